@@ -1,0 +1,116 @@
+"""Narrow tables keyed by `pair_id`: what each stage adds to the floats that were found."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from schemas.columns import column, struct_type
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRow:
+    """The one normal image of a float: RGB PNG or JPEG, longest side bounded."""
+
+    pair_id: str = column(pa.string(), "the float's name")
+    image: bytes = column(pa.binary(), "PNG or JPEG file")
+    image_format: str = column(pa.string(), "png or jpeg")
+    width: int = column(pa.int32(), "stored width in pixels")
+    height: int = column(pa.int32(), "stored height in pixels")
+    image_sha256: str = column(pa.string(), "sha256 of the stored file")
+    pixel_sha256: str = column(pa.string(), "sha256 of the decoded RGB pixels with their size")
+    phash: int = column(pa.uint64(), "64-bit perceptual hash (DCT of the 32x32 luminance)")
+    origin: str = column(
+        pa.string(), "file: from one graphics file; composed: from several panels; typeset: from table markup"
+    )
+    origin_paths: tuple[str, ...] = column(pa.list_(pa.string()), "graphics files used, inside the paper")
+    original_format: str | None = column(pa.string(), "pdf, png, jpeg, gif, tiff, eps, svg, ...", nullable=True)
+    original_width: float | None = column(
+        pa.float64(), "width of the original: pixels, or big points for vector files", nullable=True
+    )
+    original_height: float | None = column(
+        pa.float64(), "height of the original: pixels, or big points for vector files", nullable=True
+    )
+    original_sha256: str | None = column(pa.string(), "sha256 of the original file", nullable=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextBox:
+    """One line of text that OCR saw."""
+
+    text: str = column(pa.string(), "what it read")
+    confidence: float = column(pa.float32(), "the engine's confidence, 0 to 1")
+    x0: float = column(pa.float32(), "left, in pixels of the stored image")
+    y0: float = column(pa.float32(), "top")
+    x1: float = column(pa.float32(), "right")
+    y1: float = column(pa.float32(), "bottom")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OcrRow:
+    """What an OCR engine reads in an image."""
+
+    pair_id: str = column(pa.string(), "the float's name")
+    ocr_text: str = column(pa.string(), "text in reading order: boxes of a line separated by spaces, lines by newlines")
+    ocr_engine: str = column(pa.string(), "engine with its version: rapidocr 3.10.0")
+    ocr_confidence: float | None = column(pa.float32(), "mean confidence over boxes; null without boxes", nullable=True)
+    ocr_boxes: tuple[TextBox, ...] = column(
+        pa.list_(struct_type(TextBox)), "boxes in reading order", item=TextBox
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassRow:
+    """SciMMIR's subcategory of a pair, and why."""
+
+    pair_id: str = column(pa.string(), "the float's name")
+    subcategory: str = column(
+        pa.string(), "fig_architecture, fig_illustration, fig_result, table_result or table_parameter"
+    )
+    class_rule: str = column(pa.string(), "name of the rule that decided")
+    class_rules_version: str = column(pa.string(), "version of the rule list")
+    class_confidence: float = column(pa.float32(), "confidence of that rule, 0 to 1")
+    class_evidence: str = column(pa.string(), "the words or figures that made the rule fire")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddingRow:
+    """A unit vector that stands for a pair's image."""
+
+    pair_id: str = column(pa.string(), "the float's name")
+    embedding: tuple[float, ...] = column(pa.list_(pa.float32()), "image embedding, length 1 in the L2 norm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateRow:
+    """Evidence: why a pair was held to repeat another one."""
+
+    pair_id: str = column(pa.string(), "the pair that repeats")
+    duplicate_group: str = column(pa.string(), "pair_id of the group's representative, which is kept")
+    duplicate_test: str = column(pa.string(), "exact_pixels or near")
+    similarity: float = column(pa.float32(), "cosine similarity of the embeddings")
+    phash_distance: int = column(pa.int32(), "differing bits of the perceptual hashes, 0 to 64")
+    text_similarity: float | None = column(
+        pa.float32(), "agreement of captions and table text, 0 to 1; null where neither was compared", nullable=True
+    )
+    cross_source: bool = column(pa.bool_(), "true where the two come from different sources")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContaminationRow:
+    """Evidence: what a pair matched in a set that it must not overlap."""
+
+    pair_id: str = column(pa.string(), "the pair that was removed")
+    against: str = column(pa.string(), "name of the image set, or the split that is protected: split:test")
+    item: str = column(pa.string(), "the matching item: file name, row or pair_id")
+    contamination_test: str = column(pa.string(), "exact_pixels, near, caption or paper")
+    similarity: float | None = column(pa.float32(), "cosine similarity of the embeddings", nullable=True)
+    phash_distance: int | None = column(pa.int32(), "differing bits of the perceptual hashes", nullable=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitRow:
+    """Which split a paper is in."""
+
+    paper_key: str = column(pa.string(), "name of the paper")
+    group_id: str = column(pa.string(), "group of versions and twins of one work")
+    split: str = column(pa.string(), "train, validation or test")

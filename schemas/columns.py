@@ -1,0 +1,95 @@
+"""Declares a table once: a frozen dataclass whose fields carry the Arrow type and the description of their column."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+import pyarrow as pa
+
+
+class Row(Protocol):
+    """Any frozen dataclass whose fields were made by `column`."""
+
+    __dataclass_fields__: Any
+
+
+R = TypeVar("R", bound=Row)
+
+
+def column(
+    arrow_type: pa.DataType, description: str, *, nullable: bool = False, item: type[Row] | None = None
+) -> Any:
+    """Return a dataclass field that knows its Arrow type and what it means; a nullable field defaults to None.
+
+    `item` names the row type that the structs of a list column are read back as.
+    """
+    metadata = {"arrow_type": arrow_type, "description": description, "nullable": nullable, "item": item}
+    if nullable:
+        return dataclasses.field(default=None, metadata=metadata)
+    return dataclasses.field(metadata=metadata)
+
+
+def arrow_schema(row_type: type[Row]) -> pa.Schema:
+    """Return the Arrow schema of a row type; each field's metadata holds its description."""
+    return pa.schema(
+        pa.field(
+            f.name,
+            f.metadata["arrow_type"],
+            nullable=f.metadata["nullable"],
+            metadata={"description": f.metadata["description"]},
+        )
+        for f in dataclasses.fields(row_type)
+    )
+
+
+def table_of(row_type: type[R], rows: Iterable[R]) -> pa.Table:
+    """Return the rows as a table of the row type's schema (an empty one when there are none)."""
+    schema = arrow_schema(row_type)
+    rows = list(rows)
+    arrays = [
+        pa.array([_plain(getattr(row, f.name)) for row in rows], type=f.type) for f in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def rows_of(row_type: type[R], table: pa.Table) -> list[R]:
+    """Return the table's rows as dataclasses; columns that the row type does not declare are left out.
+
+    Lists come back as tuples, structs inside them as the row type that `column(item=...)` names.
+    """
+    fields = dataclasses.fields(row_type)
+    names = [f.name for f in fields]
+    columns = [_column_values(table, f) for f in fields]
+    return [row_type(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
+
+
+def struct_type(row_type: type[Row]) -> pa.StructType:
+    """Return the Arrow struct of a row type, for columns that nest one."""
+    return pa.struct(list(arrow_schema(row_type)))
+
+
+def _column_values(table: pa.Table, field: dataclasses.Field[Any]) -> list[Any]:
+    values = table.column(field.name).to_pylist()
+    if pa.types.is_list(field.metadata["arrow_type"]):
+        return [None if v is None else _as_tuple(v, field.metadata["item"]) for v in values]
+    return values
+
+
+def _as_tuple(values: list[Any], item: type[Row] | None) -> tuple[Any, ...]:
+    if item is None:
+        return tuple(values)
+    lists = {
+        f.name for f in dataclasses.fields(item) if pa.types.is_list(f.metadata["arrow_type"])
+    }
+    return tuple(
+        item(**{k: tuple(v) if k in lists and v is not None else v for k, v in value.items()})
+        for value in values
+    )
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_plain(v) for v in value]
+    return value

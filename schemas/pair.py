@@ -1,0 +1,84 @@
+"""One row of a release: an image with its caption, and everything that is known of the two."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from schemas.annotations import TextBox
+from schemas.columns import column, struct_type
+
+SPLITS = ("train", "validation", "test")
+SUBCATEGORIES = ("fig_architecture", "fig_illustration", "fig_result", "table_result", "table_parameter")
+
+IMAGE_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One row of `pairs/split=…/part-*.parquet`; the split is the name of its folder."""
+
+    pair_id: str = column(pa.string(), "stable name: arxiv:2310.01234:figure-3, ...:figure-3:panel-2")
+    source: str = column(pa.string(), "where the paper comes from: arxiv or pmc")
+    paper_key: str = column(pa.string(), "name of this version of the paper, as in papers.parquet")
+    paper_id: str = column(pa.string(), "the source's own identifier, without version")
+    version: int | None = column(pa.int32(), "version of the paper, where known", nullable=True)
+    group_id: str = column(pa.string(), "group of versions and twins of one work")
+    title: str | None = column(pa.string(), "title of the paper", nullable=True)
+    categories: tuple[str, ...] = column(pa.list_(pa.string()), "arXiv categories, or the article's subjects")
+    published: str | None = column(pa.string(), "date of publication, ISO 8601, as precise as stated", nullable=True)
+    license_url: str | None = column(pa.string(), "licence that holds for this image, as stated", nullable=True)
+    license_code: str | None = column(pa.string(), "short code: CC BY 4.0, CC0, arXiv-nonexclusive, ...", nullable=True)
+    license_group: str = column(pa.string(), "commercial, noncommercial or other")
+    allows_redistribution: bool = column(pa.bool_(), "true where the licence lets the image be passed on")
+    allows_derivatives: bool = column(pa.bool_(), "true where changed images may be passed on")
+    share_alike: bool = column(pa.bool_(), "true where derived works must carry the same licence")
+    kind: str = column(pa.string(), "figure or table")
+    subcategory: str = column(
+        pa.string(), "fig_architecture, fig_illustration, fig_result, table_result or table_parameter"
+    )
+    class_rule: str = column(pa.string(), "rule that decided the subcategory")
+    class_rules_version: str = column(pa.string(), "version of the rule list")
+    class_confidence: float = column(pa.float32(), "confidence of that rule, 0 to 1")
+    class_evidence: str = column(pa.string(), "the words or figures that made the rule fire")
+    number: str | None = column(pa.string(), "printed number: 3, A.1, IV", nullable=True)
+    label: str | None = column(pa.string(), "printed label: Figure 3, Table IV", nullable=True)
+    panel: str | None = column(pa.string(), "printed letter of the panel", nullable=True)
+    parent_id: str | None = column(pa.string(), "for a panel, the pair_id of the whole figure", nullable=True)
+    ref_keys: tuple[str, ...] = column(pa.list_(pa.string()), "TeX labels or XML ids by which the text refers to it")
+    caption: str = column(pa.string(), "caption as readable Unicode, without its printed label")
+    caption_raw: str = column(pa.string(), "caption as the source writes it (TeX or XML)")
+    parent_caption: str | None = column(pa.string(), "for a panel, the caption of the whole figure", nullable=True)
+    mentions: tuple[str, ...] = column(pa.list_(pa.string()), "paragraphs of the text that refer to it")
+    language: str | None = column(pa.string(), "language of the caption where it is declared", nullable=True)
+    image: dict[str, object] = column(IMAGE_TYPE, "PNG or JPEG file with a file name; RGB, longest side bounded")
+    image_format: str = column(pa.string(), "png or jpeg")
+    width: int = column(pa.int32(), "stored width in pixels")
+    height: int = column(pa.int32(), "stored height in pixels")
+    image_sha256: str = column(pa.string(), "sha256 of the stored image file")
+    pixel_sha256: str = column(pa.string(), "sha256 of the decoded RGB pixels with their size")
+    phash: int = column(pa.uint64(), "64-bit perceptual hash")
+    origin: str = column(pa.string(), "file, composed (from several panels) or typeset (from table markup)")
+    origin_paths: tuple[str, ...] = column(pa.list_(pa.string()), "graphics files used, inside the paper")
+    original_format: str | None = column(pa.string(), "format of the original graphics file", nullable=True)
+    original_width: float | None = column(
+        pa.float64(), "width of the original: pixels, or big points for vector files", nullable=True
+    )
+    original_height: float | None = column(
+        pa.float64(), "height of the original: pixels, or big points for vector files", nullable=True
+    )
+    original_sha256: str | None = column(pa.string(), "sha256 of the original graphics file", nullable=True)
+    table_text: str | None = column(pa.string(), "table as text: cells tab-separated, a row a line", nullable=True)
+    table_html: str | None = column(pa.string(), "table as clean HTML", nullable=True)
+    ocr_text: str | None = column(pa.string(), "what OCR reads in the image (tables only)", nullable=True)
+    ocr_engine: str | None = column(pa.string(), "OCR engine with its version", nullable=True)
+    ocr_confidence: float | None = column(pa.float32(), "mean confidence of the OCR's boxes", nullable=True)
+    ocr_boxes: tuple[TextBox, ...] | None = column(
+        pa.list_(struct_type(TextBox)), "lines that OCR saw, in pixels of the image", nullable=True, item=TextBox
+    )
+    duplicate_group: str | None = column(
+        pa.string(), "set where other pairs repeated this one: its own pair_id, the key of duplicates.parquet",
+        nullable=True,
+    )
+    duplicates_removed: int = column(pa.int32(), "how many pairs were rejected as its duplicates")
+    source_file: str = column(pa.string(), "file inside the paper in which it stands")
+    split: str = column(pa.string(), "train, validation or test")
