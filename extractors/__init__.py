@@ -1,0 +1,1 @@
+"""What is read out of a paper: figures, tables and captions, their images, and the text in them."""

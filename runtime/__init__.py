@@ -1,0 +1,1 @@
+"""What every stage runs on: guarded work in processes, sandboxed programs, progress."""

@@ -23,7 +23,9 @@ class ImageRow:
         pa.string(), "file: from one graphics file; composed: from several panels; typeset: from table markup"
     )
     origin_paths: tuple[str, ...] = column(pa.list_(pa.string()), "graphics files used, inside the paper")
-    original_format: str | None = column(pa.string(), "pdf, png, jpeg, gif, tiff, eps, svg, ...", nullable=True)
+    original_format: str | None = column(
+        pa.string(), "pdf, png, jpeg, gif, tiff, eps, svg, ...", nullable=True
+    )
     original_width: float | None = column(
         pa.float64(), "width of the original: pixels, or big points for vector files", nullable=True
     )
@@ -50,9 +52,16 @@ class OcrRow:
     """What an OCR engine reads in an image."""
 
     pair_id: str = column(pa.string(), "the float's name")
-    ocr_text: str = column(pa.string(), "text in reading order: boxes of a line separated by spaces, lines by newlines")
+    ocr_text: str = column(
+        pa.string(), "text in reading order: boxes of a line separated by spaces, lines by newlines"
+    )
     ocr_engine: str = column(pa.string(), "engine with its version: rapidocr 3.10.0")
-    ocr_confidence: float | None = column(pa.float32(), "mean confidence over boxes; null without boxes", nullable=True)
+    ocr_confidence: float | None = column(
+        pa.float32(), "mean confidence over boxes; null without boxes", nullable=True
+    )
+    ocr_error: str | None = column(
+        pa.string(), "why OCR came to nothing: a reject reason; null when it ran", nullable=True
+    )
     ocr_boxes: tuple[TextBox, ...] = column(
         pa.list_(struct_type(TextBox)), "boxes in reading order", item=TextBox
     )
@@ -90,7 +99,9 @@ class DuplicateRow:
     similarity: float = column(pa.float32(), "cosine similarity of the embeddings")
     phash_distance: int = column(pa.int32(), "differing bits of the perceptual hashes, 0 to 64")
     text_similarity: float | None = column(
-        pa.float32(), "agreement of captions and table text, 0 to 1; null where neither was compared", nullable=True
+        pa.float32(),
+        "agreement of captions and table text, 0 to 1; null where neither was compared",
+        nullable=True,
     )
     cross_source: bool = column(pa.bool_(), "true where the two come from different sources")
 

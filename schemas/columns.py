@@ -1,8 +1,8 @@
-"""Declares a table once: a frozen dataclass whose fields carry the Arrow type and the description of their column."""
+"""Declares a table once: a dataclass whose fields carry the Arrow type and the description of their column."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 class Row(Protocol):
     """Any frozen dataclass whose fields were made by `column`."""
 
-    __dataclass_fields__: Any
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 R = TypeVar("R", bound=Row)
@@ -19,7 +19,7 @@ R = TypeVar("R", bound=Row)
 def column(
     arrow_type: pa.DataType, description: str, *, nullable: bool = False, item: type[Row] | None = None
 ) -> Any:
-    """Return a dataclass field that knows its Arrow type and what it means; a nullable field defaults to None.
+    """Return a dataclass field that knows its Arrow type and meaning; a nullable one defaults to None.
 
     `item` names the row type that the structs of a list column are read back as.
     """
@@ -46,10 +46,25 @@ def table_of(row_type: type[R], rows: Iterable[R]) -> pa.Table:
     """Return the rows as a table of the row type's schema (an empty one when there are none)."""
     schema = arrow_schema(row_type)
     rows = list(rows)
-    arrays = [
-        pa.array([_plain(getattr(row, f.name)) for row in rows], type=f.type) for f in schema
-    ]
+    arrays = [_array([_plain(getattr(row, f.name)) for row in rows], f.type) for f in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _array(values: list[Any], arrow_type: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, type=arrow_type)
+    except UnicodeEncodeError:  # lone surrogates, from broken encodings, are no Unicode text
+        return pa.array(_without_surrogates(values), type=arrow_type)
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_without_surrogates(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _without_surrogates(v) for k, v in value.items()}
+    return value
 
 
 def rows_of(row_type: type[R], table: pa.Table) -> list[R]:
@@ -78,9 +93,7 @@ def _column_values(table: pa.Table, field: dataclasses.Field[Any]) -> list[Any]:
 def _as_tuple(values: list[Any], item: type[Row] | None) -> tuple[Any, ...]:
     if item is None:
         return tuple(values)
-    lists = {
-        f.name for f in dataclasses.fields(item) if pa.types.is_list(f.metadata["arrow_type"])
-    }
+    lists = {f.name for f in dataclasses.fields(item) if pa.types.is_list(f.metadata["arrow_type"])}
     return tuple(
         item(**{k: tuple(v) if k in lists and v is not None else v for k, v in value.items()})
         for value in values

@@ -19,7 +19,9 @@ class Graphic:
         pa.list_(pa.float64()), "left, bottom, right, top cut away, in big points (1/72 inch)", nullable=True
     )
     viewport: tuple[float, ...] | None = column(
-        pa.list_(pa.float64()), "x0, y0, x1, y1 of the part shown, in big points from the lower left", nullable=True
+        pa.list_(pa.float64()),
+        "x0, y0, x1, y1 of the part shown, in big points from the lower left",
+        nullable=True,
     )
     angle: float = column(pa.float64(), "counter-clockwise rotation in degrees")
     row: int = column(pa.int32(), "row of this file in the composed figure, from 0")
@@ -34,12 +36,18 @@ class Float:
     kind: str = column(pa.string(), "figure or table")
     parent_id: str | None = column(pa.string(), "for a panel, the pair_id of the whole float", nullable=True)
     number: str | None = column(pa.string(), "printed number: 3, A.1, IV", nullable=True)
-    label: str | None = column(pa.string(), "printed label: Figure 3, Table IV, Extended Data Fig. 1", nullable=True)
+    label: str | None = column(
+        pa.string(), "printed label: Figure 3, Table IV, Extended Data Fig. 1", nullable=True
+    )
     panel: str | None = column(pa.string(), "printed letter of the panel: b", nullable=True)
-    ref_keys: tuple[str, ...] = column(pa.list_(pa.string()), "TeX labels or XML ids by which the text refers to it")
+    ref_keys: tuple[str, ...] = column(
+        pa.list_(pa.string()), "TeX labels or XML ids by which the text refers to it"
+    )
     caption: str = column(pa.string(), "caption as readable Unicode, without its printed label")
     caption_raw: str = column(pa.string(), "caption as the source writes it (TeX or XML)")
-    parent_caption: str | None = column(pa.string(), "for a panel, the caption of the whole float", nullable=True)
+    parent_caption: str | None = column(
+        pa.string(), "for a panel, the caption of the whole float", nullable=True
+    )
     mentions: tuple[str, ...] = column(
         pa.list_(pa.string()), "paragraphs of the text that refer to it, readable, in document order"
     )
@@ -49,12 +57,26 @@ class Float:
         item=Graphic,
     )
     table_html: str | None = column(pa.string(), "table as clean HTML", nullable=True)
-    table_text: str | None = column(pa.string(), "table as text: cells tab-separated, a row a line", nullable=True)
+    table_text: str | None = column(
+        pa.string(), "table as text: cells tab-separated, a row a line", nullable=True
+    )
     language: str | None = column(pa.string(), "language of the caption where it is declared", nullable=True)
-    license_url: str | None = column(pa.string(), "licence of this float where it differs from the paper's", nullable=True)
-    license_text: str | None = column(pa.string(), "wording of the float's own permission or credit", nullable=True)
+    license_url: str | None = column(
+        pa.string(), "licence of this float where it differs from the paper's", nullable=True
+    )
+    license_text: str | None = column(
+        pa.string(), "wording of the float's own permission or credit", nullable=True
+    )
     source_file: str = column(pa.string(), "file inside the paper in which it stands")
     snippet: str = column(pa.string(), "its source, cut to 2,000 characters")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warned:
+    """Something odd in a paper that cost no float: a graphic missing among several, a member left out."""
+
+    paper_key: str = column(pa.string(), "the paper")
+    warning: str = column(pa.string(), "what was odd")
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,15 @@ class Pair:
     group_id: str = column(pa.string(), "group of versions and twins of one work")
     title: str | None = column(pa.string(), "title of the paper", nullable=True)
     categories: tuple[str, ...] = column(pa.list_(pa.string()), "arXiv categories, or the article's subjects")
-    published: str | None = column(pa.string(), "date of publication, ISO 8601, as precise as stated", nullable=True)
-    license_url: str | None = column(pa.string(), "licence that holds for this image, as stated", nullable=True)
-    license_code: str | None = column(pa.string(), "short code: CC BY 4.0, CC0, arXiv-nonexclusive, ...", nullable=True)
+    published: str | None = column(
+        pa.string(), "date of publication, ISO 8601, as precise as stated", nullable=True
+    )
+    license_url: str | None = column(
+        pa.string(), "licence that holds for this image, as stated", nullable=True
+    )
+    license_code: str | None = column(
+        pa.string(), "short code: CC BY 4.0, CC0, arXiv-nonexclusive, ...", nullable=True
+    )
     license_group: str = column(pa.string(), "commercial, noncommercial or other")
     allows_redistribution: bool = column(pa.bool_(), "true where the licence lets the image be passed on")
     allows_derivatives: bool = column(pa.bool_(), "true where changed images may be passed on")
@@ -44,13 +50,19 @@ class Pair:
     label: str | None = column(pa.string(), "printed label: Figure 3, Table IV", nullable=True)
     panel: str | None = column(pa.string(), "printed letter of the panel", nullable=True)
     parent_id: str | None = column(pa.string(), "for a panel, the pair_id of the whole figure", nullable=True)
-    ref_keys: tuple[str, ...] = column(pa.list_(pa.string()), "TeX labels or XML ids by which the text refers to it")
+    ref_keys: tuple[str, ...] = column(
+        pa.list_(pa.string()), "TeX labels or XML ids by which the text refers to it"
+    )
     caption: str = column(pa.string(), "caption as readable Unicode, without its printed label")
     caption_raw: str = column(pa.string(), "caption as the source writes it (TeX or XML)")
-    parent_caption: str | None = column(pa.string(), "for a panel, the caption of the whole figure", nullable=True)
+    parent_caption: str | None = column(
+        pa.string(), "for a panel, the caption of the whole figure", nullable=True
+    )
     mentions: tuple[str, ...] = column(pa.list_(pa.string()), "paragraphs of the text that refer to it")
     language: str | None = column(pa.string(), "language of the caption where it is declared", nullable=True)
-    image: dict[str, object] = column(IMAGE_TYPE, "PNG or JPEG file with a file name; RGB, longest side bounded")
+    image: dict[str, object] = column(
+        IMAGE_TYPE, "PNG or JPEG file with a file name; RGB, longest side bounded"
+    )
     image_format: str = column(pa.string(), "png or jpeg")
     width: int = column(pa.int32(), "stored width in pixels")
     height: int = column(pa.int32(), "stored height in pixels")
@@ -67,16 +79,25 @@ class Pair:
         pa.float64(), "height of the original: pixels, or big points for vector files", nullable=True
     )
     original_sha256: str | None = column(pa.string(), "sha256 of the original graphics file", nullable=True)
-    table_text: str | None = column(pa.string(), "table as text: cells tab-separated, a row a line", nullable=True)
+    table_text: str | None = column(
+        pa.string(), "table as text: cells tab-separated, a row a line", nullable=True
+    )
     table_html: str | None = column(pa.string(), "table as clean HTML", nullable=True)
     ocr_text: str | None = column(pa.string(), "what OCR reads in the image (tables only)", nullable=True)
     ocr_engine: str | None = column(pa.string(), "OCR engine with its version", nullable=True)
     ocr_confidence: float | None = column(pa.float32(), "mean confidence of the OCR's boxes", nullable=True)
+    ocr_error: str | None = column(
+        pa.string(), "why OCR came to nothing on this table: a reject reason", nullable=True
+    )
     ocr_boxes: tuple[TextBox, ...] | None = column(
-        pa.list_(struct_type(TextBox)), "lines that OCR saw, in pixels of the image", nullable=True, item=TextBox
+        pa.list_(struct_type(TextBox)),
+        "lines that OCR saw, in pixels of the image",
+        nullable=True,
+        item=TextBox,
     )
     duplicate_group: str | None = column(
-        pa.string(), "set where other pairs repeated this one: its own pair_id, the key of duplicates.parquet",
+        pa.string(),
+        "set where other pairs repeated this one: its own pair_id, the key of duplicates.parquet",
         nullable=True,
     )
     duplicates_removed: int = column(pa.int32(), "how many pairs were rejected as its duplicates")

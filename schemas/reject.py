@@ -10,10 +10,11 @@ REASONS: dict[str, str] = {
     # The whole paper
     "archive_unreadable": "the archive is truncated, damaged or not of the kind its name says",
     "archive_too_large": "the archive unpacks to more than the allowed size or number of files",
+    "archive_unsafe": "the archive's member for the paper is a link, a device or lies outside the archive",
     "paper_empty": "the archive holds no file that an extractor reads",
     "paper_superseded": "another input holds the same paper; the last one in input order was taken",
     "paper_withdrawn": "the archive holds only a withdrawal notice",
-    "pdf_only": "the paper has no source, only a PDF",
+    "pdf_only": "the paper has no source, only a PDF or PostScript file",
     "tex_main_missing": "no main TeX file was found",
     "tex_not_latex": "the paper is plain TeX, AMSTeX or another format that is not LaTeX",
     "tex_too_complex": "expansion of the paper's macros or inputs exceeded its bound",
@@ -76,7 +77,9 @@ class Reject:
     )
     stage: str = column(pa.string(), "stage that rejected it: extract, images, tables, dedupe, ...")
     reason: str = column(pa.string(), "one of a closed list, see the data dictionary")
-    detail: str = column(pa.string(), "what exactly was wrong: the file named, the error, the pair it duplicates")
+    detail: str = column(
+        pa.string(), "what exactly was wrong: the file named, the error, the pair it duplicates"
+    )
     kind: str | None = column(pa.string(), "figure or table; null for a paper", nullable=True)
     label: str | None = column(pa.string(), "printed label: Figure 3", nullable=True)
     caption: str | None = column(pa.string(), "readable caption where there is one", nullable=True)

@@ -1,0 +1,71 @@
+# Two commands matter: `make demo` sets everything up and builds a release from the sample, `make test` sets up
+# and runs all tests. Both use .venv/ here and need nothing but Python 3.11 or 3.12 and the package registry.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := .demo
+
+.PHONY: demo test check setup setup-dev system lock dictionary clean
+
+demo: setup
+	$(BIN)/python -m samples.make_sample $(DEMO)/papers
+	$(BIN)/scimmir build $(DEMO)/papers --warehouse $(DEMO)/warehouse \
+		--metadata $(DEMO)/papers/arxiv-metadata.jsonl --decontaminate $(DEMO)/papers/benchmark-images
+	@echo "== pairs by split and class: scimmir query 'FROM class_mix'"
+	@$(BIN)/scimmir query -w $(DEMO)/warehouse "FROM class_mix"
+	@echo "== rejects by reason: scimmir query 'FROM reject_reasons'"
+	@$(BIN)/scimmir query -w $(DEMO)/warehouse "FROM reject_reasons"
+	@echo "Where to look next:"
+	@echo "  the report     $(DEMO)/warehouse/releases/$$(cat $(DEMO)/warehouse/releases/latest)/report.html"
+	@echo "  your own SQL   $(BIN)/scimmir query -w $(DEMO)/warehouse \"SELECT label, caption FROM pairs LIMIT 5\""
+	@echo "  DuckDB itself  $(DEMO)/warehouse/catalog.duckdb"
+	@echo "  the columns    docs/data-dictionary.md"
+
+test: setup-dev
+	$(BIN)/python -m pytest
+
+check: setup-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: $(VENV)/.core system
+
+setup-dev: $(VENV)/.all system
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+		|| { echo "Python 3.11 or 3.12 is needed: make PYTHON=python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: constraints/core.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints/core.txt
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/.all: constraints/all.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints/all.txt
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $@ $(VENV)/.core
+
+# Ghostscript renders EPS figures. Without it a build works and rejects them as ghostscript_missing.
+system:
+	@command -v gs >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -qq && apt-get install -y -qq ghostscript >/dev/null; } \
+		|| echo "Ghostscript is not installed: EPS figures will be rejected. On Debian: apt-get install ghostscript"
+
+# Writes the locked versions anew, with hashes and without the address of any package index.
+lock: $(BIN)/python
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras \
+		--upgrade pyproject.toml -o constraints/all.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		-c constraints/all.txt pyproject.toml -o constraints/core.txt
+
+dictionary: setup
+	$(BIN)/python -m schemas.dictionary > docs/data-dictionary.md
+
+clean:
+	rm -rf $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis

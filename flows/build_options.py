@@ -1,0 +1,63 @@
+"""What a user can choose in a build: the flow's typed parameters, and so its configuration."""
+
+import os
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class BuildOptions(BaseModel):
+    """Choices of a build; all have defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_side: Annotated[
+        int, Field(ge=64, le=8192, description="Longest side of stored images in pixels.")
+    ] = 1024
+    ocr_engine: Annotated[
+        str, Field(description="Engine that reads the tables: rapidocr, easyocr, or none for no OCR.")
+    ] = "rapidocr"
+    ocr_model_dir: Annotated[
+        str | None, Field(description="Folder of EasyOCR's weights; its own default when not set.")
+    ] = None
+    embedder: Annotated[
+        str,
+        Field(description="Image embedding: descriptor, or open_clip:<model>/<tag or local checkpoint>."),
+    ] = "descriptor"
+    near_duplicate_threshold: Annotated[
+        float | None,
+        Field(gt=0, le=1, description="Cosine similarity of near duplicates; belongs to one embedder."),
+    ] = None
+    leak_threshold: Annotated[
+        float | None,
+        Field(gt=0, le=1, description="Cosine similarity of leaks between splits and to image sets."),
+    ] = None
+    decontaminate: Annotated[
+        tuple[str, ...],
+        Field(description="Image sets to keep out: folders of images, Parquet files or WebDataset tars."),
+    ] = ()
+    train_share: Annotated[float, Field(ge=0, le=1, description="Share of papers in train.")] = 0.8
+    validation_share: Annotated[float, Field(ge=0, le=1, description="Share in validation.")] = 0.1
+    test_share: Annotated[float, Field(ge=0, le=1, description="Share in test.")] = 0.1
+    split_salt: Annotated[
+        str, Field(description="Text mixed into the hash that assigns papers to splits.")
+    ] = "scimmir"
+    paper_timeout_s: Annotated[
+        float, Field(gt=0, description="Time limit for extracting one paper, in seconds.")
+    ] = 120.0
+    image_timeout_s: Annotated[
+        float, Field(gt=0, description="Time limit for one image, one table or one OCR, in seconds.")
+    ] = 60.0
+    worker_memory_gb: Annotated[
+        float, Field(gt=0.5, description="Address space of a process that reads untrusted files, in GiB.")
+    ] = 4.0
+    workers: Annotated[
+        int, Field(ge=1, description="Processes at work at once; the number of cores by default.")
+    ] = Field(default_factory=lambda: os.cpu_count() or 1)
+    papers_per_shard: Annotated[
+        int, Field(ge=1, description="Papers worked on and stored together, on average.")
+    ] = 16
+    max_unexpected_share: Annotated[
+        float,
+        Field(ge=0, le=1, description="Share of floats rejected as unexpected above which a build fails."),
+    ] = 0.02

@@ -1,0 +1,93 @@
+"""What worker processes do: plain functions over one paper, or over a batch that shares an archive or a model.
+
+They are kept apart from the flow's file because a fresh worker process imports them by name.
+"""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from curation.embed import Embedder, load_embedder
+from extractors import images, ocr, typeset
+from extractors.extract import EXTRACTORS
+from runtime.attempt import Failure, each
+from schemas.annotations import EmbeddingRow, ImageRow, OcrRow
+from schemas.floats import Extraction, Float
+from schemas.paper import PaperRef
+from schemas.reject import RecordError
+from sources.read import read_paper
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An encoded image with the float it belongs to."""
+
+    pair_id: str
+    image: bytes
+
+
+def extract_paper(ref: PaperRef) -> Extraction:
+    """Return the figures and tables of one paper, each as a float or as a reject."""
+    paper = read_paper(ref)
+    extraction = EXTRACTORS[ref.source](paper)
+    _check(extraction)
+    return replace(extraction, warnings=(*extraction.warnings, *paper.skipped))
+
+
+def _check(extraction: Extraction) -> None:
+    """Refuse an extraction in which a float is lost, doubled or without a caption."""
+    names = [f.pair_id for f in extraction.floats] + [r.pair_id for r in extraction.rejects if r.pair_id]
+    if len(names) != len(set(names)):
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        raise ValueError(f"floats found twice: {', '.join(doubled[:5])}")
+    for item in extraction.floats:
+        if not item.caption.strip():
+            raise ValueError(f"{item.pair_id} has no caption and is no reject")
+        if not item.graphics and item.table_html is None:
+            raise ValueError(f"{item.pair_id} has neither graphics nor table and is no reject")
+
+
+def make_images(
+    job: tuple[tuple[PaperRef, images.ImageParameters], Sequence[Float]],
+) -> list[ImageRow | Failure]:
+    """Return the image of each float of one paper, or why there is none."""
+    (ref, parameters), floats = job
+    files = read_paper(ref).files
+    return each(lambda item: images.image_row(item.pair_id, item.graphics, files, parameters), floats)
+
+
+def typeset_tables(job: tuple[typeset.TypesetParameters, Sequence[Float]]) -> list[ImageRow | Failure]:
+    """Return the image of each table, typeset from its markup, or why there is none."""
+    parameters, floats = job
+    return each(lambda item: typeset.image_row(item.pair_id, item.table_html or "", parameters), floats)
+
+
+def read_text(
+    job: tuple[tuple[str, ocr.OcrParameters], Sequence[Picture]],
+) -> list[OcrRow | Failure]:
+    """Return what OCR reads in each picture, or why it came to nothing."""
+    (name, parameters), pictures = job
+    engine = _ocr_engine(name, parameters)
+    return each(lambda picture: ocr.ocr_row(engine, picture.pair_id, picture.image), pictures)
+
+
+def embed_images(job: tuple[str, Sequence[Picture]]) -> list[EmbeddingRow | Failure]:
+    """Return the embedding of each picture; one unreadable picture fails the whole batch."""
+    spec, pictures = job
+    vectors = _embedder(spec).embed([picture.image for picture in pictures])
+    if len(vectors) != len(pictures):
+        raise RecordError("unexpected", f"{len(pictures)} images gave {len(vectors)} vectors")
+    return [
+        EmbeddingRow(pair_id=picture.pair_id, embedding=tuple(float(x) for x in vector))
+        for picture, vector in zip(pictures, vectors, strict=True)
+    ]
+
+
+@functools.lru_cache(maxsize=1)
+def _ocr_engine(name: str, parameters: ocr.OcrParameters) -> ocr.OcrEngine:
+    return ocr.load_engine(name, parameters)
+
+
+@functools.lru_cache(maxsize=1)
+def _embedder(spec: str) -> Embedder:
+    return load_embedder(spec)

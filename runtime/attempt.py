@@ -1,0 +1,200 @@
+"""Runs a function over many records so that one bad record costs at most itself."""
+
+import contextlib
+import multiprocessing
+import resource
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
+
+import pebble
+
+from schemas.reject import RecordError
+
+C = TypeVar("C")
+T = TypeVar("T")
+R = TypeVar("R")
+
+# Imported once in the fork server, so that a worker that had to be killed is replaced in milliseconds.
+PRELOAD = ["lxml.etree", "numpy", "PIL.Image", "pyarrow", "pymupdf", "schemas.floats", "schemas.annotations"]
+
+
+_POOLS: dict["PoolParameters", pebble.ProcessPool] = {}
+_POOLS_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a record came to nothing: a documented reason and what exactly was wrong."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T, R]):
+    """One record with what became of it: `failure` is None exactly when `value` is the function's result."""
+
+    item: T
+    value: R | None
+    failure: Failure | None
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolParameters:
+    """Bounds of the worker processes.
+
+    `memory_bytes` caps each worker's address space (RLIMIT_AS); None leaves it uncapped, for libraries such
+    as ONNX Runtime and torch that reserve far more than they use.
+    """
+
+    workers: int
+    memory_bytes: int | None = 4 << 30
+
+
+@contextlib.contextmanager
+def worker_pool(parameters: PoolParameters) -> Iterator[pebble.ProcessPool]:
+    """Yield a pool of worker processes and stop it at the end, at once when an error leaves the block."""
+    pool = _new_pool(parameters)
+    try:
+        yield pool
+        pool.close()
+    except BaseException:
+        pool.stop()
+        raise
+    finally:
+        pool.join()
+
+
+def shared_pool(parameters: PoolParameters) -> pebble.ProcessPool:
+    """Return this process's pool of these parameters, made at the first call, for work from several threads."""
+    with _POOLS_LOCK:
+        if parameters not in _POOLS:
+            _POOLS[parameters] = _new_pool(parameters)
+        return _POOLS[parameters]
+
+
+def stop_shared_pools() -> None:
+    """Stop the pools that `shared_pool` made, at once; a later call makes new ones."""
+    with _POOLS_LOCK:
+        pools = list(_POOLS.values())
+        _POOLS.clear()
+    for pool in pools:
+        pool.stop()
+        pool.join()
+
+
+def _new_pool(parameters: PoolParameters) -> pebble.ProcessPool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    return pebble.ProcessPool(
+        max_workers=parameters.workers,
+        context=context,
+        initializer=_limit_worker,
+        initargs=(parameters.memory_bytes,),
+    )
+
+
+def attempt(
+    fn: Callable[[T], R],
+    items: Iterable[T],
+    *,
+    pool: pebble.ProcessPool,
+    timeout_s: float,
+    ahead: int = 32,
+) -> Iterator[Outcome[T, R]]:
+    """Yield an outcome per item, in the items' order, whatever the items do to the worker.
+
+    `fn` must be importable by name in a fresh process. An item that raises `RecordError` fails with its
+    reason, one that outlasts `timeout_s` with `timeout`, one that kills its worker with `worker_died`, one
+    that runs into the memory cap with `memory_limit`, and any other error is `unexpected`. At most `ahead`
+    items are under way at once, so that memory stays flat however many there are.
+    """
+    waiting: deque[tuple[T, float, Future[tuple[R | None, Failure | None, float]]]] = deque()
+    for item in items:
+        waiting.append((item, timeout_s, pool.schedule(_guarded, args=(fn, item), timeout=timeout_s)))
+        if len(waiting) >= ahead:
+            yield _outcome(*waiting.popleft())
+    while waiting:
+        yield _outcome(*waiting.popleft())
+
+
+def attempt_batches(
+    fn: Callable[[tuple[C, Sequence[T]]], list[R | Failure]],
+    batches: Iterable[tuple[C, Sequence[T]]],
+    *,
+    pool: pebble.ProcessPool,
+    timeout_s: float,
+    batch_timeout_s: float,
+) -> Iterator[tuple[T, R | Failure]]:
+    """Yield each item of each batch with its result or failure, in order.
+
+    `fn` gets a batch's context and its items, and returns one result or `Failure` per item; it opens what
+    the items share (an archive, a model) once. A batch that hangs, crashes or fails as a whole is worked on
+    again item by item, each with `timeout_s` to itself, so that only the item at fault is lost.
+    """
+    for outcome in attempt(fn, batches, pool=pool, timeout_s=batch_timeout_s):
+        context, items = outcome.item
+        if outcome.value is not None:
+            yield from zip(items, outcome.value, strict=True)
+            continue
+        singles = [(context, [item]) for item in items]
+        for item, single in zip(items, attempt(fn, singles, pool=pool, timeout_s=timeout_s), strict=True):
+            yield item, single.value[0] if single.value is not None else _failed(single)
+
+
+def each(fn: Callable[[T], R], items: Iterable[T]) -> list[R | Failure]:
+    """Return the result or the failure of each item, worked on in this process: the loop inside a batch."""
+    results: list[R | Failure] = []
+    for item in items:
+        value, failure, _ = _guarded(fn, item)
+        results.append(failure if failure is not None else cast(R, value))
+    return results
+
+
+def _failed(outcome: Outcome[T, R]) -> Failure:
+    return outcome.failure or Failure("unexpected", "no result and no failure")
+
+
+def _outcome(
+    item: T, timeout_s: float, future: "Future[tuple[R | None, Failure | None, float]]"
+) -> Outcome[T, R]:
+    try:
+        value, failure, seconds = future.result()
+    except TimeoutError:
+        return Outcome(item, None, Failure("timeout", f"no end after {timeout_s:g} s"), timeout_s)
+    except pebble.ProcessExpired as error:
+        detail = f"the worker ended with code {error.exitcode}"
+        return Outcome(item, None, Failure("worker_died", detail), 0.0)
+    return Outcome(item, value, failure, seconds)
+
+
+def _guarded(fn: Callable[[T], R], item: T) -> tuple[R | None, Failure | None, float]:
+    start = time.perf_counter()
+    try:
+        return fn(item), None, time.perf_counter() - start
+    except RecordError as error:
+        failure = Failure(error.reason, error.detail)
+    except MemoryError:
+        failure = Failure("memory_limit", "the worker's memory cap was reached")
+    except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error becomes a reject
+        failure = Failure("unexpected", _describe(error))
+    return None, failure, time.perf_counter() - start
+
+
+def _describe(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "?"
+    return f"{type(error).__name__}: {str(error)[:300]} (in {where})"
+
+
+def _limit_worker(memory_bytes: int | None) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

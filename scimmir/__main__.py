@@ -1,0 +1,5 @@
+"""Lets `python -m scimmir` do what `scimmir` does."""
+
+from scimmir.cli import main
+
+main()

@@ -1,0 +1,167 @@
+"""The command `scimmir`: a thin layer over the flow and the warehouse."""
+
+import logging
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from flows.build_options import BuildOptions
+from schemas.errors import UserError
+
+app = typer.Typer(
+    name="scimmir",
+    help="Build clean, versioned scientific image-text datasets, and ask them questions in SQL.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+DEFAULTS = BuildOptions()
+WAREHOUSE = Path("warehouse-data")
+
+WarehouseOption = Annotated[
+    Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases.")
+]
+
+
+class Format(StrEnum):
+    """How query results are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+@app.command()
+def build(
+    inputs: Annotated[list[Path], typer.Argument(help="Archives, packages, .nxml files, or folders of them.")],
+    warehouse: WarehouseOption = WAREHOUSE,
+    metadata: Annotated[
+        Path | None, typer.Option(help="arXiv metadata as JSON lines (Kaggle snapshot).")
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option(help="Name of the release; derived from its content by default.")
+    ] = None,
+    max_side: Annotated[int, typer.Option(help="Longest side of images in pixels.")] = DEFAULTS.max_side,
+    ocr_engine: Annotated[str, typer.Option(help="rapidocr, easyocr or none.")] = DEFAULTS.ocr_engine,
+    ocr_model_dir: Annotated[Path | None, typer.Option(help="Folder of EasyOCR's weights.")] = None,
+    embedder: Annotated[
+        str, typer.Option(help="descriptor, or open_clip:<model>/<tag or local checkpoint>.")
+    ] = DEFAULTS.embedder,
+    near_duplicate_threshold: Annotated[
+        float | None, typer.Option(help="Cosine similarity of near duplicates, for this embedder.")
+    ] = None,
+    leak_threshold: Annotated[
+        float | None, typer.Option(help="Cosine similarity of leaks to image sets and between splits.")
+    ] = None,
+    decontaminate: Annotated[
+        list[Path] | None,
+        typer.Option(help="Image set to keep out: folder, Parquet or WebDataset tar; repeat for more."),
+    ] = None,
+    train_share: Annotated[float, typer.Option(help="Share of papers in train.")] = DEFAULTS.train_share,
+    validation_share: Annotated[
+        float, typer.Option(help="Share of papers in validation.")
+    ] = DEFAULTS.validation_share,
+    test_share: Annotated[float, typer.Option(help="Share of papers in test.")] = DEFAULTS.test_share,
+    workers: Annotated[int, typer.Option(help="Processes at work at once.")] = DEFAULTS.workers,
+    papers_per_shard: Annotated[
+        int, typer.Option(help="Papers stored together, on average.")
+    ] = DEFAULTS.papers_per_shard,
+    paper_timeout_s: Annotated[
+        float, typer.Option(help="Seconds for one paper.")
+    ] = DEFAULTS.paper_timeout_s,
+    image_timeout_s: Annotated[
+        float, typer.Option(help="Seconds for one image.")
+    ] = DEFAULTS.image_timeout_s,
+) -> None:
+    """Build a release from archives of papers; what an earlier build made is used again."""
+    options = BuildOptions(
+        max_side=max_side,
+        ocr_engine=ocr_engine,
+        ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
+        embedder=embedder,
+        near_duplicate_threshold=near_duplicate_threshold,
+        leak_threshold=leak_threshold,
+        decontaminate=tuple(str(path) for path in decontaminate or ()),
+        train_share=train_share,
+        validation_share=validation_share,
+        test_share=test_share,
+        workers=workers,
+        papers_per_shard=papers_per_shard,
+        paper_timeout_s=paper_timeout_s,
+        image_timeout_s=image_timeout_s,
+    )
+    _log_to_terminal()
+    from flows.check_call import check_call  # imports the engines' modules
+
+    names = [str(path) for path in inputs]
+    check_call(names, str(warehouse), str(metadata) if metadata else None, version, options)
+    _quiet_prefect()
+    from flows.build_scimmir import build_scimmir  # starts Prefect: seconds
+
+    folder = build_scimmir(names, str(warehouse), str(metadata) if metadata else None, version, options)
+    from flows.join_release import release_summary
+
+    typer.echo(release_summary(Path(folder)))
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT statement, in DuckDB's SQL.")],
+    warehouse: WarehouseOption = WAREHOUSE,
+    release: Annotated[str | None, typer.Option(help="Release to ask; the latest by default.")] = None,
+    format: Annotated[Format, typer.Option(help="How to print the result.")] = Format.table,
+    max_rows: Annotated[int, typer.Option(help="Rows to print at most as a table.")] = 100,
+) -> None:
+    """Run SQL over a release, read-only."""
+    from warehouse.query import render, run_query
+
+    result = run_query(warehouse, sql, release=release, max_rows=max_rows)
+    render(result, format.value, sys.stdout)
+
+
+@app.command()
+def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
+    """Write catalog.duckdb anew, after the warehouse was moved or a release deleted."""
+    from warehouse.catalog import rebuild
+
+    typer.echo(f"wrote {rebuild(warehouse)}")
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend is one sentence and exit code 1."""
+    try:
+        app()
+    except UserError as error:
+        _fail(str(error))
+    except ValidationError as error:
+        first = error.errors()[0]
+        _fail(f"option {'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+    except KeyboardInterrupt:
+        _fail("stopped; the next build goes on from here")
+
+
+def _fail(sentence: str) -> None:
+    typer.echo(f"scimmir: {sentence}", err=True)
+    raise SystemExit(1)
+
+
+def _log_to_terminal() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("scimmir")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    logger.propagate = False
+
+
+def _quiet_prefect() -> None:
+    """Keep Prefect's own log off the terminal: what matters of it comes back as this command's error."""
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")

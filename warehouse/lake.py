@@ -1,0 +1,129 @@
+"""Where stage tables live: a folder named by the hash of what went in, written whole or not at all."""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.errors import UserError
+
+COMPLETE = "stage.json"
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+class WarehouseError(UserError):
+    """The warehouse cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class StageOutput:
+    """One stage's tables for one shard (or for all of them, where the stage is global)."""
+
+    folder: Path
+
+    @property
+    def is_complete(self) -> bool:
+        """True once all its tables are written."""
+        return (self.folder / COMPLETE).is_file()
+
+    @property
+    def key(self) -> str:
+        """The hash that names it."""
+        return self.folder.name
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Return one of its tables, or some of that table's columns."""
+        path = self.folder / f"{name}.parquet"
+        try:
+            return pq.read_table(path, columns=columns, partitioning=None)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise WarehouseError(
+                f"stage table {path} cannot be read ({error}): delete the folder {self.folder} and build again"
+            ) from error
+
+
+def stage_key(stage: str, version: str, parameters: Mapping[str, Json], inputs: Iterable[str]) -> str:
+    """Return the name of a stage's output: 32 hex digits that stand for all that decides it.
+
+    Args:
+        stage: name of the stage.
+        version: its `VERSION` constant.
+        parameters: what the user or the installed libraries decide: options, library and model versions.
+        inputs: keys of the stage outputs it reads, or hashes of the papers.
+    """
+    content = {"stage": stage, "version": version, "parameters": dict(parameters), "inputs": list(inputs)}
+    return hashlib.sha256(canonical_json(content)).hexdigest()[:32]
+
+
+def canonical_json(value: object) -> bytes:
+    """Return JSON with sorted keys and no spare blanks: equal values give equal bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def stage_output(warehouse: Path, stage: str, key: str) -> StageOutput:
+    """Return the place of a stage's output, whether it is there yet or not."""
+    return StageOutput(warehouse / "stages" / stage / key[:2] / key)
+
+
+def write_stage(output: StageOutput, tables: Mapping[str, pa.Table], about: Mapping[str, Json]) -> None:
+    """Write a stage's tables so that a reader sees all of them or none.
+
+    They are written aside and the folder is renamed into place. When another process was faster, its
+    output stays: equal keys mean equal content.
+    """
+    output.folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = output.folder.with_name(f".{output.key}-{uuid.uuid4().hex}")
+    aside.mkdir()
+    try:
+        rows: dict[str, Json] = {}
+        for name, table in tables.items():
+            write_table(table, aside / f"{name}.parquet")
+            rows[name] = table.num_rows
+        (aside / COMPLETE).write_bytes(canonical_json({**about, "rows": rows}))
+        if output.folder.exists() and not output.is_complete:
+            shutil.rmtree(output.folder)  # somebody deleted part of it by hand
+        aside.rename(output.folder)
+    except OSError as error:
+        if not output.is_complete:
+            raise WarehouseError(f"cannot write to the warehouse: {error}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def write_table(table: pa.Table, path: Path, *, row_group_rows: int = 4096) -> None:
+    """Write a Parquet file; equal tables give equal bytes under one version of pyarrow."""
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        row_group_size=row_group_rows,
+        write_page_index=True,
+        store_schema=True,
+    )
+
+
+def prepare(warehouse: Path) -> None:
+    """Make the warehouse's folder.
+
+    Raises:
+        WarehouseError: the path is a file, or nothing can be written there.
+    """
+    if warehouse.exists() and not warehouse.is_dir():
+        raise WarehouseError(f"warehouse {warehouse} is a file: name a folder")
+    try:
+        for name in ("stages", "releases"):
+            (warehouse / name).mkdir(parents=True, exist_ok=True)
+        probe = warehouse / f".probe-{uuid.uuid4().hex}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise WarehouseError(f"warehouse {warehouse} cannot be written to: {error.strerror}") from error
+    if not os.access(warehouse, os.W_OK):
+        raise WarehouseError(f"warehouse {warehouse} cannot be written to: permission denied")

@@ -1,0 +1,71 @@
+-- Joins one shard's stage tables into rows of a release, in document order.
+-- Tables: floats, images, ocr, classes (of the shard); papers, float_licenses, kept (of the whole build).
+-- `kept` names the pairs of the release with their duplicate group.
+SELECT
+    floats.pair_id,
+    papers.source,
+    floats.paper_key,
+    papers.paper_id,
+    papers.version,
+    papers.group_id,
+    papers.title,
+    papers.categories,
+    papers.published,
+    CASE WHEN own.pair_id IS NULL THEN papers.license_url ELSE own.license_url END AS license_url,
+    CASE WHEN own.pair_id IS NULL THEN papers.license_code ELSE own.license_code END AS license_code,
+    coalesce(own.license_group, papers.license_group) AS license_group,
+    coalesce(own.allows_redistribution, papers.allows_redistribution) AS allows_redistribution,
+    coalesce(own.allows_derivatives, papers.allows_derivatives) AS allows_derivatives,
+    coalesce(own.share_alike, papers.share_alike) AS share_alike,
+    floats.kind,
+    classes.subcategory,
+    classes.class_rule,
+    classes.class_rules_version,
+    classes.class_confidence,
+    classes.class_evidence,
+    floats.number,
+    floats.label,
+    floats.panel,
+    floats.parent_id,
+    floats.ref_keys,
+    floats.caption,
+    floats.caption_raw,
+    floats.parent_caption,
+    floats.mentions,
+    floats.language,
+    struct_pack(
+        bytes := images.image,
+        path := replace(replace(floats.pair_id, ':', '_'), '/', '_')
+            || CASE images.image_format WHEN 'jpeg' THEN '.jpg' ELSE '.' || images.image_format END
+    ) AS image,
+    images.image_format,
+    images.width,
+    images.height,
+    images.image_sha256,
+    images.pixel_sha256,
+    images.phash,
+    images.origin,
+    images.origin_paths,
+    images.original_format,
+    images.original_width,
+    images.original_height,
+    images.original_sha256,
+    floats.table_text,
+    floats.table_html,
+    ocr.ocr_text,
+    ocr.ocr_engine,
+    ocr.ocr_confidence,
+    ocr.ocr_error,
+    ocr.ocr_boxes,
+    kept.duplicate_group,
+    kept.duplicates_removed,
+    floats.source_file,
+    papers.split
+FROM floats
+JOIN kept USING (pair_id)
+JOIN images USING (pair_id)
+JOIN papers USING (paper_key)
+JOIN classes USING (pair_id)
+LEFT JOIN ocr USING (pair_id)
+LEFT JOIN float_licenses AS own USING (pair_id)
+ORDER BY floats.position

@@ -1,0 +1,273 @@
+"""Joins the stage tables into one immutable release with its manifest, and publishes it whole or not at all."""
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.columns import arrow_schema
+from schemas.pair import SPLITS, Pair
+from warehouse.lake import Json, WarehouseError, canonical_json, write_table
+
+VERSION = "1"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest
+
+ROWS_PER_GROUP = 100  # DuckDB reads whole row groups: one image must not cost hundreds of others
+ROWS_PER_FILE = 20_000
+VERSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+PAIRS_SQL = Path(__file__).with_name("pairs.sql")
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class ShardTables:
+    """The stage tables of one shard that a release joins."""
+
+    floats: pa.Table
+    images: pa.Table
+    classes: pa.Table
+    ocr: pa.Table
+
+
+@dataclass(frozen=True)
+class ReleasePlan:
+    """Everything that decides what a release holds.
+
+    `key` stands for all stage outputs that go in; `manifest` is what the manifest says besides counts and
+    files; `tables` are the release's other tables by file name. `pairs_per_paper` and the checks are the
+    caller's: this module writes what it is given.
+    """
+
+    version: str
+    key: str
+    shards: Callable[[], Iterable[ShardTables]]
+    papers: pa.Table
+    float_licenses: pa.Table
+    kept: pa.Table
+    tables: Mapping[str, pa.Table]
+    manifest: Mapping[str, Json]
+
+
+def check_version_name(version: str) -> None:
+    """Refuse a version that is no plain file name.
+
+    Raises:
+        WarehouseError: with the rule.
+    """
+    if version == LATEST or not VERSION_NAME.fullmatch(version):
+        raise WarehouseError(
+            f"{version!r} cannot name a release: use letters, digits, dots, dashes and underscores (not {LATEST!r})"
+        )
+
+
+def published(warehouse: Path, version: str, key: str) -> Path | None:
+    """Return the release's folder when it is there with this key, None when the version is free.
+
+    Raises:
+        WarehouseError: the version exists and holds something else, or its manifest is broken.
+    """
+    folder = warehouse / "releases" / version
+    if not folder.exists():
+        return None
+    manifest = read_manifest(folder)
+    if manifest.get("release_key") != key:
+        raise WarehouseError(
+            f"release {version} exists and holds other data: releases never change, so choose another version"
+        )
+    return folder
+
+
+def read_manifest(folder: Path) -> dict[str, Json]:
+    """Return a release's manifest.
+
+    Raises:
+        WarehouseError: it is missing or no JSON object.
+    """
+    path = folder / "manifest.json"
+    try:
+        manifest = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise WarehouseError(
+            f"release {folder.name} is corrupt: {path} cannot be read; delete the folder and build again"
+        ) from error
+    if not isinstance(manifest, dict):
+        raise WarehouseError(f"release {folder.name} is corrupt: {path} holds no JSON object")
+    return manifest
+
+
+def publish(warehouse: Path, plan: ReleasePlan, write_report: Callable[[Path], object]) -> Path:
+    """Write the release aside, then rename it into place and point `latest` at it; return its folder.
+
+    `write_report` gets the folder with its Parquet files and a manifest, and writes `report.html` into it.
+
+    Raises:
+        WarehouseError: the version exists with other content, or nothing can be written.
+    """
+    releases = warehouse / "releases"
+    aside = releases / f".{plan.version}-{uuid.uuid4().hex}"
+    try:
+        aside.mkdir(parents=True)
+        split_rows = _write_pairs(plan, aside)
+        for name, table in plan.tables.items():
+            write_table(table, aside / f"{name}.parquet")
+        manifest = _manifest(plan, aside, split_rows)
+        _write_manifest(aside, manifest)
+        write_report(aside)
+        files = manifest["files"]
+        assert isinstance(files, dict)
+        files["report.html"] = _file_entry(aside / "report.html")
+        _write_manifest(aside, manifest)
+        with publishing(warehouse):
+            folder = published(warehouse, plan.version, plan.key)
+            if folder is None:
+                folder = releases / plan.version
+                aside.rename(folder)
+            point_latest(warehouse, plan.version)
+        return folder
+    except OSError as error:
+        raise WarehouseError(f"release {plan.version} cannot be written: {error}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def publishing(warehouse: Path) -> Iterator[None]:
+    """Hold the warehouse's lock: one process at a time changes the list of releases and the catalog."""
+    with (warehouse / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def point_latest(warehouse: Path, version: str) -> None:
+    """Make `releases/latest` name this version, atomically."""
+    aside = warehouse / "releases" / f".{LATEST}-{uuid.uuid4().hex}"
+    aside.write_text(version + "\n", encoding="utf-8")
+    aside.replace(warehouse / "releases" / LATEST)
+
+
+def _write_pairs(plan: ReleasePlan, folder: Path) -> dict[str, int]:
+    """Write `pairs/split=…/part-*.parquet`, streaming shard by shard; return the rows of each split."""
+    writers = {split: _PartWriter(folder / "pairs" / f"split={split}") for split in SPLITS}
+    sql = PAIRS_SQL.read_text(encoding="utf-8")
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        connection.register("papers", plan.papers)
+        connection.register("float_licenses", plan.float_licenses)
+        connection.register("kept", plan.kept)
+        for shard in plan.shards():
+            position = pa.array(range(shard.floats.num_rows), pa.int64())
+            connection.register("floats", shard.floats.append_column("position", position))
+            connection.register("images", shard.images)
+            connection.register("classes", shard.classes)
+            connection.register("ocr", shard.ocr)
+            rows = connection.execute(sql).to_arrow_table().cast(arrow_schema(Pair))
+            for split, writer in writers.items():
+                writer.add(rows.filter(pa.compute.equal(rows.column("split"), split)).drop_columns(["split"]))
+    for writer in writers.values():
+        writer.close()
+    return {split: writer.rows for split, writer in writers.items()}
+
+
+class _PartWriter:
+    """Writes one split's rows into files of bounded size; equal rows give equal files however they come in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.rows = 0
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows = 0
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, table: pa.Table) -> None:
+        """Take rows; whole row groups of them are written at once."""
+        self._waiting.append(table)
+        self._waiting_rows += table.num_rows
+        if self._waiting_rows >= ROWS_PER_GROUP:
+            rows = pa.concat_tables(self._waiting)
+            whole = rows.num_rows - rows.num_rows % ROWS_PER_GROUP
+            for start in range(0, whole, ROWS_PER_GROUP):
+                self._write(rows.slice(start, ROWS_PER_GROUP))
+            self._waiting = [rows.slice(whole)]
+            self._waiting_rows = rows.num_rows - whole
+
+    def close(self) -> None:
+        """Write what is left."""
+        if self._waiting_rows:
+            self._write(pa.concat_tables(self._waiting))
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self, table: pa.Table) -> None:
+        if self._writer is None or self.rows % ROWS_PER_FILE == 0:
+            if self._writer is not None:
+                self._writer.close()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path = self.folder / f"part-{self.rows // ROWS_PER_FILE:05d}.parquet"
+            schema = pair_file_schema()
+            # Images are compressed already; trying again costs time and saves nothing.
+            codecs = {name: "zstd" for name in schema.names if name != "image"} | {"image.bytes": "none"}
+            self._writer = pq.ParquetWriter(path, schema, compression=codecs, write_page_index=True)
+        self._writer.write_table(table.cast(pair_file_schema()), row_group_size=ROWS_PER_GROUP)
+        self.rows += table.num_rows
+
+
+def pair_file_schema() -> pa.Schema:
+    """Return the schema of the pair files: that of `Pair` without the split, which is the folder's name.
+
+    The metadata tells Hugging Face's `datasets` that `image` is an image, and not a struct.
+    """
+    schema = arrow_schema(Pair)
+    schema = schema.remove(schema.get_field_index("split"))
+    features = {f.name: _hugging_face_feature(f) for f in schema}
+    return schema.with_metadata({"huggingface": canonical_json({"info": {"features": features}})})
+
+
+def _hugging_face_feature(field: pa.Field) -> Json:
+    if field.name == "image":
+        return {"_type": "Image"}
+    return _hugging_face_type(field.type)
+
+
+def _hugging_face_type(arrow_type: pa.DataType) -> Json:
+    if pa.types.is_list(arrow_type):
+        return {"feature": _hugging_face_type(arrow_type.value_type), "_type": "List"}
+    if pa.types.is_struct(arrow_type):
+        return {f.name: _hugging_face_type(f.type) for f in arrow_type}
+    names = {"float": "float32", "double": "float64"}
+    return {"dtype": names.get(str(arrow_type), str(arrow_type)), "_type": "Value"}
+
+
+def _manifest(plan: ReleasePlan, folder: Path, split_rows: Mapping[str, int]) -> dict[str, Json]:
+    files: dict[str, Json] = {
+        path.relative_to(folder).as_posix(): _file_entry(path) for path in sorted(folder.rglob("*.parquet"))
+    }
+    manifest: dict[str, Json] = {
+        "version": plan.version,
+        "release_key": plan.key,
+        **plan.manifest,
+        "rows_by_split": dict(split_rows),
+        "files": files,
+    }
+    # The name that a user gives does not change what the release is.
+    hashed = {k: v for k, v in manifest.items() if k != "version"}
+    return {**manifest, "release_hash": hashlib.sha256(canonical_json(hashed)).hexdigest()}
+
+
+def _file_entry(path: Path) -> dict[str, Json]:
+    with path.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    return {"sha256": digest, "bytes": path.stat().st_size}
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Json]) -> None:
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
