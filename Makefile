@@ -10,7 +10,7 @@ DEMO := .demo
 
 demo: setup
 	$(BIN)/python -m samples.make_sample $(DEMO)/papers
-	$(BIN)/scimmir build $(DEMO)/papers --warehouse $(DEMO)/warehouse \
+	$(BIN)/scimmir build $(DEMO)/papers/arxiv $(DEMO)/papers/pmc --warehouse $(DEMO)/warehouse \
 		--metadata $(DEMO)/papers/arxiv-metadata.jsonl --decontaminate $(DEMO)/papers/benchmark-images
 	@echo "== pairs by split and class: scimmir query 'FROM class_mix'"
 	@$(BIN)/scimmir query -w $(DEMO)/warehouse "FROM class_mix"

@@ -28,10 +28,6 @@ class BuildOptions(BaseModel):
         float | None,
         Field(gt=0, le=1, description="Cosine similarity of near duplicates; belongs to one embedder."),
     ] = None
-    leak_threshold: Annotated[
-        float | None,
-        Field(gt=0, le=1, description="Cosine similarity of leaks between splits and to image sets."),
-    ] = None
     decontaminate: Annotated[
         tuple[str, ...],
         Field(description="Image sets to keep out: folders of images, Parquet files or WebDataset tars."),

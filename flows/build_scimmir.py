@@ -3,71 +3,140 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
-from prefect import flow, task, unmapped
+from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
 from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
 
 from flows.build_options import BuildOptions
-from flows.curate_pairs import GlobalWork
-from flows.join_release import join_release, release_summary
+from flows.catalogue_papers import catalogue_papers
+from flows.check_call import check_call
+from flows.curate_pairs import find_duplicates
+from flows.guard_pairs import find_contamination
+from flows.join_release import Curated, join_release, release_summary
 from flows.plan_shards import plan_shards
 from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
+from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
 from runtime.progress import progress
 from sources.inventory import Inventory, take_inventory
-from warehouse import catalog
-from warehouse.lake import prepare
-from warehouse.release import check_version_name, publishing
+from warehouse.lake import StageOutput
 
+T = TypeVar("T")
 logger = logging.getLogger("scimmir")
 
+SHARDS_IN_FLIGHT = 3  # shards fed to the worker processes at once, so that these never wait for a slow one
 
-@flow(name="build-scimmir", description=__doc__, log_prints=False, validate_parameters=True)
+
+@task(task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False)
+def run_shard(work: ShardWork, name: str) -> str:
+    """Run one stage on one shard; return the key of its output."""
+    return work.run().key
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def list_papers(inputs: list[str]) -> Inventory:
+    """Find the papers in the inputs."""
+    return take_inventory([Path(name).expanduser() for name in inputs])
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def papers(work: GlobalWork) -> StageOutput:
+    """Complete the papers' headers; find licences, twins and splits."""
+    return catalogue_papers(work)
+
+
+@task(name="dedupe", cache_policy=NO_CACHE, persist_result=False)
+def duplicates(work: GlobalWork, catalogued: StageOutput) -> StageOutput:
+    """Find pairs that repeat another one."""
+    return find_duplicates(work, catalogued)
+
+
+@task(name="decontaminate", cache_policy=NO_CACHE, persist_result=False)
+def contamination(work: GlobalWork, catalogued: StageOutput, repeated: StageOutput) -> StageOutput:
+    """Find pairs that overlap image sets or more protected splits."""
+    return find_contamination(work, catalogued, repeated)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def release(work: GlobalWork, curated: Curated, version: str | None) -> Path:
+    """Join the stage tables and publish them."""
+    return join_release(work, curated, version)
+
+
+# The cast: Prefect types its runners as invariant in the kind of future.
+RUNNER = cast(Any, ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT))
+
+
+@flow(
+    name="build-scimmir",
+    task_runner=RUNNER,
+    flow_run_name="build-scimmir {warehouse}",
+    persist_result=False,
+)
 def build_scimmir(
     inputs: list[str],
     warehouse: str,
     metadata: str | None = None,
     version: str | None = None,
-    options: BuildOptions = BuildOptions(),  # noqa: B008 - immutable, and Prefect shows it as the default
+    options: BuildOptions = BuildOptions(),  # noqa: B008 - it is immutable
 ) -> str:
-    """Build a release and return its folder.
+    """Build a release from archives of papers and return its folder; earlier work is used again.
 
     Args:
         inputs: arXiv bulk tars, e-prints, PMC packages, .nxml files, or folders of any of them.
         warehouse: folder of stage tables and releases; made where it is missing.
         metadata: arXiv metadata as JSON lines (Kaggle snapshot), for titles, categories and licences.
-        version: name of the release; by default derived from what it holds.
-        options: everything else.
+        version: name of the release; derived from its content by default.
+        options: everything else, see BuildOptions.
+
+    Raises:
+        UserError: something that the user can mend; nothing was published.
     """
-    if version is not None:
-        check_version_name(version)
+    check_call(inputs, warehouse, metadata, version, options)
     root = Path(warehouse).expanduser().absolute()
-    prepare(root)
     try:
         inventory = list_papers(inputs)
         shards = plan_shards(inventory.papers, options.papers_per_shard)
         logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
         for stage in SHARD_STAGES.values():
-            _run_stage(stage, [ShardWork(root, options, stage, shard) for shard in shards], options.workers)
-        work = GlobalWork(root, options, tuple(shards), inventory, Path(metadata) if metadata else None)
-        curate(work)
-        folder = release(work, version)
+            _run_stage(stage, [ShardWork(root, options, stage, shard) for shard in shards])
+        known = Path(metadata).expanduser() if metadata else None
+        work = GlobalWork(root, options, tuple(shards), inventory, known)
+        folder = _finish(work, version)
     finally:
         stop_shared_pools()
     create_markdown_artifact(release_summary(folder), key="scimmir-release", description=folder.name)
     return str(folder)
 
 
-def _run_stage(stage: ShardStage, works: Sequence[ShardWork], workers: int) -> None:
-    """Run a stage on the shards that lack it; stage tables from earlier builds are used as they are."""
+def _run_stage(stage: ShardStage, works: Sequence[ShardWork]) -> None:
+    """Run a stage on the shards that lack it; stage tables of earlier builds are used as they are."""
     missing = [work for work in works if not work.output.is_complete]
     if not missing:
-        logger.info("%s: all %d shards are there", stage.name, len(works))
+        logger.info("%s: done before", stage.name)
         return
-    with progress(stage.name, sum(work.size() for work in missing), stage.unit) as advance:
-        futures = run_shard.map([work.counted_by(advance) for work in missing])
+    with progress(stage.name, sum(stage.size(work) for work in missing), stage.unit) as advance:
+        counted = [work.counted_by(advance) for work in missing]
+        futures = [run_shard.submit(_whole(work), f"{stage.name} {work.shard.name}") for work in counted]
         wait(futures)
     for future in futures:
         future.result()
+
+
+def _finish(work: GlobalWork, version: str | None) -> Path:
+    catalogued = papers(_whole(work))
+    repeated = duplicates(_whole(work), _whole(catalogued))
+    contaminated = contamination(_whole(work), _whole(catalogued), _whole(repeated))
+    curated = Curated(catalogued, repeated, contaminated)
+    folder: Path = release(_whole(work), _whole(curated), version)
+    return folder
+
+
+def _whole(value: T) -> T:
+    """Return the value so that Prefect hands it to a task as it is, without searching it for futures."""
+    return cast(T, quote(value))

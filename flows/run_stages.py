@@ -41,6 +41,8 @@ class ShardStage:
     needs: tuple[str, ...]
     parameters: Callable[[BuildOptions], Mapping[str, Json]]
     compute: Callable[["ShardWork"], Tables]
+    unit: str
+    size: Callable[["ShardWork"], int]  # how many units a shard has, for the progress bar
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ class ShardWork:
     def _key(self, stage: ShardStage) -> str:
         inputs = [self._key(SHARD_STAGES[name]) for name in stage.needs] or [self.shard.key]
         return stage_key(stage.name, stage.version, stage.parameters(self.options), inputs)
+
+    def counted_by(self, advance: Advance) -> "ShardWork":
+        """Return the same work, reporting finished items to `advance`."""
+        return dataclasses.replace(self, advance=advance)
 
     def run(self) -> StageOutput:
         """Return the stage's output, computed unless it is there."""
@@ -208,19 +214,15 @@ def _ocr(task: ShardWork) -> Tables:
     pictures = [p for p in _pictures(task) if p.pair_id in tables]
     context = (task.options.ocr_engine, ocr_parameters(task.options))
     batches = [(context, [picture]) for picture in pictures]
-    rows = [
-        _ocr_failed(picture.pair_id, task.options, result) if isinstance(result, Failure) else result
-        for picture, result in task.batches(work.read_text, batches, task.models)
-    ]
+    rows, failures = _sorted_out(task.batches(work.read_text, batches, task.models), OcrRow)
+    rows += [_ocr_failed(picture.pair_id, task.options, failure) for picture, failure in failures]
     return {"ocr": table_of(OcrRow, rows)}
 
 
 def _ocr_failed(pair_id: str, options: BuildOptions, failure: Failure) -> OcrRow:
     """Return the row of a table that OCR could not read: the pair is still good, so it is no reject."""
     engine = ocr.engine_identity(options.ocr_engine, ocr_parameters(options))
-    return OcrRow(
-        pair_id=pair_id, ocr_text="", ocr_engine=engine, ocr_boxes=(), ocr_error=failure.reason
-    )
+    return OcrRow(pair_id=pair_id, ocr_text="", ocr_engine=engine, ocr_boxes=(), ocr_error=failure.reason)
 
 
 def ocr_parameters(options: BuildOptions) -> ocr.OcrParameters:
@@ -317,22 +319,94 @@ def _ocr_parameters(options: BuildOptions) -> Mapping[str, Json]:
     return {"engine": identity, "timeout_s": options.image_timeout_s}
 
 
+def _embed_parameters(options: BuildOptions) -> Mapping[str, Json]:
+    return {"embedder": embed.embedder_identity(options.embedder)}
+
+
+def _no_parameters(options: BuildOptions) -> Mapping[str, Json]:
+    return {}
+
+
+def _papers_in(task: ShardWork) -> int:
+    return len(task.shard.papers)
+
+
+def _floats_in(task: ShardWork) -> int:
+    return len(_float_ids(task, lambda row: True))
+
+
+def _floats_with_graphics(task: ShardWork) -> int:
+    return len(_float_ids(task, lambda row: bool(row["graphics"])))
+
+
+def _floats_to_typeset(task: ShardWork) -> int:
+    have = _ids_of(task.needs("images"))
+    return len(_float_ids(task, lambda row: row["table_html"] is not None) - have)
+
+
+def _images_in(task: ShardWork) -> int:
+    return len(_ids_of(task.needs("images")) | _ids_of(task.needs("typeset")))
+
+
+def _tables_in(task: ShardWork) -> int:
+    if task.options.ocr_engine == "none":
+        return 0
+    images_made = _ids_of(task.needs("images")) | _ids_of(task.needs("typeset"))
+    return len(_float_ids(task, lambda row: row["kind"] == "table") & images_made)
+
+
+def _float_ids(task: ShardWork, wanted: Callable[[dict[str, object]], bool]) -> set[str]:
+    columns = ["pair_id", "kind", "graphics", "table_html"]
+    rows = task.needs("extract").table("floats", columns).to_pylist()
+    return {row["pair_id"] for row in rows if wanted(row)}
+
+
+def _ids_of(output: StageOutput) -> set[str]:
+    return set(output.table("images", ["pair_id"]).column("pair_id").to_pylist())
+
+
 SHARD_STAGES = {
     stage.name: stage
     for stage in (
-        ShardStage("extract", extract.VERSION, (), _extract_parameters, _extract),
-        ShardStage("images", images.VERSION, ("extract",), _image_parameters, _images),
-        ShardStage("typeset", typeset.VERSION, ("extract", "images"), _typeset_parameters, _typeset),
-        ShardStage("ocr", ocr.VERSION, ("extract", "images", "typeset"), _ocr_parameters, _ocr),
+        ShardStage("extract", extract.VERSION, (), _extract_parameters, _extract, "papers", _papers_in),
         ShardStage(
-            "classify", class_rules.RULES_VERSION, ("extract",), lambda options: {}, _classify
+            "images",
+            images.VERSION,
+            ("extract",),
+            _image_parameters,
+            _images,
+            "floats",
+            _floats_with_graphics,
+        ),
+        ShardStage(
+            "typeset",
+            typeset.VERSION,
+            ("extract", "images"),
+            _typeset_parameters,
+            _typeset,
+            "tables",
+            _floats_to_typeset,
+        ),
+        ShardStage(
+            "ocr", ocr.VERSION, ("extract", "images", "typeset"), _ocr_parameters, _ocr, "tables", _tables_in
+        ),
+        ShardStage(
+            "classify",
+            class_rules.RULES_VERSION,
+            ("extract",),
+            _no_parameters,
+            _classify,
+            "floats",
+            _floats_in,
         ),
         ShardStage(
             "embed",
             embed.VERSION,
             ("extract", "images", "typeset"),
-            lambda options: {"embedder": embed.embedder_identity(options.embedder)},
+            _embed_parameters,
             _embed,
+            "images",
+            _images_in,
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""What worker processes do: plain functions over one paper, or over a batch that shares an archive or a model.
+"""What worker processes do: functions over one paper, or over a batch that shares an archive or a model.
 
 They are kept apart from the flow's file because a fresh worker process imports them by name.
 """

@@ -84,7 +84,7 @@ def struct_type(row_type: type[Row]) -> pa.StructType:
 
 
 def _column_values(table: pa.Table, field: dataclasses.Field[Any]) -> list[Any]:
-    values = table.column(field.name).to_pylist()
+    values: list[Any] = table.column(field.name).to_pylist()
     if pa.types.is_list(field.metadata["arrow_type"]):
         return [None if v is None else _as_tuple(v, field.metadata["item"]) for v in values]
     return values

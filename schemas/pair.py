@@ -60,8 +60,11 @@ class Pair:
     )
     mentions: tuple[str, ...] = column(pa.list_(pa.string()), "paragraphs of the text that refer to it")
     language: str | None = column(pa.string(), "language of the caption where it is declared", nullable=True)
-    image: dict[str, object] = column(
-        IMAGE_TYPE, "PNG or JPEG file with a file name; RGB, longest side bounded"
+    image: dict[str, object] | None = column(
+        # Nullable because Hugging Face's `datasets` knows no other image columns.
+        IMAGE_TYPE,
+        "PNG or JPEG file with a file name; RGB, longest side bounded",
+        nullable=True,
     )
     image_format: str = column(pa.string(), "png or jpeg")
     width: int = column(pa.int32(), "stored width in pixels")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from rich.console import Console
 
 from flows.build_options import BuildOptions
 from schemas.errors import UserError
@@ -39,7 +40,9 @@ class Format(StrEnum):
 
 @app.command()
 def build(
-    inputs: Annotated[list[Path], typer.Argument(help="Archives, packages, .nxml files, or folders of them.")],
+    inputs: Annotated[
+        list[Path], typer.Argument(help="Archives, packages, .nxml files, or folders of them.")
+    ],
     warehouse: WarehouseOption = WAREHOUSE,
     metadata: Annotated[
         Path | None, typer.Option(help="arXiv metadata as JSON lines (Kaggle snapshot).")
@@ -56,9 +59,6 @@ def build(
     near_duplicate_threshold: Annotated[
         float | None, typer.Option(help="Cosine similarity of near duplicates, for this embedder.")
     ] = None,
-    leak_threshold: Annotated[
-        float | None, typer.Option(help="Cosine similarity of leaks to image sets and between splits.")
-    ] = None,
     decontaminate: Annotated[
         list[Path] | None,
         typer.Option(help="Image set to keep out: folder, Parquet or WebDataset tar; repeat for more."),
@@ -72,12 +72,8 @@ def build(
     papers_per_shard: Annotated[
         int, typer.Option(help="Papers stored together, on average.")
     ] = DEFAULTS.papers_per_shard,
-    paper_timeout_s: Annotated[
-        float, typer.Option(help="Seconds for one paper.")
-    ] = DEFAULTS.paper_timeout_s,
-    image_timeout_s: Annotated[
-        float, typer.Option(help="Seconds for one image.")
-    ] = DEFAULTS.image_timeout_s,
+    paper_timeout_s: Annotated[float, typer.Option(help="Seconds for one paper.")] = DEFAULTS.paper_timeout_s,
+    image_timeout_s: Annotated[float, typer.Option(help="Seconds for one image.")] = DEFAULTS.image_timeout_s,
 ) -> None:
     """Build a release from archives of papers; what an earlier build made is used again."""
     options = BuildOptions(
@@ -86,7 +82,6 @@ def build(
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
         embedder=embedder,
         near_duplicate_threshold=near_duplicate_threshold,
-        leak_threshold=leak_threshold,
         decontaminate=tuple(str(path) for path in decontaminate or ()),
         train_share=train_share,
         validation_share=validation_share,
@@ -119,10 +114,19 @@ def query(
     max_rows: Annotated[int, typer.Option(help="Rows to print at most as a table.")] = 100,
 ) -> None:
     """Run SQL over a release, read-only."""
-    from warehouse.query import render, run_query
+    from warehouse import query as queries
 
-    result = run_query(warehouse, sql, release=release, max_rows=max_rows)
-    render(result, format.value, sys.stdout)
+    limit = max_rows if format is Format.table else None
+    result = queries.run_query(warehouse, sql, release=release, max_rows=limit)
+    if format is Format.csv:
+        typer.echo(queries.csv_text(result), nl=False)
+    elif format is Format.json:
+        typer.echo(queries.json_text(result))
+    elif format is Format.parquet:
+        sys.stdout.buffer.write(queries.parquet_bytes(result))
+    else:
+        console = Console()
+        console.print(queries.rich_view(result, width=console.width))
 
 
 @app.command()

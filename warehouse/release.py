@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from schemas.columns import arrow_schema
 from schemas.pair import SPLITS, Pair
+from warehouse.catalog import RESERVED_VERSIONS
 from warehouse.lake import Json, WarehouseError, canonical_json, write_table
 
 VERSION = "1"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest
@@ -63,9 +64,10 @@ def check_version_name(version: str) -> None:
     Raises:
         WarehouseError: with the rule.
     """
-    if version == LATEST or not VERSION_NAME.fullmatch(version):
+    if version.lower() in RESERVED_VERSIONS or not VERSION_NAME.fullmatch(version):
         raise WarehouseError(
-            f"{version!r} cannot name a release: use letters, digits, dots, dashes and underscores (not {LATEST!r})"
+            f"{version!r} cannot name a release: use letters, digits, dots, dashes and underscores, "
+            f"but none of {', '.join(sorted(RESERVED_VERSIONS))}"
         )
 
 
@@ -169,7 +171,7 @@ def _write_pairs(plan: ReleasePlan, folder: Path) -> dict[str, int]:
             connection.register("images", shard.images)
             connection.register("classes", shard.classes)
             connection.register("ocr", shard.ocr)
-            rows = connection.execute(sql).to_arrow_table().cast(arrow_schema(Pair))
+            rows = connection.sql(sql).to_arrow_table().cast(arrow_schema(Pair))
             for split, writer in writers.items():
                 writer.add(rows.filter(pa.compute.equal(rows.column("split"), split)).drop_columns(["split"]))
     for writer in writers.values():
@@ -257,8 +259,8 @@ def _manifest(plan: ReleasePlan, folder: Path, split_rows: Mapping[str, int]) ->
         "rows_by_split": dict(split_rows),
         "files": files,
     }
-    # The name that a user gives does not change what the release is.
-    hashed = {k: v for k, v in manifest.items() if k != "version"}
+    # Neither the name that a user gives nor how the work was cut into shards changes what the release is.
+    hashed = {k: v for k, v in manifest.items() if k not in ("version", "release_key")}
     return {**manifest, "release_hash": hashlib.sha256(canonical_json(hashed)).hexdigest()}
 
 

@@ -1,0 +1,75 @@
+"""Reads the text in an image with an OCR engine chosen by name."""
+
+from collections.abc import Callable
+from statistics import fmean
+
+from extractors.ocr import easyocr_engine, rapidocr_engine
+from extractors.ocr.engine import OcrEngine, OcrModelsMissing, OcrParameters
+from extractors.ocr.reading_order import lines_of, text_of
+from schemas.annotations import OcrRow
+
+__all__ = [
+    "OCR_ENGINES",
+    "VERSION",
+    "OcrEngine",
+    "OcrModelsMissing",
+    "OcrParameters",
+    "engine_identity",
+    "load_engine",
+    "ocr_row",
+]
+
+VERSION = "1"  # 1: rapidocr and easyocr, boxes in reading order
+
+OCR_ENGINES: dict[str, Callable[[OcrParameters], OcrEngine]] = {
+    "rapidocr": rapidocr_engine.load,
+    "easyocr": easyocr_engine.load,
+}
+
+_IDENTITIES: dict[str, Callable[[OcrParameters], str]] = {
+    "rapidocr": rapidocr_engine.identity,
+    "easyocr": easyocr_engine.identity,
+}
+
+
+def load_engine(name: str, parameters: OcrParameters | None = None) -> OcrEngine:
+    """Return the engine of that name with its models loaded; nothing is ever downloaded.
+
+    Raises:
+        ValueError: no engine has that name.
+        OcrModelsMissing: the engine's package or one of its model files is not on this machine.
+    """
+    return OCR_ENGINES[_known(name)](parameters or OcrParameters())
+
+
+def engine_identity(name: str, parameters: OcrParameters | None = None) -> str:
+    """Return the same identity as the loaded engine's, from the model files alone.
+
+    Raises:
+        ValueError: no engine has that name.
+        OcrModelsMissing: the engine's package or one of its model files is not on this machine.
+    """
+    return _IDENTITIES[_known(name)](parameters or OcrParameters())
+
+
+def ocr_row(engine: OcrEngine, pair_id: str, image_bytes: bytes) -> OcrRow:
+    """Return what the engine reads in a PNG or JPEG file, in reading order.
+
+    Raises:
+        RecordError: the bytes are no readable image (`image_unreadable`).
+    """
+    lines = lines_of(engine.read(image_bytes))
+    boxes = tuple(box for line in lines for box in line)
+    return OcrRow(
+        pair_id=pair_id,
+        ocr_text=text_of(lines),
+        ocr_engine=engine.identity,
+        ocr_confidence=fmean(box.confidence for box in boxes) if boxes else None,
+        ocr_boxes=boxes,
+    )
+
+
+def _known(name: str) -> str:
+    if name not in OCR_ENGINES:
+        raise ValueError(f"there is no OCR engine {name!r}; known are {', '.join(sorted(OCR_ENGINES))}")
+    return name

@@ -1,0 +1,150 @@
+"""Rules that tell a table of parameters from a table of results, in the order in which they are tried.
+
+Behind each confidence stands what the rule got right of what was judged: see `class_rules`.
+"""
+
+import re
+
+from curation.class_rule import GAP2, GAP5, Rule, TableCondition, opening, words
+
+_INPUT = (
+    r"(?:hyper-?parameters?|parameters?|settings?|notations?|symbols?|abbreviations?|acronyms?|nomenclature|"
+    r"specifications?|configurations?|constants|definitions?|variables|features|attributes|hardware|primers|"
+    r"instruments?|data ?sets?|materials|ingredients|treatments?)"
+)
+_RESULT_WORDS = words(
+    r"results?|performance|comparison|accuracy|effects?|estimated|estimates?|fitted|best-fit|inferred",
+    r"regression|"
+    r"outcomes?|correlations?|scores|ablation|posterior|recovered|predict\w+|differences?|association\w*",
+    r"changes?|"
+    r"kinetic|pharmacokinetic|thermodynamic|validation|error|bias|time-averaged|statistical tests?|anova",
+)
+
+TABLE_RULES = (
+    Rule(
+        name="table_head_opens_with_parameters",
+        kind="table",
+        subcategory="table_parameter",
+        confidence=0.94,  # judged 14/15, 17/17
+        pattern=opening(
+            rf"(?:(?:summary|list|overview|description|table|set|values|details) of )?(?:the |all )?{GAP2}"
+            rf"(?:hyper-?parameters?|notations?|symbols?|abbreviations|acronyms|nomenclature|"
+            rf"specifications?|settings?|configurations?|physical constants|primers|definitions?)",
+            rf"{GAP2}parameters?(?: values?| settings?)?(?: (?:used|of|for|defining|in|and|setting)|"
+            rf"[.:,]|$)|{GAP2}(?:demographic\w*|(?:baseline|patients?|participants?|sample|study|clinical|"
+            rf"socio\S+|data ?set) characteristics?)",
+            r"(?:[\w-]+,? ){0,4}characteristics? of",
+            r"data ?sets? (?:used|usage|statistics|description|overview)",
+            rf"statistics of (?:the )?{GAP2}data ?sets?",
+            rf"(?:description|list|overview|summary|definition) of (?:the )?{GAP5}(?:{_INPUT}|stations|"
+            rf"courses?|lectures|exercises)",
+            rf"{GAP2}(?:treatment structure|experimental (?:design|conditions|set-?up)|hardware|"
+            rf"scoring system|input features)",
+            r"numbers? of (?:participants|patients|subjects|samples|images|documents)|breakdown of",
+            rf"composition of|"
+            rf"{GAP5}(?:indicators|variables|parameters|features|attributes|terms|materials) used (?:in|"
+            rf"for|to)|(?:field activities|instance types?|instrument|questionnaire items?|interview guide|"
+            rf"inclusion criteria|search terms?)",
+            r"parâmetros|parámetros|características d\w+|parametri|paramètres|verwendete|lista d\w+",
+            r"definições|definiciones",
+        ),
+        unless=_RESULT_WORDS,
+    ),
+    Rule(
+        name="table_head_opens_with_result",
+        kind="table",
+        subcategory="table_result",
+        confidence=0.98,  # judged 36/36, 23/23
+        pattern=opening(
+            r"(?:\w+ ){0,2}(?:results?|comparisons?|performance|accuracy|effects?|ablation|estimates?|"
+            r"estimation)|(?:\w+ ){0,2}(?:correlation|regression|anova|analysis of variance|mean|median|"
+            r"statistical tests?)",
+            r"(?:associations?|correlates|predictors|differences?|changes?|prevalence|concentrations?|"
+            r"evaluation|outcomes?)",
+            r"resultados?|comparação|comparación|ergebnisse|vergleich|résultats|efeito|efecto",
+        ),
+    ),
+    Rule(
+        name="table_head_says_parameters",
+        kind="table",
+        subcategory="table_parameter",
+        confidence=0.92,  # judged 8/8, 3/3
+        pattern=re.compile(
+            r"\b(?:parameters|hyper-?parameters|settings|specifications)\W*$"
+            r"|\b(?:used|considered|employed) (?:in|for) (?:testing|training|evaluation|(?:the|our|this|"
+            r"these) \w+)"
+            r"|^\W*(?:the )?(?:levels? of (?:the )?(?:\w+ )?(?:variables?|factors?)|details (?:of|about|"
+            r"on) the)|\b(?:supported|implemented|available) (?:by|in|for)\b",
+            re.IGNORECASE,
+        ),
+        unless=_RESULT_WORDS,
+    ),
+    Rule(
+        name="table_header_lists_parameters",
+        kind="table",
+        subcategory="table_parameter",
+        confidence=0.75,  # judged 0/0, 2/2
+        unless=_RESULT_WORDS,
+        table=TableCondition(
+            header=re.compile(
+                r"^(?:\W*(?:math )?(?:hyper-?)?(?:parameters?|symbols?|notations?|constants?|variables?|"
+                r"abbreviations?|acronyms?|"
+                r"terms?|fields?|attributes?|features?|settings?|options?|parâmetros?|parámetros?)\b[^|]*\|)"
+                r".*\b(?:values?|descriptions?|definitions?|meanings?|units?|explanations?|defaults?|"
+                r"range|type|macro|operators?|scoring|valor|descrição|descripción)\b",
+                re.IGNORECASE,
+            ),
+            unless=words(
+                r"p[- ]?values?|std\.?|s\.?e\.?|standard error|t value|95 ?% ci|coefficients?|estimates?"
+            ),
+        ),
+    ),
+    Rule(
+        name="table_cells_hold_statistics",
+        kind="table",
+        subcategory="table_result",
+        confidence=0.96,  # judged 16/16, 10/10
+        unless=words(r"characteristics?|demographic\w*|baseline|parameters?"),
+        table=TableCondition(
+            header=re.compile(
+                r"\b(?:p[- ]?values?|95 ?% ?ci|accuracy|auc|auroc|f1|precision|recall|rmse|mae|mse|bleu|"
+                r"coefficients?|std\.?|mean|s\.?d\.?|median|odds ratio|score|r2|ic50|yield|time|memory)\b|±",
+                re.IGNORECASE,
+            ),
+            min_numeric_share=0.4,
+        ),
+    ),
+    Rule(
+        name="table_cells_hold_spreads",
+        kind="table",
+        subcategory="table_result",
+        confidence=0.94,  # judged 6/6, 8/8
+        unless=words(r"characteristics?|demographic\w*|baseline|parameters?"),
+        table=TableCondition(min_plus_minus_share=0.2),
+    ),
+    Rule(
+        name="table_mention_says_parameters",
+        kind="table",
+        subcategory="table_parameter",
+        confidence=0.67,  # judged 1/1, 0/0
+        where="mentions",
+        pattern=words(
+            r"hyper-?parameters?|(?:model|simulation|input|system|physical|training|fixed) parameters",
+            r"parameters? (?:used|values|are|of)",
+            r"notation|abbreviations|specifications|characteristics of the",
+            r"list(?:s|ed)? (?:of )?(?:the|all)|experimental settings?",
+        ),
+        unless=words(
+            r"results?|performance|compar\w+|significant\w*|higher|lower|estimated|fitted|increase[ds]?",
+            r"show(?:n|s|ed)?",
+        ),
+    ),
+    Rule(
+        name="table_is_prose",
+        kind="table",
+        subcategory="table_parameter",
+        confidence=0.7,  # judged 5/8, 17/23
+        unless=_RESULT_WORDS,
+        table=TableCondition(max_numeric_share=0.1, min_rows=3),
+    ),
+)

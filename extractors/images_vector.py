@@ -1,0 +1,159 @@
+"""PDF pages (by MuPDF) and SVG drawings (by typst's resvg) as RGB pixels."""
+
+import hashlib
+import io
+import math
+import re
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from lxml import etree
+from PIL import Image
+
+from extractors.images_normal import (
+    Box,
+    ImageParameters,
+    Normal,
+    cut_box,
+    fitted,
+    is_photograph,
+    shrunk,
+    turned,
+)
+from extractors.images_sniff import Sniffed
+from extractors.images_store import Original
+from extractors.typeset import compile_png
+from schemas.floats import Graphic
+from schemas.reject import RecordError
+
+_SVG_TEMPLATE = """
+#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#let data = bytes(sys.inputs.svg)
+#let side = float(sys.inputs.side) * 1pt
+#context {
+  let natural = measure(image(data, format: "svg"))
+  let scale = side / calc.max(natural.width, natural.height)
+  image(data, format: "svg", width: natural.width * scale, height: natural.height * scale)
+}
+"""
+_LENGTH = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{0,9})?)\s*(px|pt|pc|in|cm|mm|)\s*")
+_POINTS = {"px": 0.75, "": 0.75, "pt": 1.0, "pc": 12.0, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4}
+
+
+def read_pdf(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImageParameters) -> Normal:
+    """Return one page of a PDF file (its crop box, cut and turned) with its longest side at `max_side`.
+
+    Raises:
+        RecordError: image_unreadable (damaged, encrypted, no such page).
+    """
+    pymupdf = _mupdf()
+    try:
+        with pymupdf.open(stream=sniffed.data, filetype="pdf") as document:
+            if document.needs_pass:
+                raise RecordError("image_unreadable", "pdf: encrypted")
+            if not 1 <= graphic.page <= document.page_count:
+                raise RecordError("image_unreadable", f"pdf: no page {graphic.page} of {document.page_count}")
+            page = document[graphic.page - 1]
+            width, height = float(page.rect.width), float(page.rect.height)
+            if not (0 < width < 1e6 and 0 < height < 1e6):
+                raise RecordError("image_unreadable", f"pdf: page of {width:g} x {height:g} pt")
+            box = cut_box(width, height, graphic) or (0.0, 0.0, width, height)
+            image = _page_pixels(page, box, parameters.max_side)
+    except MemoryError as error:
+        raise RecordError("memory_limit", f"rendering {graphic.path}") from error
+    except (RuntimeError, ValueError, TypeError, IndexError, AttributeError, KeyError, OSError) as error:
+        raise RecordError("image_unreadable", f"pdf: {_first_line(error)}") from error
+    except pymupdf.mupdf.FzErrorBase as error:
+        raise RecordError("image_unreadable", f"pdf: {_first_line(error)}") from error
+    image = turned(image, graphic, parameters.max_side)
+    original = Original(
+        format="pdf", width=round(width, 3), height=round(height, 3), sha256=hashlib.sha256(raw).hexdigest()
+    )
+    return Normal(image, original, is_photograph(image, parameters))
+
+
+def read_svg(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImageParameters) -> Normal:
+    """Return an SVG drawing on white with its longest side at `max_side`, cut and turned.
+
+    Raises:
+        RecordError: image_unreadable where it is no well-formed SVG or has no size.
+    """
+    root = _svg_root(sniffed.data)
+    text = etree.tostring(root, encoding="unicode")
+    inputs = {"svg": text, "side": str(parameters.max_side)}
+    png = compile_png(_SVG_TEMPLATE, inputs, ppi=72.0, reason="image_unreadable")
+    with Image.open(io.BytesIO(png)) as opened:
+        image = opened.convert("RGB")
+    width, height = _svg_size(root) or (float(image.width), float(image.height))
+    box = cut_box(width, height, graphic)
+    if box is not None:
+        scale = image.width / width
+        image = image.crop(tuple(round(v * scale) for v in box))  # type: ignore[arg-type]
+    image = turned(shrunk(image, parameters.max_side), graphic, parameters.max_side)
+    original = Original(
+        format="svg", width=round(width, 3), height=round(height, 3), sha256=hashlib.sha256(raw).hexdigest()
+    )
+    return Normal(image, original, is_photograph(image, parameters))
+
+
+@cache
+def _mupdf() -> Any:
+    """Return the pymupdf module (0.8 s to import), told not to write about damaged files to the terminal."""
+    module: Any = import_module("pymupdf")
+    module.TOOLS.mupdf_display_errors(False)
+    module.TOOLS.mupdf_display_warnings(False)
+    return module
+
+
+def _page_pixels(page: Any, box: Box, max_side: int) -> Image.Image:
+    pymupdf = _mupdf()
+    width, height = box[2] - box[0], box[3] - box[1]
+    size = fitted(width, height, max_side)
+    # From the page's corner, moved so that the part shown begins at a whole pixel.
+    matrix = pymupdf.Matrix(size[0] / width, 0, 0, size[1] / height, 0, 0)
+    clip = pymupdf.Rect(
+        page.rect.x0 + box[0], page.rect.y0 + box[1], page.rect.x0 + box[2], page.rect.y0 + box[3]
+    )
+    pixels = page.get_pixmap(matrix=matrix, clip=clip, colorspace=pymupdf.csRGB, alpha=False, annots=False)
+    image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
+    # A clip that begins within a pixel touches one pixel more.
+    return (
+        image
+        if image.size == size
+        else image.crop((0, 0, min(size[0], image.width), min(size[1], image.height)))
+    )
+
+
+def _svg_root(data: bytes) -> etree._Element:
+    # Editors write names of namespaces as entities: the file's own are resolved, within libxml2's bounds.
+    parser = etree.XMLParser(
+        resolve_entities="internal", no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise RecordError("image_unreadable", f"svg: {_first_line(error)}") from error
+    if etree.QName(root).localname != "svg":
+        raise RecordError("image_unreadable", "svg: another kind of XML")
+    return root
+
+
+def _svg_size(root: etree._Element) -> tuple[float, float] | None:
+    """Return width and height in points, from the size stated or else from the view box."""
+    width, height = (_LENGTH.fullmatch(root.get(name) or "") for name in ("width", "height"))
+    if width and height:
+        size = tuple(float(m.group(1)) * _POINTS[m.group(2)] for m in (width, height))
+    else:
+        numbers = re.split(r"[\s,]+", (root.get("viewBox") or "").strip())
+        try:
+            size = tuple(float(v) * _POINTS["px"] for v in numbers[2:4])
+        except ValueError:
+            return None
+    if len(size) != 2 or not all(math.isfinite(v) and v > 0 for v in size):
+        return None
+    return size[0], size[1]
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or repr(error)).split("\n")[0][:200]

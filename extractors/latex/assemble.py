@@ -1,0 +1,351 @@
+"""Turns what was found into floats and rejects."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from extractors.latex.document import Caption, Found, GraphicItem, Panel, Tabular
+from extractors.latex.expand import Flat
+from extractors.latex.graphics import graphic, stored_path
+from extractors.latex.grouping import found_in, printed_label
+from extractors.latex.mentions import RunningText, mentions
+from extractors.latex.pieces import caption_pieces
+from extractors.latex.project import Project
+from extractors.latex.scanner import Scanner
+from extractors.latex.tabular import read_table
+from extractors.latex.text import Renderer
+from extractors.latex.walk import Walk
+from extractors.tables import to_html, to_text
+from schemas.floats import Float, Graphic
+from schemas.ids import pair_id
+from schemas.reject import RecordError, Reject
+from schemas.table import Table
+
+SNIPPET_CHARS = 2000
+MAX_CAPTION_CHARS = 20_000
+NOTES = re.compile(r"\\begin\s*\{tablenotes\}(?:\[[^\]\n]{0,80}\])?(.{0,20000}?)\\end\s*\{tablenotes\}", re.S)
+LISTING_CAPTION = re.compile(r"\\(?:label|vspace|centering)\s*(?:\{[^{}]*\})?")
+
+
+@dataclass
+class Assembly:
+    """The floats and rejects of one paper as they are made."""
+
+    key: str
+    project: Project
+    flat: Flat
+    walk: Walk
+    to: Renderer
+    running: RunningText
+    floats: list[Float] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    paragraphs: dict[int, str] = field(default_factory=dict)
+    paths: dict[str, str | None] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Make every float of the document, in order."""
+        ordinals = {"figure": 0, "table": 0}
+        found = [f for body in self.walk.floats for f in found_in(body)]
+        found.sort(key=lambda f: (f.start, f.caption.pos if f.caption else 0))
+        for one in found:
+            ordinals[one.kind] += 1
+            self.add(one, ordinals[one.kind])
+
+    def add(self, found: Found, ordinal: int) -> None:
+        """Make one float with its panels."""
+        name = pair_id(self.key, found.kind, ordinal)
+        caption = found.caption
+        number = caption.number if caption is not None and caption.number else None
+        label = self.label(found, number)
+        text = self.render(caption)
+        snippet_file, snippet = self.flat.source(found.start, found.end, self.project.text)
+        shown, missing = self.graphics(found.graphics)
+        table, problem = self.table(found) if not found.graphics or found.tabulars else (None, "")
+        panels = self.panels(found, text)
+        letters = [p for _, p, _ in panels]
+        reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
+        common = _Common(name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS])
+        if reason:
+            self.reject(common.name, reason, detail, common)
+        else:
+            if missing:
+                self.warnings.append(f"{name}: of its graphics, not in the archive: {', '.join(missing[:5])}")
+            keys = tuple(dict.fromkeys([*found.labels, *(k for p in found.panels for k in p.labels)]))
+            self.floats.append(
+                self.float(common, caption, graphics=shown, table=table, keys=tuple(dict.fromkeys(found.labels)),
+                           mention_keys=keys)
+            )  # fmt: skip
+        for index, (panel, letter, panel_text) in enumerate(panels, 1):
+            self.add_panel(common, index, panel, letter, panel_text)
+        del letters
+
+    def label(self, found: Found, number: str | None) -> str | None:
+        """Return the printed label with its number."""
+        if number is None:
+            return None
+        return self.to.plain(printed_label(self.walk.style, self.walk.names, found, number))
+
+    def render(self, caption: Caption | None) -> str:
+        """Return a caption as readable text."""
+        return "" if caption is None else self.to.plain(caption.tex[:MAX_CAPTION_CHARS])
+
+    def graphics(self, items: list[GraphicItem]) -> tuple[tuple[Graphic, ...], list[str]]:
+        """Return the files shown, in rows, and the names for which there is no file."""
+        shown: list[Graphic] = []
+        missing: list[str] = []
+        for item in sorted(items, key=lambda g: g.row):
+            name = item.shown.name
+            if name not in self.paths:
+                self.paths[name] = stored_path(self.project, name)
+            path = self.paths[name]
+            if path is None:
+                missing.append(name)
+            else:
+                shown.append(graphic(path, item.shown, item.row))
+        rows = {row: i for i, row in enumerate(sorted({g.row for g in shown}))}
+        return tuple(_with_row(g, rows[g.row]) for g in shown), missing
+
+    def table(self, found: Found) -> tuple[Table | None, str]:
+        """Return the table that a float's tabulars make, or why there is none."""
+        if not found.tabulars:
+            return None, ""
+        notes = self.notes(found)
+        tables = []
+        problem = "table_empty"
+        for one in found.tabulars[:20]:
+            body = self.walk.text[one.start : one.end]
+            if "\\caption" in body or "\\label" in body:
+                body = without_captions(body)
+            read = read_table(self.to, body, one.columns, head=one.head)
+            if read is None:
+                continue
+            tables.append(read)
+        if not tables:
+            return None, "table_unreadable" if any(_has_rows(self.walk.text, t) for t in found.tabulars) else problem
+        table = joined(tables, notes)
+        if not any(c.html for row in table.rows for c in row.cells):
+            return None, problem
+        return table, ""
+
+    def notes(self, found: Found) -> tuple[str, ...]:
+        """Return the footnotes that threeparttable's tablenotes hold."""
+        text = self.walk.text[found.start : found.end]
+        if "tablenotes" not in text:
+            return ()
+        out: list[str] = []
+        for match in NOTES.finditer(text):
+            for part in re.split(r"\\item(?![A-Za-z])", match[1]):
+                scan = Scanner(part)
+                mark = scan.optional()
+                html = self.to.html(part[scan.pos :])
+                if html:
+                    out.append(f"<sup>{self.to.html(mark)}</sup> {html}" if mark else html)
+        return tuple(out[:100])
+
+    def fault(
+        self,
+        found: Found,
+        caption: Caption | None,
+        text: str,
+        shown: tuple[Graphic, ...],
+        missing: list[str],
+        table: Table | None,
+        problem: str,
+    ) -> tuple[str, str]:
+        """Return why a float cannot become a pair, nothing where it can."""
+        if caption is None:
+            return "caption_missing", f"{found.body.environment or 'float'} without \\caption"
+        if not text:
+            return "caption_empty", "the caption prints nothing"
+        if shown or table is not None:
+            return "", ""
+        if missing:
+            return "image_missing", ", ".join(missing)
+        if found.drawings:
+            return "drawn_in_tex", f"{found.drawings} drawing(s) made by TeX commands"
+        if problem:
+            return problem, f"{len(found.tabulars)} tabular(s) without readable cells"
+        return "graphic_not_named", "no graphics file and no table in it"
+
+    def panels(self, found: Found, text: str) -> list[tuple[Panel, str, str]]:
+        """Return the panels with letter and caption: real ones, or images that the caption's pieces describe."""
+        pieces = caption_pieces(text, len(found.panels) or len(found.graphics))
+        if found.panels:
+            out = []
+            for i, panel in enumerate(found.panels):
+                own = self.render(panel.caption)
+                letter = panel.letter
+                if not own and pieces:
+                    letter = letter or pieces[i][0]
+                    own = pieces[i][1]
+                out.append((panel, letter, own))
+            return out
+        if len(found.graphics) < 2 or not pieces:
+            return []
+        out = []
+        for item, (letter, piece) in zip(found.graphics, pieces, strict=True):
+            panel = Panel(item.pos, item.box, end=item.pos, letter=letter)
+            item.panel = panel
+            out.append((panel, letter, piece))
+        return out
+
+    def add_panel(self, parent: "_Common", index: int, panel: Panel, letter: str, text: str) -> None:
+        """Make one panel of a float."""
+        name = f"{parent.name}:panel-{index}"
+        items = [g for body in self.walk.floats for g in ()] or self.items_of(panel)
+        shown, missing = self.graphics(items)
+        start, end = panel.start, max(panel.end, panel.start)
+        file, snippet = self.flat.source(start, end, self.project.text) if end > start else (parent.file, parent.snippet)
+        label = f"{parent.label}({letter})" if parent.label and letter else parent.label
+        number = f"{parent.number}{letter}" if parent.number and letter else parent.number
+        common = _Common(name, parent.kind, number, label, text, file, snippet[:SNIPPET_CHARS])
+        table = None
+        if not items:
+            table, _ = self.table(self.panel_found(parent, panel))
+        if not text:
+            self.reject(name, "caption_missing", "a panel without caption of its own", common)
+        elif not shown and table is None and missing:
+            self.reject(name, "image_missing", ", ".join(missing), common)
+        elif not shown and table is None:
+            drawn = any(start <= p < end for body in self.walk.floats for p in body.drawings if body.start <= start < body.end)
+            reason = "drawn_in_tex" if drawn else "graphic_not_named"
+            self.reject(name, reason, "the panel names no graphics file", common)
+        else:
+            keys = tuple(dict.fromkeys(panel.labels))
+            self.floats.append(
+                self.float(common, panel.caption, graphics=shown, table=table, keys=keys, mention_keys=keys,
+                           parent=parent, letter=letter)
+            )  # fmt: skip
+
+    def items_of(self, panel: Panel) -> list[GraphicItem]:
+        """Return the graphics of a panel."""
+        body = self.body_at(panel.start)
+        return [g for g in body.graphics if g.panel is panel] if body is not None else []
+
+    def body_at(self, pos: int):  # type: ignore[no-untyped-def]
+        """Return the float that holds a position."""
+        bodies = [b for b in self.walk.floats if b.start <= pos < max(b.end, b.start + 1)]
+        return min(bodies, key=lambda b: b.end - b.start) if bodies else None
+
+    def panel_found(self, parent: "_Common", panel: Panel) -> Found:
+        """Return what a panel holds, as if it were a float."""
+        body = self.body_at(panel.start)
+        tabulars: list[Tabular] = [
+            t for t in body.tabulars if panel.start <= t.pos < panel.end and not t.nested and not t.has_graphics
+        ]
+        return Found(parent.kind, body, panel.caption, [], [], tabulars, [], 0, "", panel.start, panel.end)
+
+    def float(
+        self,
+        common: "_Common",
+        caption: Caption | None,
+        *,
+        graphics: tuple[Graphic, ...],
+        table: Table | None,
+        keys: tuple[str, ...],
+        mention_keys: tuple[str, ...],
+        parent: "_Common | None" = None,
+        letter: str = "",
+    ) -> Float:
+        """Return the row of a float or panel."""
+        raw = "" if caption is None else self.flat.source(caption.start, caption.end, self.project.text)[1]
+        number = common.number if parent is None else None
+        return Float(
+            pair_id=common.name,
+            paper_key=self.key,
+            kind=common.kind,
+            parent_id=parent.name if parent else None,
+            number=common.number,
+            label=common.label,
+            panel=letter or None,
+            ref_keys=keys,
+            caption=common.text,
+            caption_raw=raw.strip() or (common.text if parent else ""),
+            parent_caption=(parent.text or None) if parent else None,
+            mentions=mentions(
+                self.running, self.to, keys=mention_keys, kind=common.kind, number=number, cache=self.paragraphs
+            ),
+            graphics=graphics,
+            table_html=to_html(table) if table is not None else None,
+            table_text=to_text(table) if table is not None else None,
+            language=self.walk.language,
+            source_file=common.file,
+            snippet=common.snippet,
+        )
+
+    def reject(self, name: str, reason: str, detail: str, common: "_Common") -> None:
+        """Keep a float that cannot become a pair."""
+        self.rejects.append(
+            Reject(
+                paper_key=self.key,
+                pair_id=name,
+                stage="extract",
+                reason=reason,
+                detail=detail[:500],
+                kind=common.kind,
+                label=common.label,
+                caption=common.text or None,
+                snippet=common.snippet,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class _Common:
+    name: str
+    kind: str
+    number: str | None
+    label: str | None
+    text: str
+    file: str
+    snippet: str
+
+
+def _with_row(one: Graphic, row: int) -> Graphic:
+    return Graphic(
+        path=one.path, page=one.page, trim=one.trim, viewport=one.viewport, angle=one.angle, row=row
+    )
+
+
+def _has_rows(text: str, table: Tabular) -> bool:
+    return bool(text[table.start : table.end].strip())
+
+
+def without_captions(body: str) -> str:
+    """Return a longtable's body without its \\caption and \\label commands."""
+    out = []
+    pos = 0
+    for match in re.finditer(r"\\(?:caption|label)\*?(?![A-Za-z])", body):
+        if match.start() < pos:
+            continue
+        out.append(body[pos : match.start()])
+        scan = Scanner(body, match.end())
+        scan.optional()
+        scan.argument()
+        pos = scan.pos
+    out.append(body[pos:])
+    return "".join(out)
+
+
+def joined(tables: list[Table], notes: tuple[str, ...]) -> Table:
+    """Return several tabulars as one table, one below the other."""
+    first = tables[0]
+    all_notes = tuple(n for t in tables for n in t.notes) + notes
+    if len(tables) == 1:
+        return Table(
+            rows=first.rows, header_rows=first.header_rows, column_align=first.column_align,
+            vertical_rules=first.vertical_rules, rule_below=first.rule_below, notes=all_notes,
+        )  # fmt: skip
+    widest = max(tables, key=lambda t: len(t.column_align))
+    return Table(
+        rows=tuple(row for t in tables for row in t.rows),
+        header_rows=first.header_rows,
+        column_align=widest.column_align,
+        vertical_rules=widest.vertical_rules,
+        rule_below=tables[-1].rule_below,
+        notes=all_notes,
+    )
+
+
+__all__ = ["Assembly", "RecordError", "bisect_right"]

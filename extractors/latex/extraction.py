@@ -1,0 +1,116 @@
+"""One LaTeX paper in, its figures and tables out."""
+
+import posixpath
+import re
+
+from extractors.latex.assemble import Assembly
+from extractors.latex.bibliography import Bibliography, read_bibliography
+from extractors.latex.conditionals import CONDITIONAL_HANDLERS
+from extractors.latex.definitions import DEFINITIONS
+from extractors.latex.expand import Flat, Handler, expand_project
+from extractors.latex.inputs import INPUT_HANDLERS
+from extractors.latex.mentions import running_text
+from extractors.latex.project import Project, open_project
+from extractors.latex.text import Renderer, no_citation, no_reference
+from extractors.latex.walk import Walk, walk_text
+from schemas.floats import Extraction
+from schemas.paper import Paper, PaperHeader
+
+VERSION = "1"  # 1: first form
+
+HANDLERS: dict[str, Handler] = {**DEFINITIONS, **CONDITIONAL_HANDLERS, **INPUT_HANDLERS}
+BIBLIOGRAPHY = re.compile(r"\\bibliography\s*\{([^{}]*)\}|\\printbibliography")
+NUMERIC_CLASSES = ("revtex", "ieee", "elsarticle", "acmart", "llncs", "svjour", "sn-jnl", "amsart", "cas-")
+AUTHOR_YEAR_CLASSES = ("aastex", "mnras", "aa", "emulateapj", "copernicus", "bioinfo", "imsart", "apa")
+AUTHOR_YEAR_OPTIONS = ("authoryear", "round", "author-year", "apa")
+
+
+def extract(paper: Paper) -> Extraction:
+    """Return the figures, tables and panels of a LaTeX paper, and those that could not become pairs.
+
+    Args:
+        paper: key and files, as paths to bytes.
+
+    Raises:
+        RecordError: the paper as a whole cannot be read (paper_empty, paper_withdrawn, tex_main_missing,
+            tex_not_latex, tex_too_complex).
+    """
+    return read_paper(paper)
+
+
+def read_paper(paper: Paper, *, resolve: bool = True) -> Extraction:
+    """Return what `extract` does; with `resolve` false, references and citations print nothing (for comparisons)."""
+    project = open_project(paper.files)
+    flat = expand_project(project, HANDLERS)
+    walk = walk_text(flat.text)
+    bibliography = find_bibliography(project, flat, walk)
+    to = Renderer(
+        reference=walk.references.resolve if resolve else no_reference,
+        citation=bibliography.cite if resolve else no_citation,
+        names={"figurename": walk.style.figure, "tablename": walk.style.table},
+    )
+    skipped = [(b.start, b.end) for b in walk.floats] + walk.other + walk.bibliographies
+    running = running_text(flat.text, skipped, walk.body_start)
+    assembly = Assembly(paper.key, project, flat, walk, to, running)
+    assembly.run()
+    return Extraction(
+        header=header(paper.key, project, walk, to),
+        floats=tuple(assembly.floats),
+        rejects=tuple(assembly.rejects),
+        warnings=tuple([*flat.warnings, *assembly.warnings][:100]),
+    )
+
+
+def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:
+    """Return what the source says of the paper as a whole."""
+    title = to.plain(walk.text[walk.title[0] : walk.title[1]][:4000]) if walk.title else None
+    return PaperHeader(
+        paper_key=key,
+        title=title or None,
+        categories=(),
+        language=walk.language,
+        is_retracted=False,
+        main_file=project.main,
+    )
+
+
+def find_bibliography(project: Project, flat: Flat, walk: Walk) -> Bibliography:
+    """Return the entries of the environment in the text, else of the .bbl that belongs to the main file."""
+    numeric = citation_style(walk)
+    author_year = any(p.startswith(("natbib", "biblatex", "apacite", "chicago")) for p in walk.style.packages)
+    author_year = author_year or walk.style.document_class.startswith(AUTHOR_YEAR_CLASSES) or numeric is False
+    if walk.bibliographies:
+        text = "\n".join(flat.text[start:end] for start, end in walk.bibliographies)
+        return read_bibliography(text, numeric=numeric, author_year_default=author_year)
+    stems = [posixpath.splitext(project.main)[0]]
+    found = BIBLIOGRAPHY.search(flat.text)
+    if found and found[1]:
+        stems.extend(project.main_dir + n.strip() for n in found[1].split(",")[:20])
+    path = project.find("", folders=tuple(stems), suffixes=(".bbl",))
+    if path is None:
+        path = next((n for n in sorted(project.files) if n.lower().endswith(".bbl")), None)
+    if path is None:
+        return Bibliography()
+    return read_bibliography(project.text(path), numeric=numeric, author_year_default=author_year)
+
+
+def citation_style(walk: Walk) -> bool | None:
+    """Return True for numeric citations, False for author and year, None where only the labels tell."""
+    packages = walk.style.packages
+    for name in ("natbib", "biblatex"):
+        if name in packages:
+            options = packages[name].replace(" ", "")
+            if any(o in options for o in ("numbers", "super", "numeric", "style=ieee", "style=nature", "style=phys")):
+                return True
+            if any(o in options for o in AUTHOR_YEAR_OPTIONS):
+                return False if "square" not in options or "authoryear" in options else None
+            if name == "biblatex":
+                return True
+    document_class = walk.style.document_class.lower()
+    if any("authoryear" in o or o == "author-year" for o in walk.style.options):
+        return False
+    if document_class.startswith(NUMERIC_CLASSES) and "natbib" not in packages:
+        return True
+    if document_class.startswith("revtex") or document_class.startswith("elsarticle"):
+        return True
+    return None

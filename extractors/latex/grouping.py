@@ -1,0 +1,105 @@
+"""Divides what a float holds among its captions: most have one, some have several."""
+
+from extractors.latex.document import Box, Caption, Found, FloatBody, GraphicItem, Panel, Tabular
+from extractors.latex.numbering import Style
+
+
+def kind_of(body: FloatBody, caption: Caption | None) -> str:
+    """Return figure or table."""
+    if caption is not None and caption.counter in {"figure", "table"}:
+        return caption.counter
+    return body.kind
+
+
+def found_in(body: FloatBody) -> list[Found]:
+    """Return the figures and tables that a float's body makes up, one for each caption."""
+    captions = body.captions
+    tabulars = [t for t in body.tabulars if not t.nested and not t.has_graphics and t.end > t.start]
+    if body.kind == "other":
+        return []
+    if len(captions) <= 1:
+        caption = captions[0] if captions else None
+        labels = [x.key for x in body.labels if x.panel is None]
+        return [
+            Found(kind_of(body, caption), body, caption, body.graphics, body.panels, tabulars, labels,
+                  len(body.drawings), "", body.start, body.end)
+        ]  # fmt: skip
+    return _divided(body, tabulars)
+
+
+def _chain(box: Box | None) -> list[Box]:
+    chain = []
+    while box is not None:
+        chain.append(box)
+        box = box.parent
+    return chain
+
+
+def _cells(body: FloatBody) -> dict[int, Box]:
+    """Return for each caption the outermost box that holds no other caption, where there is one."""
+    chains = [_chain(c.box) for c in body.captions]
+    cells: dict[int, Box] = {}
+    for i, chain in enumerate(chains):
+        others = {id(b) for j, other in enumerate(chains) if j != i for b in other}
+        own = [b for b in chain if id(b) not in others and b is not body.box]
+        if own:
+            cells[i] = own[-1]
+    return cells
+
+
+def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
+    captions = body.captions
+    cells = _cells(body)
+    things: list[tuple[int, Box]] = [(g.pos, g.box) for g in body.graphics]
+    things += [(t.pos, t.box) for t in tabulars] + [(p, body.box) for p in body.drawings]
+    loose = [pos for pos, box in things if not any(c in _chain(box) for c in cells.values())]
+    below = bool(loose) and min(loose) < captions[0].pos
+
+    def owner(pos: int, box: Box | None) -> int:
+        chain = _chain(box)
+        for i, cell in cells.items():
+            if any(b is cell for b in chain):
+                return i
+        if below:
+            return next((i for i, c in enumerate(captions) if c.pos > pos), len(captions) - 1)
+        return max((i for i, c in enumerate(captions) if c.pos <= pos), default=0)
+
+    graphics: list[list[GraphicItem]] = [[] for _ in captions]
+    panels: list[list[Panel]] = [[] for _ in captions]
+    tables: list[list[Tabular]] = [[] for _ in captions]
+    drawings = [0] * len(captions)
+    labels: list[list[str]] = [[] for _ in captions]
+    for graphic in body.graphics:
+        graphics[owner(graphic.pos, graphic.box)].append(graphic)
+    for panel in body.panels:
+        panels[owner(panel.start, panel.box)].append(panel)
+    for table in tabulars:
+        tables[owner(table.pos, table.box)].append(table)
+    for pos in body.drawings:
+        drawings[owner(pos, None)] += 1
+    for label in body.labels:
+        if label.panel is None:
+            i = max((i for i, c in enumerate(captions) if c.pos <= label.pos), default=0)
+            labels[i].append(label.key)
+    empty = [i for i in range(len(captions)) if not graphics[i] and not tables[i] and not drawings[i]]
+    for i in empty:
+        # A second caption for the same picture (another language, a continued line) shows what its neighbour shows.
+        near = min((j for j in range(len(captions)) if j not in empty), key=lambda j: (abs(j - i), j), default=None)
+        if near is not None:
+            graphics[i], tables[i], drawings[i] = graphics[near], tables[near], drawings[near]
+    borders = [body.start, *(c.pos for c in captions[1:]), body.end]
+    return [
+        Found(kind_of(body, c), body, c, graphics[i], panels[i], tables[i], labels[i], drawings[i], "",
+              borders[0] if i == 0 else c.pos, body.end if i == len(captions) - 1 else borders[i + 1])
+        for i, c in enumerate(captions)
+    ]  # fmt: skip
+
+
+def printed_label(style: Style, names: dict[str, str], found: Found, number: str) -> str:
+    """Return the label that the class prints before the caption: Figure 3, TABLE IV."""
+    counter = found.caption.counter if found.caption is not None else found.kind
+    if counter in names:
+        name = names[counter]
+    else:
+        name = style.table if counter == "table" else style.figure
+    return f"{name} {number}"

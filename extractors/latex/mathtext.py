@@ -1,0 +1,339 @@
+"""Formulae as a reader would say them, in plain Unicode."""
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from extractors.latex.scanner import TOKEN, Scanner
+from extractors.latex.symbols import (
+    BINARY,
+    BLACKBOARD,
+    FUNCTIONS,
+    MATH_ACCENTS,
+    RELATIONS,
+    SYMBOLS,
+    symbol,
+)
+
+if TYPE_CHECKING:
+    from extractors.latex.text import Renderer
+
+MAX_DEPTH = 60
+LETTERS = re.compile(r"[A-Za-z0-9.]+")
+BEFORE, AFTER = "\x1e", "\x1f"
+SPACED_NAME = re.compile(r"(?<=[\w)\]}²³′])\x1e")
+NAME_SPACED = re.compile(r"\x1f(?=[\w√∑∏∫∂∇|])")
+SIMPLE = re.compile(r"[\w.′°∞%\u0300-\u036f⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉ₐ-ₜᵢᵣᵤᵥⱼ⟨⟩]+|\([^()]*\)")
+ACCENTED_OVER = {("<", "∼"): "≲", (">", "∼"): "≳", ("def", "="): "≝", ("∧", "="): "≙", ("?", "="): "≟",
+                 ("∼", "<"): "≲", ("∼", ">"): "≳", ("Δ", "="): "≜", ("△", "="): "≜"}  # fmt: skip
+SIZES = frozenset(
+    """left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm displaystyle textstyle
+    scriptstyle scriptscriptstyle limits nolimits rm bf it sf tt cal mit nonumber notag normalsize small footnotesize
+    tiny large protect relax allowbreak nobreak strut mathstrut null""".split()
+)
+SPACES = frozenset(
+    "quad qquad enspace enskip thinspace medspace thickspace space nobreakspace hfill newline par".split()
+)
+FRACTIONS = frozenset("frac dfrac tfrac cfrac nicefrac sfrac textfrac flatfrac".split())
+ALPHABETS = frozenset(
+    """mathrm mathsf mathtt mathcal mathscr mathfrak mathnormal operatorname operatornamewithlimits mathop mathbin
+    mathrel mathord mathopen mathclose mathpunct mathinner rmit mathup mathds mathbbm mathit symbf symup symit""".split()
+)
+BOLD = frozenset("mathbf boldsymbol bm pmb vb mathbfit".split())
+TEXTS = frozenset(
+    "text mbox hbox textrm textnormal textsf textsc intertext textup fbox textmd shortintertext textsl".split()
+)
+ONLY_IN_MATH = (
+    FRACTIONS
+    | ALPHABETS
+    | BOLD
+    | frozenset(MATH_ACCENTS)
+    | FUNCTIONS
+    | frozenset(
+        """mathbb sqrt binom tbinom dbinom stackrel overset underset substack pmod bmod mod not xrightarrow xleftarrow
+        overbrace underbrace set abs norm bra ket braket""".split()
+    )
+)
+
+
+def render(to: "Renderer", tex: str, depth: int) -> str:
+    """Return a formula given as a piece of TeX."""
+    if depth > MAX_DEPTH:
+        return re.sub(r"\\[A-Za-z@]+|[\\{}$^_&~]", "", tex)
+    return read(to, Scanner(tex), depth, stop="")
+
+
+def read(to: "Renderer", scan: Scanner, depth: int, *, stop: str) -> str:
+    """Return the formula up to `stop`, moving past it."""
+    if depth > MAX_DEPTH:
+        return render(to, scan.argument(), depth)
+    text = finish(atoms(to, scan, depth, stop))
+    return text.strip(" ")
+
+
+def finish(text: str) -> str:
+    """Return the formula with function names set apart from what stands beside them."""
+    if BEFORE in text:
+        text = NAME_SPACED.sub(" ", SPACED_NAME.sub(" ", text)).replace(BEFORE, "").replace(AFTER, "")
+    return re.sub(r" {2,}", " ", text)
+
+
+def atoms(to: "Renderer", scan: Scanner, depth: int, stop: str) -> str:
+    """Return the formula's characters up to `stop`."""
+    out: list[str] = []
+    text, length = scan.text, len(scan.text)
+    while scan.pos < length:
+        if stop and text.startswith(stop, scan.pos):
+            scan.pos += len(stop)
+            return "".join(out)
+        run = LETTERS.match(text, scan.pos)
+        if run:
+            out.append(run[0])
+            scan.pos = run.end()
+            continue
+        char = text[scan.pos]
+        if char == "\\":
+            if over(to, scan, out, depth, stop):
+                return "".join(out)
+            append(out, command_at(to, scan, depth))
+        elif char in "^_":
+            script(to, scan, out, depth)
+        elif char == "{":
+            if depth >= MAX_DEPTH:
+                out.append(render(to, scan.argument(), depth + 1))
+            else:
+                scan.pos += 1
+                out.append(atoms(to, scan, depth + 1, "}"))
+        else:
+            scan.pos += 1
+            single(out, char, text[scan.pos : scan.pos + 1])
+    return "".join(out)
+
+
+def single(out: list[str], char: str, following: str) -> None:
+    """Write one character of a formula."""
+    if char in " \t\n$}":
+        return
+    if char == "~":
+        out.append(" ")
+    elif char == "&":
+        out.append(" ")
+    elif char == "'":
+        out.append("′")
+    elif char in ",;":
+        digits = following.isdigit() and bool(out) and out[-1][-1:].isdigit()
+        out.append(char if digits else char + " ")
+    elif char == "`":
+        out.append("‘")
+    else:
+        append(out, {"-": "−", "*": "∗"}.get(char, char))
+
+
+def append(out: list[str], piece: str) -> None:
+    """Write an atom; relations and binary operators get blanks round them."""
+    if len(piece) == 1:
+        if piece in RELATIONS:
+            before = "" if out and out[-1].endswith((" ", "(")) or not out else " "
+            piece = f"{before}{piece} "
+        elif piece in BINARY:
+            last = next((p for p in reversed(out) if p), "")
+            if last and last[-1] not in " ([{,=<>/|⟨" + BEFORE + AFTER:
+                piece = f" {piece} "
+    out.append(piece)
+
+
+def script(to: "Renderer", scan: Scanner, out: list[str], depth: int) -> None:
+    """Write a super- or subscript."""
+    up = scan.text[scan.pos] == "^"
+    scan.pos += 1
+    token = scan.argument()
+    if token in {"^", "_"}:
+        return
+    if token.startswith("\\") and token[1:] in TAKING_ARGUMENT and not token[1:].startswith("text"):
+        token = token + "{" + scan.argument() + "}"
+    elif token.startswith("\\text") and token[1:].isalpha():
+        token = token + "{" + scan.argument() + "}"
+    content = render(to, token, depth + 1)
+    content = content if re.search(r"[A-Za-z]{2} [A-Za-z]{2}", content) else content.replace(" ", "")
+    if not content:
+        return
+    if out and out[-1].endswith(" ") and not up and len(out[-1].strip()) == 1:
+        out[-1] = out[-1].rstrip(" ")
+    elif out and out[-1].endswith(AFTER):
+        out[-1] = out[-1][:-1]
+        out.append(to.script(content, up=up) + AFTER)
+        return
+    out.append(to.script(content, up=up))
+
+
+TAKING_ARGUMENT = ALPHABETS | BOLD | TEXTS | frozenset(MATH_ACCENTS) | {"mathbb", "sqrt", "textbf", "textit"}
+
+
+def over(to: "Renderer", scan: Scanner, out: list[str], depth: int, stop: str) -> bool:
+    """Read the rest of the group as a denominator where \\over (or \\choose, \\atop) comes; return whether it did."""
+    for word in ("over", "choose", "atop"):
+        if scan.text.startswith("\\" + word, scan.pos):
+            after = scan.pos + len(word) + 1
+            if scan.text[after : after + 1].isalpha():
+                continue
+            if depth >= MAX_DEPTH:
+                scan.pos = after
+                return False
+            scan.pos = after
+            top = finish("".join(out)).strip()
+            bottom = finish(atoms(to, scan, depth + 1, stop)).strip()
+            out.clear()
+            out.append(f"({top} choose {bottom})" if word == "choose" else fraction(top, bottom))
+            return True
+    return False
+
+
+def fraction(top: str, bottom: str) -> str:
+    """Return a fraction in one line, with parentheses where its parts need them."""
+    return "/".join(part if SIMPLE.fullmatch(part) else f"({part})" for part in (top, bottom))
+
+
+def command_at(to: "Renderer", scan: Scanner, depth: int) -> str:
+    """Return what the command at the position prints."""
+    match = TOKEN.match(scan.text, scan.pos)
+    if match is None:
+        scan.pos += 1
+        return ""
+    scan.pos = match.end()
+    name = match[0][1:]
+    if not name[:1].isalpha():
+        if name in ("{", "}", "%", "#", "$", "&", "_"):
+            return chr(0xE000 + ord(name))
+        if name == "|":
+            return "‖"
+        if name == "\\":
+            scan.star()
+            if scan.peek() == "[":
+                scan.optional()
+            return " "
+        if name in ("(", ")", "[", "]"):
+            return ""
+        return " " if name in (",", ";", ":", " ", "\n", "~", ">") else ""
+    if name in SYMBOLS and name != "S":
+        return SYMBOLS[name]
+    return command(to, scan, name, depth)
+
+
+def command(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
+    """Return what a named command prints in a formula."""
+    if name in FUNCTIONS:
+        return f"{BEFORE}{name}{AFTER}"
+    if name in SIZES:
+        scan.skip_space()
+        if name in {"left", "right", "middle"} and scan.peek() == ".":
+            scan.pos += 1
+        return ""
+    if name in SPACES:
+        return " "
+    if name in FRACTIONS:
+        return written_fraction(to, scan, name, depth)
+    if name in BOLD:
+        return to.tag("b", render(to, scan.argument(), depth + 1))
+    if name in ALPHABETS:
+        return alphabet(to, scan, name, depth)
+    if name in TEXTS:
+        return to.text(scan.argument(), depth + 1)
+    if name in MATH_ACCENTS:
+        return accent(to, scan, name, depth)
+    return structure(to, scan, name, depth)
+
+
+def written_fraction(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
+    """Return \\frac{a}{b} as a/b."""
+    if name in {"cfrac", "nicefrac", "sfrac"}:
+        scan.optional()
+    top, bottom = render(to, scan.argument(), depth + 1), render(to, scan.argument(), depth + 1)
+    text = fraction(top, bottom)
+    following = scan.peek()
+    return f"({text})" if following.isalnum() or following == "^" else text
+
+
+def alphabet(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
+    """Return an upright name or letters of another alphabet as plain letters."""
+    scan.star()
+    content = render(to, scan.argument(), depth + 1)
+    if name in {"operatorname", "operatornamewithlimits"} and content:
+        return f"{BEFORE}{content}{AFTER}"
+    if name in {"mathds", "mathbbm"}:
+        return BLACKBOARD.get(content, content)
+    return content
+
+
+def accent(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
+    """Return a letter with a mathematical accent; longer material loses the accent."""
+    content = render(to, scan.argument(), depth + 1)
+    bare = {"ı": "i", "ȷ": "j"}.get(content, content)
+    if len(bare) == 1 and bare.isalpha():
+        return unicodedata.normalize("NFC", bare + MATH_ACCENTS[name])
+    return content
+
+
+def structure(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
+    """Return roots, binomials, stacked signs and the like; what is unknown is rendered as text."""
+    if name == "mathbb":
+        content = render(to, scan.argument(), depth + 1)
+        return BLACKBOARD.get(content, content)
+    if name == "sqrt":
+        return root(to, scan, depth)
+    if name in {"binom", "tbinom", "dbinom"}:
+        return f"({render(to, scan.argument(), depth + 1)} choose {render(to, scan.argument(), depth + 1)})"
+    if name in {"stackrel", "overset", "underset"}:
+        upper, base = render(to, scan.argument(), depth + 1), render(to, scan.argument(), depth + 1)
+        joined = ACCENTED_OVER.get((upper, base.strip("_")))
+        return joined or base + to.script(upper, up=name != "underset")
+    if name == "pmod":
+        return f" (mod {render(to, scan.argument(), depth + 1)})"
+    if name in {"bmod", "mod"}:
+        return " mod "
+    if name == "not":
+        scan.skip_space()
+        base = command_at(to, scan, depth) if scan.peek() == "\\" else scan.argument()
+        return unicodedata.normalize("NFC", base[:1] + "\u0338") if base else ""
+    if name in {"xrightarrow", "xleftarrow"}:
+        scan.optional()
+        label = render(to, scan.argument(), depth + 1)
+        return ("→" if name == "xrightarrow" else "←") + to.script(label, up=True)
+    if name in {"begin", "end"}:
+        environment = scan.argument().strip().rstrip("*")
+        if name == "begin" and environment in {"array", "alignedat", "subarray", "tabular"}:
+            scan.optional()
+            scan.group()
+        return " " if environment in {"split", "aligned", "gathered", "cases"} else ""
+    if name in {"substack", "overbrace", "underbrace", "cancel", "boxed", "ensuremath", "smash", "mathrlap"}:
+        return render(to, scan.argument(), depth + 1)
+    if name in {"abs", "norm"}:
+        scan.star()
+        bar = "|" if name == "abs" else "‖"
+        return bar + render(to, scan.argument(), depth + 1) + bar
+    return elsewhere(to, scan, name, depth)
+
+
+def root(to: "Renderer", scan: Scanner, depth: int) -> str:
+    """Return a root with its degree."""
+    degree = scan.optional()
+    content = render(to, scan.argument(), depth + 1)
+    sign = {"3": "∛", "4": "∜"}.get((degree or "").strip())
+    if sign is None:
+        sign = (to.script(render(to, degree, depth + 1), up=True) if degree else "") + "√"
+    return sign + (content if re.fullmatch(r"\w+", content) else f"({content})")
+
+
+def elsewhere(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
+    """Return what a command prints that formulae share with text."""
+    found = symbol(name)
+    if found is not None:
+        return found
+    return to.word(scan, name, depth)
+
+
+def chemistry(to: "Renderer", tex: str) -> str:
+    """Return mhchem's \\ce{H2O} with its digits lowered and charges raised."""
+    text = re.sub(r"(?<=[A-Za-z)\]])(\d+)", lambda m: to.script(m[1], up=False), tex)
+    text = re.sub(r"\^\{?([\d+-]+)\}?", lambda m: to.script(m[1].replace("-", "−"), up=True), text)
+    text = text.replace("<=>", " ⇌ ").replace("<->", " ↔ ").replace("->", " → ")
+    return re.sub(r"[\\{}$_^]", "", text)

@@ -1,0 +1,84 @@
+"""The paragraphs of the running text that refer to a float."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from extractors.latex.text import REFERENCES, Renderer
+
+MAX_PARAGRAPHS = 20
+MAX_CHARS = 2000
+BREAK = re.compile(
+    r"\n[ \t]*\n|\\(?:par|item|chapter|section|subsection|subsubsection|paragraph|maketitle|bibliography)(?![A-Za-z])"
+    r"|\\(?:begin|end)\s*\{(?:abstract|itemize|enumerate|description|quote|quotation|document|center|proof|theorem|lemma)\}"
+)
+REFERENCE = re.compile(r"\\(" + "|".join(sorted(REFERENCES, key=len, reverse=True)) + r")\*?\s*(?:\[[^\[\]]{0,80}\])*\s*\{([^{}]{1,2000})\}(?:\s*\{([^{}]{1,200})\})?")
+LITERAL = re.compile(
+    r"\b(?:(Fig|Figure|Figs|Figures|FIG|FIGURE)|(Tab|Table|Tabs|Tables|TABLE))\b\.?(?:~|\s|\\[ ,]|\{\}){0,3}"
+    r"((?:[A-Z]\.?)?\d+(?:\.\d+)*|[IVX]+)(?![\w.]*\d)"
+)
+
+
+@dataclass
+class RunningText:
+    """The text outside floats, cut into paragraphs, with what each refers to."""
+
+    text: str
+    breaks: list[int]
+    by_key: dict[str, list[int]]
+    by_number: dict[tuple[str, str], list[int]]
+
+    def paragraph(self, index: int) -> str:
+        """Return one paragraph's TeX."""
+        return self.text[self.breaks[index] : self.breaks[index + 1]]
+
+
+def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> RunningText:
+    """Return the running text from `start` without the stretches that floats and bibliographies take."""
+    pieces = []
+    pos = start
+    for begin, end in sorted(skipped):
+        if begin >= pos:
+            pieces.append(text[pos:begin])
+            pos = end
+        else:
+            pos = max(pos, end)
+    pieces.append(text[pos:])
+    running = "".join(pieces)
+    breaks = [0, *(m.start() for m in BREAK.finditer(running)), len(running)]
+    by_key: dict[str, list[int]] = {}
+    by_number: dict[tuple[str, str], list[int]] = {}
+    for match in REFERENCE.finditer(running):
+        index = bisect_right(breaks, match.start()) - 1
+        keys = match[2].split(",") + ([match[3]] if match[3] and match[1].lower() == "crefrange" else [])
+        for key in dict.fromkeys(k.strip() for k in [*keys, match[2]]):
+            by_key.setdefault(key, []).append(index)
+    for match in LITERAL.finditer(running):
+        index = bisect_right(breaks, match.start()) - 1
+        by_number.setdefault(("figure" if match[1] else "table", match[3]), []).append(index)
+    return RunningText(running, breaks, by_key, by_number)
+
+
+def mentions(
+    running: RunningText, to: Renderer, *, keys: tuple[str, ...], kind: str, number: str | None, cache: dict[int, str]
+) -> tuple[str, ...]:
+    """Return the readable paragraphs that refer to a float by one of its labels or by its printed number."""
+    found: set[int] = set()
+    for key in keys:
+        found.update(running.by_key.get(key, ()))
+    if number:
+        found.update(running.by_number.get((kind, number), ()))
+    out = []
+    for index in sorted(found)[:MAX_PARAGRAPHS]:
+        if index not in cache:
+            cache[index] = cut(to.plain(running.paragraph(index)[: 6 * MAX_CHARS]))
+        if cache[index]:
+            out.append(cache[index])
+    return tuple(dict.fromkeys(out))
+
+
+def cut(text: str) -> str:
+    """Return the text, shortened at a word where it is too long."""
+    if len(text) <= MAX_CHARS:
+        return text
+    return text[: MAX_CHARS - 1].rsplit(" ", 1)[0] + "…"

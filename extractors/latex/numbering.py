@@ -1,0 +1,193 @@
+"""LaTeX's counters and how each class prints them."""
+
+import re
+from dataclasses import dataclass, field
+
+MAX_FORMAT_DEPTH = 12
+FORMAT = re.compile(
+    r"\\@?(arabic|roman|Roman|alph|Alph|fnsymbol|number|two@digits)\s*(?:\{\s*(?:\\value\s*\{)?\s*(\w+)\s*\}?\s*\}"
+    r"|\\value\s*\{(\w+)\}|\\c@(\w+))"
+    r"|\\the([A-Za-z]+)|\\(?:csname\s+the(\w+)\\endcsname)"
+)
+CHAPTER_CLASSES = frozenset(
+    """book report scrbook scrreprt memoir extbook extreport amsbook thesis svmono ucthesis mitthesis phdthesis
+    classicthesis tufte-book ctexbook ctexrep cas-book hitec-book elsbook krantz""".split()
+)
+SECTIONS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph")
+LANGUAGE_NAMES = {
+    "french": ("Figure", "Table"), "francais": ("Figure", "Table"), "german": ("Abbildung", "Tabelle"),
+    "ngerman": ("Abbildung", "Tabelle"), "spanish": ("Figura", "Cuadro"), "portuguese": ("Figura", "Tabela"),
+    "brazil": ("Figura", "Tabela"), "brazilian": ("Figura", "Tabela"), "italian": ("Figura", "Tabella"),
+    "russian": ("Рис.", "Таблица"), "dutch": ("Figuur", "Tabel"), "polish": ("Rysunek", "Tabela"),
+    "ukrainian": ("Рис.", "Табл."), "czech": ("Obrázek", "Tabulka"), "swedish": ("Figur", "Tabell"),
+    "danish": ("Figur", "Tabel"), "norsk": ("Figur", "Tabell"), "turkish": ("Şekil", "Tablo"),
+}  # fmt: skip
+LANGUAGE_CODES = {
+    "french": "fr", "francais": "fr", "german": "de", "ngerman": "de", "spanish": "es", "portuguese": "pt",
+    "brazil": "pt-BR", "brazilian": "pt-BR", "italian": "it", "russian": "ru", "dutch": "nl", "polish": "pl",
+    "ukrainian": "uk", "czech": "cs", "swedish": "sv", "danish": "da", "norsk": "no", "turkish": "tr",
+}  # fmt: skip
+ENGLISH = frozenset("english american british USenglish UKenglish australian canadian".split())
+
+
+def roman(number: int) -> str:
+    """Return a number in lower-case Roman numerals; nothing below 1."""
+    pairs = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
+             (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+    out = ""
+    number = min(number, 4999)
+    for value, letters in pairs:
+        while number >= value:
+            out += letters
+            number -= value
+    return out
+
+
+def letter(number: int) -> str:
+    """Return a, b, … z; past z the number itself."""
+    return chr(96 + number) if 1 <= number <= 26 else str(number) if number else ""
+
+
+def styled(number: int, style: str) -> str:
+    """Return a counter's value in the style that \\arabic and its kin name."""
+    if style == "roman":
+        return roman(number)
+    if style == "Roman":
+        return roman(number).upper()
+    if style == "alph":
+        return letter(number)
+    if style == "Alph":
+        return letter(number).upper()
+    if style == "fnsymbol":
+        return "*†‡§¶‖"[number - 1] if 1 <= number <= 6 else str(number)
+    return str(number)
+
+
+@dataclass
+class Counters:
+    """All counters of a document, what each resets, and the formats in which they are printed."""
+
+    values: dict[str, int] = field(default_factory=dict)
+    children: dict[str, list[str]] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)
+
+    def create(self, name: str, *, within: str | None = None) -> None:
+        """Add a counter, reset by another one and printed with it where `within` is given."""
+        self.values.setdefault(name, 0)
+        if within:
+            self.number_within(name, within)
+
+    def number_within(self, name: str, within: str, *, form: str | None = None) -> None:
+        """Reset and print a counter within another one, as amsmath's \\numberwithin does."""
+        children = self.children.setdefault(within, [])
+        if name not in children and len(children) < 500:
+            children.append(name)
+        self.formats[name] = form or f"\\the{within}.\\arabic{{{name}}}"
+
+    def step(self, name: str) -> None:
+        """Add 1 and reset the counters within."""
+        self.values[name] = self.values.get(name, 0) + 1
+        todo = list(self.children.get(name, ()))
+        seen = {name}
+        while todo:
+            child = todo.pop()
+            if child not in seen:
+                seen.add(child)
+                self.values[child] = 0
+                todo.extend(self.children.get(child, ()))
+
+    def printed(self, name: str) -> str:
+        """Return what \\the<name> prints."""
+        text = self.formats.get(name, f"\\arabic{{{name}}}")
+        for _ in range(MAX_FORMAT_DEPTH):
+            if "\\" not in text or len(text) > 500:
+                break
+            changed = FORMAT.sub(self._part, text)
+            if changed == text:
+                break
+            text = changed
+        text = re.sub(r"\\(?:[A-Za-z@]+\*?|[,;:! ])\s*", "", text)
+        return re.sub(r"[{}\\$\s~]", "", text)
+
+    def _part(self, match: re.Match[str]) -> str:
+        counter = match[2] or match[3] or match[4]
+        if counter:
+            return styled(self.values.get(counter, 0), match[1])
+        name = match[5] or match[6]
+        return self.formats.get(name, f"\\arabic{{{name}}}")
+
+
+@dataclass
+class Style:
+    """What the document class and packages decide: counters and names."""
+
+    counters: Counters
+    figure: str = "Figure"
+    table: str = "Table"
+    document_class: str = ""
+    options: tuple[str, ...] = ()
+    packages: dict[str, str] = field(default_factory=dict)
+
+    def appendix(self) -> None:
+        """Switch to the appendix's numbering."""
+        counters = self.counters
+        top = "chapter" if "chapter" in counters.formats else "section"
+        counters.values[top] = 0
+        counters.formats[top] = f"\\Alph{{{top}}}"
+        if top == "chapter":
+            counters.values["section"] = 0
+        if self.document_class.startswith(("elsarticle", "cas-")):
+            for name in ("figure", "table", "equation"):
+                counters.number_within(name, "section")
+
+
+def class_style(name: str, options: tuple[str, ...], *, chapters: bool) -> Style:
+    """Return the numbering and names of a document class."""
+    counters = Counters()
+    chapters = chapters or name in CHAPTER_CLASSES
+    previous = ""
+    for section in SECTIONS[1 if chapters else 2 :]:
+        counters.create(section)
+        if previous:
+            counters.number_within(section, previous)
+        else:
+            counters.formats[section] = f"\\arabic{{{section}}}"
+        previous = section
+    for plain in ("figure", "table", "equation"):
+        counters.create(plain)
+        if chapters:
+            counters.number_within(plain, "chapter")
+    for sub, parent in (("subfigure", "figure"), ("subtable", "table")):
+        counters.number_within(sub, parent, form=f"\\alph{{{sub}}}")
+    style = Style(counters, document_class=name, options=options)
+    _names(style, name.lower())
+    return style
+
+
+def _names(style: Style, name: str) -> None:
+    formats = style.counters.formats
+    if name.startswith(("ieeetran", "ieeeconf", "ieeecolor", "ieeeaccess", "ieeetj", "new-aiaa-no")):
+        style.figure, style.table = "Fig.", "TABLE"
+        formats["table"] = "\\Roman{table}"
+        formats["section"] = "\\Roman{section}"
+        formats["subsection"] = "\\Roman{section}-\\Alph{subsection}"
+        formats["subsubsection"] = "\\Roman{section}-\\Alph{subsection}\\arabic{subsubsection}"
+    elif name.startswith("revtex"):
+        style.figure, style.table = "FIG.", "TABLE"
+        formats["table"] = "\\Roman{table}"
+        formats["section"] = "\\Roman{section}"
+        formats["subsection"] = "\\Roman{section}\\Alph{subsection}"
+        formats["subsubsection"] = "\\Roman{section}\\Alph{subsection}\\arabic{subsubsection}"
+    elif name.startswith(("svjour", "llncs", "sn-jnl", "svmult", "aa", "bioinfo", "svproc", "cimento", "epl")):
+        style.figure = "Figure" if name.startswith("aastex") else "Fig."
+    elif name.startswith("copernicus") or name == "wlpeerj":
+        style.figure = "Figure"
+    if style.options and "review" in style.options and name == "acmart":
+        style.figure = "Fig."
+
+
+def use_language(style: Style, language: str) -> None:
+    """Take over the names that babel gives floats in a language."""
+    names = LANGUAGE_NAMES.get(language)
+    if names:
+        style.figure, style.table = names

@@ -1,0 +1,302 @@
+"""A tabular's markup as rows and cells."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from extractors.latex.columns import Columns, read_columns
+from extractors.latex.scanner import Scanner
+from extractors.latex.text import Renderer
+from extractors.latex.units import number
+from schemas.table import Cell, Table, TableRow
+
+MAX_CELLS = 60_000
+SPLIT = re.compile(r"\\(?:([A-Za-z]+)\*?|(.))|[{}&]", re.S)
+LEADING = re.compile(
+    r"\s*\\(hline|toprule|midrule|bottomrule|tableline|Xhline|hdashline|specialrule|cmidrule|cline|cdashline|addlinespace"
+    r"|noalign|morecmidrules|rowcolor|endfirsthead|endhead|endfoot|endlastfoot|rule|vspace|centering|small|footnotesize"
+    r"|scriptsize|firsthline|lasthline|thickhline|Hline|heavyrulewidth|arrayrulecolor|label|newpage|pagebreak|nopagebreak"
+    r"|cutinhead|sidehead|rowfont|SetRow|SetHline|SetCell|colrule|botrule|topline|midline|bottomline|hhline|relax"
+    r"|tabularnewline_|kill|showrowcolors|hiderowcolors|global|everymath)(?![A-Za-z])\*?"
+)
+FULL_RULES = frozenset(
+    """hline toprule midrule bottomrule tableline Xhline specialrule firsthline lasthline thickhline Hline hhline colrule
+    botrule topline midline bottomline hdashline""".split()
+)
+RULE_ARGUMENTS = {"Xhline": 1, "specialrule": 3, "cmidrule": 1, "cline": 1, "cdashline": 1, "noalign": 1, "rowcolor": 1,
+                  "rule": 2, "vspace": 1, "arrayrulecolor": 1, "label": 1, "rowfont": 1, "hhline": 1, "SetRow": 1,
+                  "SetCell": 1}  # fmt: skip
+HEAD_ENDS = re.compile(r"\\end(firsthead|head|foot|lastfoot)(?![A-Za-z])")
+NUMERIC = re.compile(r"\s*[<>]?\s*[+-]?[\d.,]+(?:\s*\(\d+\))?(?:\s*(?:\+-|\\pm)\s*[\d.]+)?(?:[eEdD][+-]?\d+)?\s*\Z")
+WRAPPED = re.compile(r"\{\s*(\\multi(?:column|row).*)\}\s*\Z", re.S)
+NOTE = re.compile(r"\\(?:tablenotetext|tablecomments|tablerefs|tablefoot|tablefoottext)(?![A-Za-z])")
+
+
+@dataclass
+class RawRow:
+    """The cells of a row as TeX, and whether a rule stands above."""
+
+    cells: list[str] = field(default_factory=list)
+    rule_above: bool = False
+    spanning: str | None = None
+    in_head: bool = False
+
+
+def read_table(to: Renderer, body: str, columns: str, *, head: str = "", notes: tuple[str, ...] = ()) -> Table | None:
+    """Return the table, None where the markup holds no row.
+
+    Args:
+        to: renders the cells.
+        body: what stands between \\begin{tabular}{…} and \\end{tabular}.
+        columns: the column specification.
+        head: rows that \\tablehead gives apart from the body.
+        notes: footnotes as inline HTML.
+    """
+    layout = read_columns(columns)
+    own_notes = list(notes)
+    body, more = take_notes(to, body)
+    own_notes.extend(more)
+    head_part, body = split_head(body)
+    rows = split_rows(head + "\\\\" + head_part if head.strip() else head_part)
+    for row in rows:
+        row.in_head = True
+    last = split_rows(body)
+    rows.extend(last)
+    rule_below = bool(rows) and not any(c.strip() for c in rows[-1].cells) and rows[-1].rule_above
+    rows = [r for r in rows if r.spanning is not None or any(c.strip() for c in r.cells) or len(r.cells) > 1]
+    if not rows:
+        return None
+    grid = [render_row(to, row, layout) for row in rows]
+    cells = merge_rowspans(grid)
+    width = max(sum(c.colspan for _, c in row) for row in grid)
+    aligned = (layout.align + ["left"] * width)[: max(width, len(layout.align))]
+    header = header_rows(rows)
+    rules = layout.rules if any(layout.rules) else []
+    return Table(
+        rows=tuple(
+            TableRow(
+                cells=tuple(replace(c, header=i < header) for c in row),
+                rule_above=raw.rule_above,
+            )
+            for i, (row, raw) in enumerate(zip(cells, rows, strict=True))
+        ),
+        header_rows=header,
+        column_align=tuple(aligned),
+        vertical_rules=tuple((rules + [False] * width)[: len(aligned) + 1]) if rules else (),
+        rule_below=rule_below,
+        notes=tuple(n for n in own_notes if n),
+    )
+
+
+def split_head(body: str) -> tuple[str, str]:
+    """Return a longtable's first head and its body; the repeated heads and feet are left out."""
+    ends = list(HEAD_ENDS.finditer(body))
+    if not ends:
+        return "", body
+    parts: dict[str, str] = {}
+    start = 0
+    for match in ends:
+        parts.setdefault(match[1], body[start : match.start()])
+        start = match.end()
+    return parts.get("firsthead", parts.get("head", "")), body[start:] + parts.get("lastfoot", "")
+
+
+def take_notes(to: Renderer, body: str) -> tuple[str, list[str]]:
+    """Return the body of a deluxetable between \\startdata and \\enddata, and its notes."""
+    notes = []
+    for match in list(NOTE.finditer(body))[:100]:
+        scan = Scanner(body, match.end())
+        first = scan.argument()
+        if match[0].endswith(("notetext", "foottext")):
+            notes.append(f"<sup>{to.html(first)}</sup> {to.html(scan.argument())}")
+        else:
+            notes.append(to.html(first))
+    start = body.find("\\startdata")
+    if start >= 0:
+        end = body.find("\\enddata", start)
+        return body[start + 10 : end if end >= 0 else len(body)], notes
+    if notes:
+        body = body[: NOTE.search(body).start()]  # type: ignore[union-attr]
+    return body, notes
+
+
+def split_rows(body: str) -> list[RawRow]:
+    """Return the rows and cells of a tabular's body, cut at & and \\\\ outside groups and environments."""
+    rows: list[RawRow] = []
+    row = RawRow()
+    depth = nested = count = 0
+    start = pos = 0
+    while True:
+        match = SPLIT.search(body, pos)
+        if match is None or count > MAX_CELLS:
+            break
+        pos = match.end()
+        token = match[0]
+        if token == "{":
+            depth += 1
+        elif token == "}":
+            depth -= 1
+        elif match[1] == "begin":
+            nested += 1
+        elif match[1] == "end":
+            nested = max(0, nested - 1)
+        elif depth > 0 or nested > 0:
+            continue
+        elif token == "&":
+            row.cells.append(body[start : match.start()])
+            start = pos
+            count += 1
+        elif match[2] == "\\" or match[1] in {"tabularnewline", "cr"}:
+            row.cells.append(body[start : match.start()])
+            scan = Scanner(body, pos)
+            scan.star()
+            if scan.peek() == "[":
+                scan.optional()
+            start = pos = scan.pos
+            finish_row(rows, row)
+            row = RawRow()
+            count += 1
+    row.cells.append(body[start:])
+    finish_row(rows, row)
+    return rows
+
+
+def finish_row(rows: list[RawRow], row: RawRow) -> None:
+    """Take the rules off the row's first cell and keep the row."""
+    first = row.cells[0]
+    pos = 0
+    while True:
+        match = LEADING.match(first, pos)
+        if match is None:
+            break
+        name = match[1]
+        scan = Scanner(first, match.end())
+        row.rule_above = row.rule_above or name in FULL_RULES
+        if name in {"cutinhead", "sidehead"}:
+            row.spanning = scan.argument()
+        elif name == "cmidrule":
+            scan.optional()
+            scan.optional("(", ")")
+            scan.argument()
+        else:
+            scan.optional() if scan.peek() == "[" else None
+            for _ in range(RULE_ARGUMENTS.get(name, 0)):
+                scan.optional() if scan.peek() == "[" else None
+                scan.argument()
+        pos = scan.pos
+    if row.spanning is not None and len(row.cells) == 1 and first[pos:].strip():
+        rows.append(RawRow([""], row.rule_above, row.spanning))
+        row.spanning = None
+    row.cells[0] = first[pos:]
+    rows.append(row)
+
+
+def render_row(to: Renderer, row: RawRow, layout: Columns) -> list[tuple[int, Cell]]:
+    """Return the row's cells with the column in which each begins; a negative rowspan reaches upwards."""
+    if row.spanning is not None:
+        return [(0, Cell(html=to.html(row.spanning), colspan=max(1, len(layout.align)), align="center"))]
+    out: list[tuple[int, Cell]] = []
+    column = 0
+    for tex in row.cells:
+        cell = render_cell(to, tex.strip(), column, layout)
+        out.append((column, cell))
+        column += cell.colspan
+    return out
+
+
+def render_cell(to: Renderer, tex: str, column: int, layout: Columns) -> Cell:
+    """Return one cell with its spans."""
+    colspan = rowspan = 1
+    align = None
+    before = layout.before[column] if column < len(layout.before) else ""
+    after = layout.after[column] if column < len(layout.after) else ""
+    for _ in range(4):
+        wrapped = WRAPPED.match(tex)
+        if wrapped and wrapped[1].count("{") == wrapped[1].count("}"):
+            tex = wrapped[1]
+        tex = tex.lstrip()
+        scan = Scanner(tex)
+        if tex.startswith("\\multicolumn"):
+            scan.pos = len("\\multicolumn")
+            colspan = _count(scan.argument())
+            spec = read_columns(scan.argument())
+            align = spec.align[0] if spec.align else None
+            before = after = ""
+        elif tex.startswith("\\multirow"):
+            scan.pos = len("\\multirow")
+            scan.optional()
+            rowspan = _count(scan.argument(), negative=True)
+            scan.optional()
+            scan.argument()
+            scan.optional()
+            before = after = before if "$" not in before else ""
+        elif re.match(r"\\(?:rowcolor|cellcolor|columncolor)(?![A-Za-z])", tex):
+            scan.pos = tex.index("color") + 5
+            scan.optional()
+            scan.argument()
+            tex = tex[scan.pos :]
+            continue
+        else:
+            break
+        tex = scan.argument() + tex[scan.pos :]
+    return Cell(html=cell_html(to, tex, before, after, column, layout), colspan=colspan, rowspan=rowspan, align=align)
+
+
+def cell_html(to: Renderer, tex: str, before: str, after: str, column: int, layout: Columns) -> str:
+    """Return a cell's content as inline HTML."""
+    if column < len(layout.numeric) and layout.numeric[column] and NUMERIC.match(tex) and len(tex) < 100:
+        to.marked = True
+        text = number(to, tex, 0)
+        to.marked = False
+        return to.html(text) if "\uf100" not in text and not re.search("[\uf100-\uf10b]", text) else to.html("$" + tex + "$")
+    if before and tex:
+        tex = before + tex + (after or ("$" if before.count("$") % 2 else ""))
+    return to.html(tex)
+
+
+def _count(text: str, *, negative: bool = False) -> int:
+    match = re.match(r"\s*(-?\d{1,3})", text)
+    value = int(match[1]) if match else 1
+    if negative and value < 0:
+        return value
+    return max(1, min(value, 200))
+
+
+def merge_rowspans(grid: list[list[tuple[int, Cell]]]) -> list[list[Cell]]:
+    """Return the rows without the empty cells that a cell above (or, for negative spans, below) covers."""
+    placed: list[dict[int, Cell]] = [dict(row) for row in grid]
+    for r, row in enumerate(grid):
+        for column, cell in row:
+            if cell.rowspan < 0:
+                top = max(0, r + cell.rowspan + 1)
+                target = placed[top].get(column)
+                if target is not None and not target.html:
+                    placed[top][column] = replace(cell, rowspan=r - top + 1)
+                    placed[r][column] = Cell(colspan=cell.colspan)
+                else:
+                    placed[r][column] = replace(cell, rowspan=1)
+    for r, cells in enumerate(placed):
+        for column, cell in list(cells.items()):
+            if cell.rowspan > 1:
+                placed[r][column] = replace(cell, rowspan=_cover(placed, r, column, cell))
+    return [[cell for _, cell in sorted(cells.items())] for cells in placed]
+
+
+def _cover(placed: list[dict[int, Cell]], r: int, column: int, cell: Cell) -> int:
+    for below in range(r + 1, min(r + cell.rowspan, len(placed))):
+        covered = [c for c in range(column, column + cell.colspan) if c in placed[below]]
+        if any(placed[below][c].html for c in covered):
+            return below - r
+        for c in covered:
+            del placed[below][c]
+    return min(cell.rowspan, len(placed) - r)
+
+
+def header_rows(rows: list[RawRow]) -> int:
+    """Return how many leading rows are headings: those above the first rule that follows a row."""
+    stated = sum(row.in_head for row in rows)
+    if stated:
+        return stated if stated < len(rows) else 0
+    for i, row in enumerate(rows[1:6], 1):
+        if row.rule_above:
+            return i
+    return 0

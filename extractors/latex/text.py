@@ -1,0 +1,418 @@
+"""TeX to readable Unicode: captions, cells, titles and paragraphs.
+
+The input is flat text (no macros of the paper's own, no comments). `Renderer.plain` gives plain text, `.html`
+inline HTML in which only b, i, u, sup, sub and code tags occur.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+
+from extractors.latex import mathtext, units
+from extractors.latex.inputs import UNSHIELD
+from extractors.latex.scanner import Scanner
+from extractors.latex.symbols import ACCENTS, SUBSCRIPT, SUPERSCRIPT, SYMBOLS, symbol
+
+MAX_DEPTH = 60
+RUN = re.compile(r"[^\\{}$~&\n]+")
+NEWLINES = re.compile(r"[ \t]*\n[ \t\n]*")
+COMMAND = re.compile(r"\\(?:([A-Za-z@]+)(\*?)|(.)|\Z)", re.S)
+
+# Tags travel as private characters, so that escaping comes last.
+TAGS = {"b": "\uf100", "i": "\uf102", "u": "\uf104", "sup": "\uf106", "sub": "\uf108", "code": "\uf10a"}
+MARKS = {mark: f"<{tag}>" for tag, mark in TAGS.items()} | {
+    chr(ord(mark) + 1): f"</{tag}>" for tag, mark in TAGS.items()
+}
+STRIP_MARKS = {ord(mark): None for mark in MARKS}
+MARK_SPLIT = re.compile("([\uf100-\uf10b])")
+
+# How a command takes its arguments: s star, o optional (dropped), m mandatory (dropped), t kept as text.
+SHAPES = {
+    "label": "m", "index": "m", "vspace": "sm", "hspace": "sm", "color": "om", "textcolor": "omt", "colorbox": "omt",
+    "fcolorbox": "ommt", "footnote": "om", "footnotemark": "o", "footnotetext": "om", "thanks": "m", "tablefootnote": "om",
+    "makebox": "oot", "framebox": "oot", "parbox": "ooomt", "raisebox": "moot", "rotatebox": "omt", "scalebox": "mot",
+    "resizebox": "smmt", "includegraphics": "soom", "input": "m", "phantom": "m", "hphantom": "m", "vphantom": "m",
+    "setlength": "mm", "addtolength": "mm", "setcounter": "mm", "addtocounter": "mm", "rule": "omm", "fontsize": "mm",
+    "texorpdfstring": "tm", "hyperref": "ot", "hyperlink": "mt", "hypertarget": "mt", "marginpar": "om", "todo": "om",
+    "linespread": "m", "captionsetup": "om", "pdfbookmark": "omm", "nocite": "m", "tag": "sm", "bibliography": "m",
+    "bibliographystyle": "m", "stepcounter": "m", "refstepcounter": "m", "renewcommand": "mom", "setkeys": "mm",
+    "columncolor": "om", "cellcolor": "om", "rowcolor": "om", "arrayrulecolor": "om", "rowcolors": "ommm",
+    "scimmirprinted": "mm", "scimmircaptype": "m", "vskip": "", "pagestyle": "m", "thispagestyle": "m", "fontfamily": "m",
+    "fontseries": "m", "fontshape": "m", "usefont": "mmmm", "definecolor": "mmm", "hypersetup": "m", "email": "m",
+    "lstset": "m", "sisetup": "m", "tikzset": "m", "pgfplotsset": "m", "usetikzlibrary": "m", "newcounter": "mo",
+    "xrightarrow": "o", "xleftarrow": "o", "multicolumn": "mmt", "special": "m", "subcaption": "m", "caption": "om",
+    "addcontentsline": "mmm", "markboth": "mm", "markright": "m", "foreignlanguage": "mt", "selectlanguage": "m",
+    "textorpdf": "tm", "acused": "m", "glsadd": "m", "glsreset": "m", "noalign": "m", "hskip": "", "kern": "",
+    "mathchoice": "tmmm", "rlap": "t", "llap": "t", "ooalign": "t", "textpdfrender": "mt", "hyphenation": "m",
+    "penalty": "", "discretionary": "mmm", "IEEEauthorblockN": "t", "usebox": "m", "savebox": "moom", "sbox": "mm",
+    "tnotex": "m", "pdftooltip": "tm", "looseness": "", "adjustbox": "mt", "import": "mm", "ignorespaces": "",
+    "setstretch": "m", "enlargethispage": "sm", "needspace": "m", "pagecolor": "om", "crefname": "mmm", "Crefname": "mmm",
+    "ding": "m",
+}  # fmt: skip
+DIMENSION_COMMANDS = frozenset({"vskip", "hskip", "kern", "penalty", "looseness", "baselineskip", "tabcolsep", "itemsep",
+                                "parskip", "parindent", "abovecaptionskip", "belowcaptionskip", "lineskip"})  # fmt: skip
+DIMENSION = re.compile(
+    r"\s*=?\s*(?:-?\s*[\d.,]+\s*(?:true)?\s*(?:pt|cm|mm|in|em|ex|bp|pc|dd|sp|mu)?(?:\s*(?:plus|minus)\s*-?[\d.]+\s*\w\w+)*"
+    r"|-?[\d.]*\\[A-Za-z]+)"
+)
+FONTS = {
+    "textbf": "b", "textit": "i", "emph": "i", "textsl": "i", "underline": "u", "uline": "u", "texttt": "code",
+    "mathbf": "b", "boldsymbol": "b", "bm": "b", "mathit": "i", "textsuperscript": "sup", "textsubscript": "sub",
+}  # fmt: skip
+SWITCHES = {"bf": "b", "bfseries": "b", "boldmath": "b", "it": "i", "itshape": "i", "em": "i", "sl": "i", "slshape": "i",
+            "tt": "code", "ttfamily": "code"}  # fmt: skip
+SPACE_COMMANDS = frozenset("quad qquad enspace enskip thinspace medspace thickspace space newline linebreak par hfill hfil "
+                           "nobreakspace newblock smallskip medskip bigskip hspace vspace break tabularnewline item "
+                           "leavevmode hss hskip cr".split())  # fmt: skip
+MATH_ENVIRONMENTS = frozenset(
+    """equation align gather multline eqnarray displaymath math alignat flalign split aligned gathered cases array
+    matrix pmatrix bmatrix vmatrix Bmatrix Vmatrix smallmatrix dmath IEEEeqnarray subequations""".split()
+)
+REFERENCES = frozenset(
+    """ref eqref autoref cref Cref nameref subref vref Vref fref Fref labelcref cpageref pageref thref zcref namecref
+    Autoref prettyref subeqref hyperlinkref crefrange Crefrange figref tabref""".split()
+)
+CITATION = re.compile(
+    r"(?:[cC]ite(?:p|t|alp|alt|author|year|yearpar|num|text|n|NP|A|url|fullauthor|yearNP)?|(?:paren|text|foot|auto|super|full|smart)"
+    r"cites?|Parencite|Textcite|Autocite|onlinecite|shortcite\w*|citeyear|nocite|citenum|citealp|citealt)\Z"
+)
+EMPTY_BRACKETS = re.compile(r"\s?[(\[]\s*(?:(?:see|e\.g\.|cf\.|from|in|i\.e\.|and|after)?[\s,;.]*)*[)\]]")
+BEFORE_PUNCTUATION = re.compile(r"\s+([,;.:!?)\]”’])(?!\d)")
+BLANKS = re.compile(r"\s+")
+
+Resolver = Callable[[str, str], str]
+Citer = Callable[[str, str, str, str], str]
+
+
+def no_reference(command: str, keys: str) -> str:
+    """Return nothing for any reference."""
+    return ""
+
+
+def no_citation(command: str, before: str, after: str, keys: str) -> str:
+    """Return nothing for any citation."""
+    return ""
+
+
+class Renderer:
+    """Renders TeX with a paper's references, citations and printed names."""
+
+    def __init__(
+        self,
+        *,
+        reference: Resolver = no_reference,
+        citation: Citer = no_citation,
+        names: dict[str, str] | None = None,
+    ) -> None:
+        self.reference = reference
+        self.citation = citation
+        self.names = names or {}
+        self.marked = False
+
+    def plain(self, tex: str) -> str:
+        """Return the text as one line of Unicode."""
+        self.marked = False
+        return tidy(self.text(tex, 0).translate(UNSHIELD))
+
+    def html(self, tex: str) -> str:
+        """Return the text as one line of inline HTML, escaped."""
+        self.marked = True
+        marked = tidy(self.text(tex, 0))
+        self.marked = False
+        parts = MARK_SPLIT.split(marked)
+        result = "".join(
+            MARKS[p] if p in MARKS else html.escape(p.translate(UNSHIELD), quote=False) for p in parts
+        )
+        return re.sub(r"<(b|i|u|sup|sub|code)></\1>", "", result)
+
+    def tag(self, name: str, content: str) -> str:
+        """Return the content between the marks of a tag where marks are wanted."""
+        if not self.marked or not content.strip():
+            return content
+        mark = TAGS[name]
+        return mark + content.translate(STRIP_MARKS if name in {"b", "code"} else {}) + chr(ord(mark) + 1)
+
+    def script(self, content: str, *, up: bool) -> str:
+        """Return a super- or subscript: a tag, Unicode's own characters where all exist, else ^(…) or _(…)."""
+        if not content:
+            return ""
+        if self.marked:
+            if up and content.translate(STRIP_MARKS) in "°′″*†‡′′":
+                return content
+            return self.tag("sup" if up else "sub", content)
+        table = SUPERSCRIPT if up else SUBSCRIPT
+        if all(ord(c) in table for c in content):
+            return content.translate(table)
+        sign = "^" if up else "_"
+        return f"{sign}{content}" if len(content) == 1 else f"{sign}({content})"
+
+    def text(self, tex: str, depth: int) -> str:
+        """Return a piece of TeX in text mode, not yet tidied."""
+        if depth > MAX_DEPTH:
+            return re.sub(r"\\[A-Za-z@]+\*?|[\\{}$^_&~]", " ", tex)
+        return self.read_text(Scanner(tex), depth, group=False)
+
+    def read_text(self, scan: Scanner, depth: int, *, group: bool) -> str:
+        """Return text up to the end, or up to the brace that closes the group in which `scan` stands."""
+        out: list[str] = []
+        closing: list[str] = []
+        text, length = scan.text, len(scan.text)
+        while scan.pos < length:
+            run = RUN.match(text, scan.pos)
+            if run:
+                out.append(ligatures(run[0]))
+                scan.pos = run.end()
+                continue
+            char = text[scan.pos]
+            if char == "\\":
+                out.append(self.command(scan, depth, closing))
+            elif char == "}":
+                scan.pos += 1
+                if group:
+                    break
+            else:
+                out.append(self.special(scan, char, depth))
+        out.extend(reversed(closing))
+        return "".join(out)
+
+    def special(self, scan: Scanner, char: str, depth: int) -> str:
+        """Return what an opening brace, a dollar, a tie, an ampersand or a newline stands for."""
+        if char == "{":
+            if depth >= MAX_DEPTH:
+                return self.text(scan.argument(), depth + 1)
+            scan.pos += 1
+            return self.read_text(scan, depth + 1, group=True)
+        if char == "$":
+            double = scan.text.startswith("$$", scan.pos)
+            scan.pos += 2 if double else 1
+            inner = mathtext.read(self, scan, depth + 1, stop="$")
+            if double and scan.peek() == "$":
+                scan.pos += 1
+            return f" {inner} " if double else inner
+        if char == "\n":
+            match = NEWLINES.match(scan.text, scan.pos)
+            scan.pos = match.end() if match else scan.pos + 1
+            return " "
+        scan.pos += 1
+        return " "
+
+    def command(self, scan: Scanner, depth: int, closing: list[str]) -> str:
+        """Return what the command at the position prints."""
+        match = COMMAND.match(scan.text, scan.pos)
+        if match is None:
+            scan.pos += 1
+            return ""
+        scan.pos = match.end()
+        name, star, char = match.groups()
+        if name is None:
+            return self.control_symbol(scan, char or "", depth)
+        if name in SYMBOLS:
+            if star:
+                scan.pos -= 1
+            scan.after_word()
+            return SYMBOLS[name]
+        if name in SWITCHES:
+            scan.after_word()
+            if self.marked:
+                mark = TAGS[SWITCHES[name]]
+                closing.append(chr(ord(mark) + 1))
+                return mark
+            return ""
+        return self.word(scan, name, depth)
+
+    def control_symbol(self, scan: Scanner, char: str, depth: int) -> str:
+        """Return what a backslash with one character prints."""
+        if char in "%#&_${}":
+            return char.translate({ord(c): 0xE000 + ord(c) for c in "#&_${}%"})
+        if char == "(":
+            return mathtext.read(self, scan, depth + 1, stop="\\)")
+        if char == "[":
+            return " " + mathtext.read(self, scan, depth + 1, stop="\\]") + " "
+        if char in "`'^~=.\"":
+            return self.accent(scan, char, depth)
+        if char == "-" or char in "/!)]@+<>|":
+            return ""
+        if char == "\\":
+            scan.star()
+            scan.optional() if scan.peek() == "[" else None
+        return " "
+
+    def accent(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return the next letter with an accent."""
+        base = self.text(scan.argument(), depth + 1).strip() if depth < MAX_DEPTH else ""
+        base = {"ı": "i", "ȷ": "j"}.get(base, base)
+        if not base:
+            return {"~": "~", "^": "^", "`": "`"}.get(name, "").translate({ord("~"): 0xE000 + ord("~")})
+        return unicodedata.normalize("NFC", base[0] + ACCENTS[name] + base[1:])
+
+    def word(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return what a named command prints that is neither a symbol nor a font switch."""
+        if name in ACCENTS and len(name) == 1:
+            return self.accent(scan, name, depth)
+        if name in FONTS:
+            content = scan.argument()
+            inner = self.text(content, depth + 1)
+            if name.startswith("textsu"):
+                return self.script(inner.strip(), up=name == "textsuperscript")
+            return self.tag(FONTS[name], inner)
+        if name in REFERENCES:
+            return self.refer(scan, name)
+        if CITATION.match(name):
+            return self.cite(scan, name, depth)
+        if name in units.COMMANDS:
+            return units.render(self, scan, name, depth)
+        if name in SHAPES:
+            return self.shaped(scan, SHAPES[name], name, depth)
+        if name in {"begin", "end"}:
+            return self.environment(scan, name, depth)
+        return self.other(scan, name, depth)
+
+    def other(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return what the remaining commands print: unknown ones vanish, what they act on stays."""
+        if name in SPACE_COMMANDS:
+            scan.after_word()
+            if scan.peek() == "[" and name in {"item", "linebreak", "tabularnewline"}:
+                return " " + self.text(scan.optional() or "", depth + 1) + " "
+            return " "
+        if name == "ensuremath":
+            return mathtext.render(self, scan.argument(), depth + 1)
+        if name in {"char", "symbol"}:
+            return character(scan, name)
+        if name in {"enquote", "textquote"}:
+            return "“" + self.text(scan.argument(), depth + 1) + "”"
+        if name in {"tnote", "tablenotemark", "sups", "up"}:
+            return self.script(self.text(scan.argument(), depth + 1).strip(), up=True)
+        if name == "ce":
+            return mathtext.chemistry(self, scan.argument())
+        if name == "tikz":
+            return skip_tikz(scan)
+        if name in self.names:
+            scan.after_word()
+            return self.text(self.names[name], depth + 1)
+        if name in DIMENSION_COMMANDS:
+            match = DIMENSION.match(scan.text, scan.pos)
+            scan.pos = match.end() if match else scan.pos
+            return " "
+        if name in mathtext.ONLY_IN_MATH:
+            return mathtext.command(self, scan, name, depth)
+        found = symbol(name)
+        if found is not None:
+            scan.after_word()
+            return found
+        if scan.peek() == "[":
+            scan.optional()
+        elif scan.peek() != "{":
+            scan.after_word()
+        return ""
+
+    def shaped(self, scan: Scanner, shape: str, name: str, depth: int) -> str:
+        """Return the kept arguments of a command whose arguments are known."""
+        if name in DIMENSION_COMMANDS:
+            match = DIMENSION.match(scan.text, scan.pos)
+            scan.pos = match.end() if match else scan.pos
+            return " "
+        if name == "ding":
+            code = scan.argument()
+            return {"51": "✓", "52": "✔", "55": "✗", "56": "✘", "72": "★"}.get(code.strip(), "")
+        parts = []
+        for letter in shape:
+            if letter == "s":
+                scan.star()
+            elif letter == "o":
+                scan.optional()
+            else:
+                content = scan.argument()
+                parts.append(self.text(content, depth + 1) if letter == "t" else "")
+        if name in {"hspace", "vspace"}:
+            return " "
+        return "".join(parts)
+
+    def refer(self, scan: Scanner, name: str) -> str:
+        """Return the printed number of a reference."""
+        scan.star()
+        if name == "hyperlinkref":
+            scan.optional()
+        if name == "vref":
+            scan.optional()
+        keys = scan.argument()
+        if name.lower() == "crefrange":
+            keys += "," + scan.argument()
+        return self.reference(name, keys)
+
+    def cite(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return the printed label of a citation."""
+        scan.star()
+        first, second = scan.optional(), None
+        if first is not None:
+            second = scan.optional()
+        keys = scan.group()
+        before, after = (first or "", second) if second is not None else ("", first or "")
+        if keys is None or name == "nocite":
+            return ""
+        return self.citation(name, self.text(before, depth + 1), self.text(after, depth + 1), keys)
+
+    def environment(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return the content of a mathematical environment; other environments' borders vanish."""
+        environment = scan.argument().strip()
+        bare = environment.rstrip("*")
+        if name == "begin" and bare in MATH_ENVIRONMENTS:
+            if bare in {"alignat", "IEEEeqnarray", "array"}:
+                scan.optional()
+                scan.group()
+            stop = "\\end{" + environment + "}"
+            return " " + mathtext.read(self, scan, depth + 1, stop=stop) + " "
+        if name == "begin" and bare in {"minipage", "tabular", "tabularx", "wrapfigure", "subfigure"}:
+            scan.optional()
+            scan.group()
+            if bare == "tabularx":
+                scan.group()
+        return " "
+
+
+def character(scan: Scanner, name: str) -> str:
+    """Return the character that \\char or \\symbol names by its code."""
+    match = re.compile(r"\s*\{?\s*(\d{1,5}|\"[0-9A-F]{1,4}|'[0-7]{1,5}|`\\?.)\s*\}?").match(
+        scan.text, scan.pos
+    )
+    if match is None:
+        return ""
+    scan.pos = match.end()
+    code = match[1]
+    if code[0] == "`":
+        return code[-1]
+    number = int(code[1:], 16) if code[0] == '"' else int(code[1:], 8) if code[0] == "'" else int(code)
+    return chr(number) if 32 <= number < 0xD800 else ""
+
+
+def skip_tikz(scan: Scanner) -> str:
+    """Move past \\tikz[options]{picture} or \\tikz path;."""
+    scan.optional()
+    if scan.group() is None:
+        end = scan.text.find(";", scan.pos, scan.pos + 2000)
+        scan.pos = end + 1 if end >= 0 else scan.pos
+    return ""
+
+
+def ligatures(run: str) -> str:
+    """Return plain text with TeX's quotes and dashes as the characters they print."""
+    if "-" in run:
+        run = run.replace("---", "—").replace("--", "–")
+    if "`" in run:
+        run = run.replace("?`", "¿").replace("!`", "¡").replace("``", "“").replace("`", "‘")
+    if "'" in run:
+        run = run.replace("''", "”").replace("'", "’")
+    if '"' in run:
+        run = re.sub(r'(^|[\s(\[])"', r"\1“", run).replace('"', "”")
+    if "," in run and ",," in run:
+        run = run.replace(",,", "„")
+    return run
+
+
+def tidy(text: str) -> str:
+    """Return the text on one line, without what dropped citations and labels leave behind."""
+    text = BLANKS.sub(" ", text)
+    if "(" in text or "[" in text:
+        text = EMPTY_BRACKETS.sub("", text)
+    text = BEFORE_PUNCTUATION.sub(r"\1", text)
+    return text.strip()

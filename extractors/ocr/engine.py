@@ -1,0 +1,111 @@
+"""What every OCR engine shares: its form, parameters, hashes of its models, and how images are decoded."""
+
+import hashlib
+import io
+import struct
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from schemas.annotations import TextBox
+from schemas.reject import RecordError
+
+_HASH_PREFIX = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class OcrParameters:
+    """How tables are read.
+
+    `min_confidence` drops boxes that the engine itself doubts; None takes the engine's own limit, because
+    confidences of two engines cannot be compared. `threads` is per process: RapidOCR is no faster on
+    two, so two processes of one thread each use two cores best. `model_dir` is where EasyOCR's weights
+    lie, None for EasyOCR's own folder.
+    """
+
+    min_confidence: float | None = None
+    threads: int = 1
+    model_dir: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OcrEngine:
+    """An engine with its models loaded.
+
+    `identity` names engine, version and model files with the start of their sha256: equal identities and
+    parameters give equal text. `read` takes the bytes of a PNG or JPEG file and returns its boxes in pixels
+    of that image, in no particular order.
+    """
+
+    identity: str
+    read: Callable[[bytes], list[TextBox]]
+
+
+class OcrModelsMissing(Exception):
+    """An engine cannot run because its package or model files are not on this machine; says what to do."""
+
+
+def identity_of(package: str, files: Sequence[Path]) -> str:
+    """Return `package version (file sha256-prefix, ...)`, the files in the given order."""
+    hashed = ", ".join(f"{path.name} {_hash_of(path)}" for path in files)
+    return f"{package} {installed_version(package)} ({hashed})"
+
+
+def installed_version(package: str) -> str:
+    """Return the installed version of a package.
+
+    Raises:
+        OcrModelsMissing: it is not installed.
+    """
+    try:
+        return version(package)
+    except PackageNotFoundError as error:
+        extra = "scimmir[easyocr]" if package == "easyocr" else package
+        raise OcrModelsMissing(f"the OCR engine {package} is not installed: pip install {extra}") from error
+
+
+def rgb_array(image_bytes: bytes) -> npt.NDArray[np.uint8]:
+    """Return the decoded image, shape (height, width, 3), transparency shown on white.
+
+    Raises:
+        RecordError: the bytes are no readable image (`image_unreadable`) or hold far more pixels than any
+            stored image (`image_too_large`).
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(image_bytes), formats=("PNG", "JPEG")) as image:
+                image.load()
+                return _flattened(image)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise RecordError("image_too_large", f"OCR was given it: {error}") from error
+    # Damage shows as any of these, by format and by where it is; struct.error is no ValueError.
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError, struct.error) as error:
+        raise RecordError("image_unreadable", f"OCR could not decode it: {error}") from error
+
+
+def _flattened(image: Image.Image) -> npt.NDArray[np.uint8]:
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        page = Image.new("RGBA", rgba.size, "white")
+        page.alpha_composite(rgba)
+        image = page
+    return np.asarray(image.convert("RGB"), dtype=np.uint8)
+
+
+def _hash_of(path: Path) -> str:
+    stat = path.stat()
+    return _hash_cached(str(path), stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=64)
+def _hash_cached(path: str, _mtime_ns: int, _size: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:_HASH_PREFIX]

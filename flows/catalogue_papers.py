@@ -1,0 +1,149 @@
+"""The stage `papers`: what headers, archives and metadata say of each paper, its licence, group and split."""
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from curation import licenses, split, twins
+from flows.stage_tables import GlobalWork
+from schemas.columns import column, rows_of, table_of
+from schemas.paper import PaperFacts, PaperHeader, PaperRef
+from sources import metadata
+from sources.metadata import ArxivMetadata, read_metadata
+from warehouse.lake import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
+
+VERSION = "1"  # 1: header, Kaggle metadata, licence facets, twins, splits
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloatLicense:
+    """The licence of a float that has one of its own."""
+
+    pair_id: str = column(pa.string(), "the float's name")
+    license_url: str | None = column(pa.string(), "licence address as stated", nullable=True)
+    license_code: str | None = column(pa.string(), "short code", nullable=True)
+    license_group: str = column(pa.string(), "commercial, noncommercial or other")
+    allows_redistribution: bool = column(pa.bool_(), "true where the licence lets the image be passed on")
+    allows_derivatives: bool = column(pa.bool_(), "true where changed images may be passed on")
+    share_alike: bool = column(pa.bool_(), "true where derived works must carry the same licence")
+
+
+def catalogue_papers(work: GlobalWork) -> StageOutput:
+    """Return the stage's output: tables `papers` (PaperFacts) and `float_licenses`."""
+    found = _metadata(work)
+    digest = hashlib.sha256(canonical_json({k: dataclasses.astuple(v) for k, v in found.items()}))
+    parameters: dict[str, Json] = {
+        "split": dataclasses.asdict(_split_parameters(work)),
+        "versions": [licenses.VERSION, twins.VERSION, split.VERSION, metadata.VERSION],
+        "metadata": digest.hexdigest(),
+    }
+    key = stage_key("papers", VERSION, parameters, [work.inputs_sha256(), *work.keys("extract")])
+    output = stage_output(work.warehouse, "papers", key)
+    if not output.is_complete:
+        tables = {
+            "papers": table_of(PaperFacts, _paper_facts(work, found)),
+            "float_licenses": table_of(FloatLicense, _float_licenses(work)),
+        }
+        write_stage(output, tables, {"stage": "papers", "version": VERSION, "parameters": parameters})
+    return output
+
+
+def _metadata(work: GlobalWork) -> dict[str, ArxivMetadata]:
+    if work.metadata is None:
+        return {}
+    wanted = {ref.paper_id for ref in work.inventory.papers if ref.source == "arxiv"}
+    return read_metadata(work.metadata, wanted)
+
+
+def _split_parameters(work: GlobalWork) -> split.SplitParameters:
+    options = work.options
+    return split.SplitParameters(
+        train=options.train_share,
+        validation=options.validation_share,
+        test=options.test_share,
+        salt=options.split_salt,
+    )
+
+
+def _paper_facts(work: GlobalWork, found: dict[str, ArxivMetadata]) -> list[PaperFacts]:
+    headers = {h.paper_key: h for h in rows_of(PaperHeader, work.table("extract", "papers"))}
+    merged = {
+        ref.key: _with_metadata(headers.get(ref.key) or _no_header(ref), found.get(ref.paper_id))
+        for ref in work.inventory.papers
+    }
+    identities = [_identity(ref, merged[ref.key]) for ref in work.inventory.papers]
+    groups = twins.group_papers(identities)
+    splits = {
+        row.paper_key: row.split
+        for row in split.assign_splits(identities, groups, parameters=_split_parameters(work))
+    }
+    return [
+        _facts(ref, merged[ref.key], found.get(ref.paper_id), groups[ref.key], splits[ref.key])
+        for ref in work.inventory.papers
+    ]
+
+
+def _no_header(ref: PaperRef) -> PaperHeader:
+    """Return the header of a paper that could not be read."""
+    return PaperHeader(paper_key=ref.key, categories=(), is_retracted=False)
+
+
+def _with_metadata(header: PaperHeader, known: ArxivMetadata | None) -> PaperHeader:
+    """Return the header completed by the metadata, which decides on categories and licence.
+
+    The title stays the one that the paper prints, where it has one: the metadata's holds raw TeX.
+    """
+    if known is None:
+        return header
+    return dataclasses.replace(
+        header,
+        title=header.title or known.title,
+        categories=known.categories or header.categories,
+        doi=header.doi or known.doi,
+        journal=header.journal or known.journal,
+        published=header.published or known.published,
+        license_url=known.license_url or header.license_url,
+    )
+
+
+def _identity(ref: PaperRef, header: PaperHeader) -> twins.PaperIdentity:
+    return twins.PaperIdentity(
+        paper_key=ref.key, source=ref.source, paper_id=ref.paper_id, doi=header.doi, title=header.title
+    )
+
+
+def _facts(
+    ref: PaperRef, header: PaperHeader, known: ArxivMetadata | None, group: str, assigned: str
+) -> PaperFacts:
+    facets = licenses.facets(header.license_url, header.license_text, ref.source)
+    latest = known.latest_version if known is not None else None
+    return PaperFacts(
+        **{f.name: getattr(header, f.name) for f in dataclasses.fields(PaperHeader)},
+        source=ref.source,
+        paper_id=ref.paper_id,
+        version=ref.version,
+        latest_version=latest,
+        archive=Path(ref.archive).name,
+        member=ref.member,
+        archive_sha256=ref.sha256,
+        group_id=group,
+        split=assigned,
+        **dataclasses.asdict(facets),
+    )
+
+
+def _float_licenses(work: GlobalWork) -> list[FloatLicense]:
+    columns = ["pair_id", "license_url", "license_text"]
+    rows = []
+    for row in work.table("extract", "floats", columns).to_pylist():
+        if row["license_url"] or row["license_text"]:
+            facets = licenses.facets(row["license_url"], row["license_text"], "")
+            rows.append(
+                FloatLicense(
+                    pair_id=row["pair_id"], license_url=row["license_url"], **dataclasses.asdict(facets)
+                )
+            )
+    return rows

@@ -1,0 +1,37 @@
+"""Refuses a wrong call at once, before a server starts or a paper is read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from curation import embed
+from extractors import ocr
+from flows.build_options import BuildOptions
+from flows.run_stages import ocr_parameters
+from schemas.errors import UserError
+from warehouse.lake import prepare
+from warehouse.release import check_version_name
+
+
+def check_call(
+    inputs: Sequence[str], warehouse: str, metadata: str | None, version: str | None, options: BuildOptions
+) -> None:
+    """Return when the build can start.
+
+    Raises:
+        UserError: a path is missing, an engine is unknown or lacks its models, the shares do not add up, or
+            the warehouse cannot be written to; the message says what to do.
+    """
+    if not inputs:
+        raise UserError("no input given: name archives, packages or folders of papers")
+    for name in (*inputs, *([metadata] if metadata else []), *options.decontaminate):
+        if not Path(name).expanduser().exists():
+            raise UserError(f"{name} does not exist")
+    if version is not None:
+        check_version_name(version)
+    shares = options.train_share + options.validation_share + options.test_share
+    if abs(shares - 1) > 1e-6:
+        raise UserError(f"the shares of train, validation and test add up to {shares:g}, not 1")
+    if options.ocr_engine != "none":
+        ocr.engine_identity(options.ocr_engine, ocr_parameters(options))
+    embed.embedder_identity(options.embedder)
+    prepare(Path(warehouse).expanduser().absolute())

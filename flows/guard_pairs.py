@@ -1,0 +1,130 @@
+"""The stage `decontaminate`: what overlaps an image set that a user names, or a more protected split."""
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from curation import decontaminate, embed
+from extractors import images
+from flows.curate_pairs import duplicate_parameters, plain, read_narrow, reject_table
+from flows.stage_tables import GlobalWork
+from runtime.attempt import Failure
+from schemas.annotations import ContaminationRow, ImageRow
+from schemas.columns import column, table_of
+from schemas.floats import Graphic
+from sources.inventory import files_below
+from warehouse.lake import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ImageSetRow:
+    """One image set that the pairs were held against."""
+
+    name: str = column(pa.string(), "name of the set: the last part of its path")
+    items: int = column(pa.int64(), "items read")
+    unreadable: int = column(pa.int64(), "of those, items without a readable image")
+    matched: int = column(pa.int64(), "pairs removed because of it")
+
+
+def find_contamination(work: GlobalWork, papers: StageOutput, duplicates: StageOutput) -> StageOutput:
+    """Return the stage's output: tables `contamination` (evidence), `image_sets` and `rejects`."""
+    sets = [Path(name).expanduser() for name in work.options.decontaminate]
+    parameters = decontaminate.leak_parameters(duplicate_parameters(work))
+    about: dict[str, Json] = {
+        "parameters": plain(dataclasses.asdict(parameters)),
+        "sets": [[path.resolve().name, _sha256(path)] for path in sets],
+        "images": images.VERSION,
+    }
+    key = stage_key("decontaminate", decontaminate.VERSION, about, [papers.key, duplicates.key])
+    output = stage_output(work.warehouse, "decontaminate", key)
+    if not output.is_complete:
+        rows, reports = _find(work, papers, duplicates, sets, parameters)
+        reasons = {row.pair_id: _failure(row) for row in rows}
+        tables = {
+            "contamination": table_of(ContaminationRow, rows),
+            "image_sets": table_of(ImageSetRow, reports),
+            "rejects": reject_table(work, "decontaminate", reasons),
+        }
+        write_stage(output, tables, {"stage": "decontaminate", "version": decontaminate.VERSION})
+    return output
+
+
+def _find(
+    work: GlobalWork,
+    papers: StageOutput,
+    duplicates: StageOutput,
+    sets: Sequence[Path],
+    parameters: decontaminate.LeakParameters,
+) -> tuple[list[ContaminationRow], list[ImageSetRow]]:
+    """Hold the pairs against each set in turn, then the splits against each other; one row per pair."""
+    narrow = read_narrow(work, papers)
+    schema = decontaminate.COLUMNS
+    table = pa.table({name: narrow.columns[name] for name in schema.names}, schema=schema)
+    gone = set(duplicates.table("rejects").column("pair_id").to_pylist())
+    table, vectors = _without(table, narrow.embeddings, gone)
+    identity = embed.embedder_identity(work.options.embedder)
+    rows: list[ContaminationRow] = []
+    reports: list[ImageSetRow] = []
+    for path in sets:
+        report = decontaminate.find_contaminated(
+            table,
+            vectors,
+            path,
+            embedder=identity,
+            embed=embed.load_embedder(work.options.embedder).embed,
+            normalise=_Normaliser(work.options.max_side),
+            parameters=parameters,
+        )
+        rows += report.rows
+        reports.append(
+            ImageSetRow(
+                name=report.name,
+                items=report.items,
+                unreadable=report.unreadable_count,
+                matched=len(report.rows),
+            )
+        )
+        table, vectors = _without(table, vectors, {row.pair_id for row in report.rows})
+    rows += decontaminate.find_split_leaks(table, vectors, embedder=identity, parameters=parameters)
+    return rows, reports
+
+
+@dataclasses.dataclass(frozen=True)
+class _Normaliser:
+    """Brings an image of a set into the form that the pairs' images have."""
+
+    max_side: int
+
+    def __call__(self, data: bytes, name: str) -> ImageRow:
+        graphic = Graphic(path=name, page=1, angle=0.0, row=0)
+        parameters = images.ImageParameters(max_side=self.max_side)
+        return images.image_row(name, [graphic], {name: data}, parameters)
+
+
+def _without(
+    table: pa.Table, vectors: npt.NDArray[np.float32], gone: set[str]
+) -> tuple[pa.Table, npt.NDArray[np.float32]]:
+    stay = np.array([name not in gone for name in table.column("pair_id").to_pylist()], dtype=bool)
+    return table.filter(pa.array(stay)), vectors[stay]
+
+
+def _failure(row: ContaminationRow) -> Failure:
+    similarity = "" if row.similarity is None else f", similarity {row.similarity:.3f}"
+    detail = f"matches {row.item} of {row.against} ({row.contamination_test}{similarity})"
+    return Failure("split_leak" if row.against.startswith("split:") else "contaminated", detail)
+
+
+def _sha256(path: Path) -> str:
+    """Return a hash of a set's file, or of the names and contents of its folder."""
+    files = files_below(path) if path.is_dir() else [path]
+    content: list[Json] = []
+    for file in files:
+        with file.open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        content.append([file.relative_to(path).as_posix() if path.is_dir() else file.name, digest])
+    return hashlib.sha256(canonical_json(content)).hexdigest()

@@ -1,0 +1,121 @@
+"""The data dictionary: every table, column and reject reason as Markdown, from the schemas themselves.
+
+`python -m schemas.dictionary > docs/data-dictionary.md` writes the page.
+"""
+
+import dataclasses
+import inspect
+import sys
+
+import pyarrow as pa
+
+from schemas.annotations import (
+    ClassRow,
+    ContaminationRow,
+    DuplicateRow,
+    EmbeddingRow,
+    ImageRow,
+    OcrRow,
+    SplitRow,
+    TextBox,
+)
+from schemas.columns import Row
+from schemas.floats import Float, Graphic, Warned
+from schemas.pair import IMAGE_TYPE, Pair
+from schemas.paper import PaperFacts, PaperRef, PaperRow
+from schemas.reject import REASONS, Reject
+
+RELEASE_TABLES: dict[str, type[Row]] = {
+    "pairs": Pair,
+    "papers": PaperRow,
+    "rejects": Reject,
+    "duplicates": DuplicateRow,
+    "contamination": ContaminationRow,
+}
+STAGE_TABLES: dict[str, type[Row]] = {
+    "inputs": PaperRef,
+    "floats": Float,
+    "warnings": Warned,
+    "images": ImageRow,
+    "ocr": OcrRow,
+    "classes": ClassRow,
+    "embeddings": EmbeddingRow,
+    "splits": SplitRow,
+    "paper facts": PaperFacts,
+}
+NESTED: dict[str, type[Row]] = {"text box": TextBox, "graphic": Graphic}
+
+INTRODUCTION = """# Data dictionary
+
+This page is generated from `schemas/` by `python -m schemas.dictionary > docs/data-dictionary.md`; edit the
+schemas, not the page. The same descriptions are in the metadata of every Parquet file and, as comments, in
+`catalog.duckdb`: `SELECT * FROM data_dictionary`.
+"""
+
+RELEASE_INTRODUCTION = """## Tables of a release
+
+A release is the folder `releases/<version>/`. Its pairs lie in `pairs/split=<split>/part-*.parquet`, each
+other table in a file of its own name. In DuckDB the view `pairs` leaves the column `image` out, so that
+`SELECT *` reads no image; the view `images` has it.
+"""
+
+STAGE_INTRODUCTION = """## Stage tables
+
+What the stages of a build leave in the warehouse for the next stage. A release is made of them and does not
+need them any more.
+"""
+
+REASONS_INTRODUCTION = """## Reject reasons
+
+The column `reason` of `rejects` holds one of these, and nothing else.
+"""
+
+
+def data_dictionary() -> str:
+    """Return the data dictionary as Markdown."""
+    parts = [INTRODUCTION, RELEASE_INTRODUCTION]
+    parts += [_table(name, row_type) for name, row_type in RELEASE_TABLES.items()]
+    parts += [_reasons(), STAGE_INTRODUCTION]
+    parts += [_table(name, row_type) for name, row_type in STAGE_TABLES.items()]
+    parts.append("## Nested values\n\nStructs inside the columns above.\n")
+    parts += [_table(name, row_type) for name, row_type in NESTED.items()]
+    return "\n".join(parts)
+
+
+def _table(name: str, row_type: type[Row]) -> str:
+    summary = (inspect.getdoc(row_type) or "").split("\n\n")[0].replace("\n", " ")
+    lines = [f"### {name}", "", summary, "", "| Column | Type | Null | Description |", "|---|---|---|---|"]
+    for field in dataclasses.fields(row_type):
+        kind, nullable = field.metadata["arrow_type"], field.metadata["nullable"]
+        cells = (
+            f"`{field.name}`",
+            _type_name(kind, field.metadata["item"]),
+            "yes" if nullable else "no",
+            field.metadata["description"],
+        )
+        lines.append(f"| {' | '.join(_escape(cell) for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _reasons() -> str:
+    lines = [REASONS_INTRODUCTION, "| Reason | Meaning |", "|---|---|"]
+    lines += [f"| `{reason}` | {_escape(description)} |" for reason, description in REASONS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _type_name(kind: pa.DataType, item: type[Row] | None) -> str:
+    if item is not None:
+        return f"list of {next(name for name, row_type in NESTED.items() if row_type is item)}"
+    if pa.types.is_list(kind):
+        return f"list of {_type_name(kind.value_type, None)}"
+    if kind == IMAGE_TYPE:
+        return "struct of bytes (binary) and path (string)"
+    return str(kind)
+
+
+def _escape(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(data_dictionary())

@@ -1,0 +1,315 @@
+import random
+import time
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curation.dedupe import COLUMNS, DedupeParameters, Level, dedupe_parameters, find_duplicates
+from curation.embed_descriptor import IDENTITY
+from curation.neighbours import SearchParameters, build_index, matches
+from schemas.annotations import DuplicateRow
+
+PARAMETERS = DedupeParameters()
+CAPTION = "Mean temperature of the northern stations over ten years"
+OTHER_CAPTION = "Schematic drawing which explains how our sampling apparatus works"
+
+
+def pair(name, **changes):
+    row = {
+        "pair_id": name,
+        "source": "arxiv",
+        "paper_key": f"paper of {name}",
+        "parent_id": None,
+        "kind": "figure",
+        "license_rank": 1,
+        "pixels": 1000,
+        "origin": "file",
+        "version": 1,
+        "pixel_sha256": f"pixels of {name}",
+        "phash": 0,
+        "caption": "",
+        "table_text": None,
+        "ocr_text": None,
+    }
+    assert set(changes) <= set(row)
+    return row | changes
+
+
+def at(*cosines, dimension=8):
+    """Unit vectors in one plane whose cosine with the first axis is as given."""
+    vectors = np.zeros((len(cosines), dimension), dtype=np.float32)
+    vectors[:, 0] = cosines
+    vectors[:, 1] = np.sqrt(1 - np.square(cosines))
+    return vectors
+
+
+def find(rows, vectors, parameters=PARAMETERS):
+    table = pa.Table.from_pylist(rows, schema=COLUMNS)
+    return find_duplicates(table, vectors, embedder=parameters.embedder, parameters=parameters)
+
+
+def removed(rows, vectors, parameters=PARAMETERS):
+    return {row.pair_id: row.duplicate_group for row in find(rows, vectors, parameters).rows}
+
+
+def test_exact_pixels_across_sources():
+    rows = [pair("b", pixel_sha256="p", source="pmc"), pair("a", pixel_sha256="p"), pair("c")]
+    result = find(rows, at(1, 1, 0))
+    assert result.rows == (
+        DuplicateRow(
+            pair_id="b",
+            duplicate_group="a",
+            duplicate_test="exact_pixels",
+            similarity=1.0,
+            phash_distance=0,
+            text_similarity=None,
+            cross_source=True,
+        ),
+    )
+    assert (result.index, result.recall) == ("flat", None)
+
+
+def test_exact_pixels_within_one_paper_count():
+    rows = [pair("a", pixel_sha256="p", paper_key="x"), pair("b", pixel_sha256="p", paper_key="x")]
+    assert removed(rows, at(1, 1)) == {"b": "a"}
+
+
+@pytest.mark.parametrize("pixels", ["p", None])
+def test_a_panel_and_its_own_figure_are_no_duplicates(pixels):
+    rows = [pair("f"), pair("f:panel-1", parent_id="f")]
+    if pixels:
+        rows = [row | {"pixel_sha256": pixels} for row in rows]
+    assert removed(rows, at(1, 1)) == {}
+    rows.append(pair("g", pixel_sha256=rows[0]["pixel_sha256"]))
+    assert removed(rows, at(1, 1, 1)) == {"g": "f"}
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"license_rank": 0, "pixels": 5}, {"license_rank": 1, "pixels": 9}),
+        ({"pixels": 9, "origin": "typeset"}, {"pixels": 5, "origin": "file"}),
+        ({"origin": "file", "version": 1}, {"origin": "typeset", "version": 2}),
+        ({"origin": "composed", "version": 2}, {"origin": "file", "version": 1}),
+        ({"version": 1}, {"version": None}),
+    ],
+)
+def test_the_better_pair_is_kept(better, worse):
+    rows = [pair("z", pixel_sha256="p", **better), pair("a", pixel_sha256="p", **worse)]
+    assert removed(rows, at(1, 1)) == {"a": "z"}
+    assert removed(rows[::-1], at(1, 1)) == {"a": "z"}
+
+
+AGREED, SILENT, OPPOSED = 0.93, 0.99, 0.9990
+
+
+@pytest.mark.parametrize(
+    ("captions", "same_paper", "cosine", "bits", "duplicate"),
+    [
+        ((CAPTION, CAPTION.upper()), False, AGREED, 12, True),
+        ((CAPTION, CAPTION.upper()), False, AGREED, 13, False),
+        ((CAPTION, CAPTION), False, 0.89, 0, False),
+        ((CAPTION + " 10 K", CAPTION + " 20 K"), False, AGREED, 0, False),
+        ((CAPTION + " 10 K", CAPTION + " 20 K"), False, SILENT, 6, True),
+        (("", CAPTION), False, AGREED, 0, False),
+        (("", CAPTION), False, SILENT, 6, True),
+        (("", CAPTION), False, SILENT, 7, False),
+        (("Results.", "Results."), False, AGREED, 0, False),
+        ((CAPTION, OTHER_CAPTION), False, SILENT, 0, False),
+        ((CAPTION, OTHER_CAPTION), False, OPPOSED, 2, True),
+        ((CAPTION, OTHER_CAPTION), False, OPPOSED, 3, False),
+        ((CAPTION, CAPTION), True, 0.997, 2, False),
+        ((CAPTION, CAPTION), True, OPPOSED, 2, True),
+        ((CAPTION, OTHER_CAPTION), True, OPPOSED, 0, False),
+    ],
+)
+def test_the_less_captions_agree_the_more_the_images_must(captions, same_paper, cosine, bits, duplicate):
+    left, right = pair("a", caption=captions[0]), pair("b", caption=captions[1], phash=2**bits - 1)
+    if same_paper:
+        right["paper_key"] = left["paper_key"]
+    assert removed([left, right], at(1, cosine)) == ({"b": "a"} if duplicate else {})
+
+
+TABLE = "model\tscore\tloss\nours\t91.2\t0.31\nbase\t88.0\t0.44"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "cosine", "duplicate"),
+    [
+        ({"table_text": TABLE}, {"table_text": TABLE}, 0.91, True),
+        ({"table_text": TABLE}, {"table_text": TABLE.replace("91.2", "91.3")}, 0.99999, False),
+        ({"table_text": TABLE}, {"table_text": TABLE.replace("model", "the model")}, 0.95, True),
+        ({"table_text": TABLE}, {"table_text": "a b c d e 91.2 0.31 88.0 0.44"}, 0.99999, False),
+        ({"table_text": TABLE}, {"ocr_text": TABLE.replace("\t", " ").replace("loss", "1oss")}, 0.95, True),
+        (
+            {"table_text": TABLE},
+            {"ocr_text": TABLE.replace("88.0", "77.1").replace("0.44", "2")},
+            0.9999,
+            False,
+        ),
+        ({"ocr_text": TABLE}, {"ocr_text": TABLE}, 0.91, True),
+        ({"ocr_text": TABLE}, {"ocr_text": None}, 0.99999, False),
+        ({"caption": CAPTION}, {"caption": CAPTION}, 0.97, False),
+        ({"caption": CAPTION}, {"caption": CAPTION}, 0.9999, True),
+    ],
+)
+def test_tables_need_texts_that_agree(left, right, cosine, duplicate):
+    rows = [pair("a", kind="table", **left), pair("b", kind="table", **right)]
+    assert removed(rows, at(1, cosine)) == ({"b": "a"} if duplicate else {})
+
+
+def test_evidence_of_a_near_duplicate():
+    rows = [pair("a", caption=CAPTION), pair("b", caption=CAPTION + " and more", phash=0b101)]
+    (row,) = find(rows, at(1, 0.95)).rows
+    assert row.duplicate_test == "near"
+    assert row.similarity == pytest.approx(0.95, abs=1e-5)
+    assert row.phash_distance == 2
+    assert row.text_similarity == pytest.approx(18 / 20)
+    assert row.cross_source is False
+
+
+def test_no_chaining_through_a_removed_pair():
+    angles = np.arccos(0.92) * np.arange(3)
+    vectors = np.zeros((3, 4), dtype=np.float32)
+    vectors[:, 0], vectors[:, 1] = np.cos(angles), np.sin(angles)
+    rows = [pair(name, caption=CAPTION) for name in "abc"]
+    assert removed(rows, vectors) == {"b": "a"}
+    rows[1]["license_rank"] = 0
+    assert removed(rows, vectors) == {"a": "b", "c": "b"}
+
+
+def test_a_copy_of_a_removed_pair_is_compared_with_the_representative_itself():
+    rows = [
+        pair("a", caption=CAPTION, license_rank=0),
+        pair("b", caption=CAPTION, pixel_sha256="p"),
+        pair("c", caption=OTHER_CAPTION, pixel_sha256="p"),
+    ]
+    assert removed(rows, at(1, 0.95, 0.95)) == {"b": "a"}
+    rows[2]["caption"] = CAPTION
+    assert removed(rows, at(1, 0.95, 0.95)) == {"b": "a", "c": "a"}
+
+
+def test_thresholds_of_another_embedder_are_refused():
+    table = pa.Table.from_pylist([pair("a")], schema=COLUMNS)
+    with pytest.raises(ValueError, match="calibrate thresholds"):
+        find_duplicates(table, at(1), embedder="open_clip/x", parameters=PARAMETERS)
+    with pytest.raises(ValueError, match="give a cosine similarity"):
+        dedupe_parameters("open_clip/x")
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        dedupe_parameters("open_clip/x", similarity=1.5)
+    given_one = dedupe_parameters("open_clip/x", similarity=0.8)
+    assert given_one.agreed == Level(similarity=0.8, bits=12)
+    assert given_one.silent.similarity == pytest.approx(0.95)
+    assert given_one.opposed.similarity == pytest.approx(0.99)
+    assert dedupe_parameters(IDENTITY) == PARAMETERS
+
+
+def test_wrong_shapes_are_refused_and_nothing_gives_nothing():
+    table = pa.Table.from_pylist([pair("a")], schema=COLUMNS)
+    with pytest.raises(ValueError, match="embeddings of shape"):
+        find_duplicates(table, at(1, 1), embedder=IDENTITY, parameters=PARAMETERS)
+    assert find([], np.empty((0, 8), dtype=np.float32)).rows == ()
+
+
+def planted(count, dimension, seed=0):
+    """Random vectors; each tenth image has a copy at 0.96 in another paper with the same caption."""
+    random = np.random.default_rng(seed)
+    vectors = random.normal(size=(count, dimension))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    copies = np.arange(0, count // 2, 5)
+    noise = random.normal(size=(len(copies), dimension))
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    vectors[copies + count // 2] = vectors[copies] + 0.27 * noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = [pair(f"p{n:06d}", caption=f"{CAPTION} {n % (count // 2)}") for n in range(count)]
+    expected = {f"p{n + count // 2:06d}": f"p{n:06d}" for n in copies.tolist()}
+    return rows, vectors.astype(np.float32), expected
+
+
+def test_five_thousand_pairs_take_seconds():
+    rows, vectors, expected = planted(5000, 512)
+    start = time.monotonic()
+    assert removed(rows, vectors) == expected
+    assert time.monotonic() - start < 20
+
+
+def test_inverted_lists_find_what_the_flat_search_finds():
+    rows, vectors, expected = planted(3000, 64)
+    search = SearchParameters(flat_limit=1000, sample=200, recall=1.0)
+    result = find(rows, vectors, replace(PARAMETERS, search=search))
+    assert result.index.startswith("ivf")
+    assert result.recall == 1.0
+    found = {row.pair_id: row.duplicate_group for row in result.rows}
+    assert len(found.items() & expected.items()) >= 0.98 * len(expected)
+    assert found.items() <= expected.items()
+
+
+def test_neither_order_nor_threads_nor_blocks_change_the_result():
+    import faiss
+
+    rows, vectors, _ = planted(600, 32)
+    reference = find(rows, vectors).rows
+    shuffled = list(range(600))
+    random.Random(3).shuffle(shuffled)
+    threads = faiss.omp_get_max_threads()
+    try:
+        for count, hits in [(1, 10), (2, 10_000_000)]:
+            faiss.omp_set_num_threads(count)
+            parameters = replace(PARAMETERS, search=SearchParameters(hits_limit=hits))
+            assert find([rows[n] for n in shuffled], vectors[shuffled], parameters).rows == reference
+    finally:
+        faiss.omp_set_num_threads(threads)
+    assert len(reference) > 50
+
+
+def test_matches_are_all_pairs_at_or_above_the_threshold():
+    vectors = np.random.default_rng(5).normal(size=(50, 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    search = SearchParameters(hits_limit=200)
+    index = build_index(vectors, threshold=0.5, parameters=search)
+    blocks = list(matches(index, vectors, threshold=0.5, parameters=search))
+    assert len(blocks) > 1
+    found = {(q, m) for block in blocks for q, m in zip(block.query, block.match, strict=True)}
+    exact = vectors.astype(np.float64) @ vectors.astype(np.float64).T
+    assert found == set(zip(*np.nonzero(exact >= 0.5), strict=True))
+
+
+captions = st.sampled_from(["", CAPTION, CAPTION + " 7", OTHER_CAPTION])
+pairs = st.builds(
+    lambda **columns: columns,
+    kind=st.sampled_from(["figure", "table"]),
+    license_rank=st.integers(0, 3),
+    pixels=st.integers(1, 3),
+    version=st.sampled_from([None, 1, 2]),
+    pixel_sha256=st.sampled_from(["p1", "p2", "p3", "p4"]),
+    caption=captions,
+    table_text=st.sampled_from([None, TABLE, TABLE.replace("88", "89")]),
+    paper_key=st.sampled_from(["x", "y", "z"]),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(pairs, max_size=14), st.randoms(use_true_random=False))
+def test_every_removed_pair_resembles_a_kept_one(columns, rng):
+    names = [f"n{number}" for number in range(len(columns))]
+    cosines = {"p1": 1.0, "p2": 0.9991, "p3": 0.93, "p4": 0.2}
+    rows = [pair(name, **row) for name, row in zip(names, columns, strict=True)]
+    vectors = at(*(cosines[row["pixel_sha256"]] for row in rows)) if rows else np.empty((0, 8), np.float32)
+    result = find(rows, vectors).rows
+    gone = {row.pair_id for row in result}
+    by_name = {row["pair_id"]: row for row in rows}
+    assert len(gone) == len(result)
+    for row in result:
+        assert row.duplicate_group not in gone
+        left, right = by_name[row.pair_id], by_name[row.duplicate_group]
+        exact = left["pixel_sha256"] == right["pixel_sha256"]
+        assert (row.duplicate_test == "exact_pixels") == exact
+        if not exact and left["table_text"] and right["table_text"]:
+            assert left["table_text"] == right["table_text"]
+    order = list(range(len(rows)))
+    rng.shuffle(order)
+    assert find([rows[n] for n in order], vectors[order]).rows == result

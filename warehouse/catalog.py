@@ -1,0 +1,369 @@
+"""The DuckDB file through which SQL reads the releases: views over their Parquet, never a source of truth."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.annotations import ContaminationRow, DuplicateRow
+from schemas.columns import Row, arrow_schema
+from schemas.pair import Pair
+from schemas.paper import PaperRow
+from schemas.reject import REASONS, Reject
+from warehouse.lake import WarehouseError
+
+CATALOG_NAME = "catalog.duckdb"
+
+# Schemas of DuckDB's own: a release of that name could not have one.
+RESERVED_VERSIONS = frozenset({"main", "temp", "system", "information_schema", "pg_catalog", "latest"})
+
+PARQUET_TABLES: dict[str, type[Row]] = {
+    "papers": PaperRow,
+    "rejects": Reject,
+    "duplicates": DuplicateRow,
+    "contamination": ContaminationRow,
+}
+
+# DuckDB resolves relative paths against the process's working directory and stores no other base in the
+# file. The default of `temp_directory` is the path of the opened database with `.tmp` behind it, so that a
+# warehouse that was moved, or is seen under another path in a container, still finds its releases. Where the
+# catalog was attached to another session, or the user chose a temporary directory, the path at building time
+# holds.
+_WAREHOUSE_DIR = """
+CREATE MACRO main.warehouse_dir() AS CASE
+    WHEN parse_filename(current_setting('temp_directory')) = {own_temp}
+    THEN coalesce(nullif(parse_dirpath(current_setting('temp_directory')), ''), '.')
+    ELSE {built_at}
+END
+"""
+
+_RELEASES_COLUMNS = {
+    "version": ("VARCHAR NOT NULL", "name of the release, and of the schema that holds its views"),
+    "is_latest": ("BOOLEAN NOT NULL", "true for the release that the views of main show"),
+    "release_hash": ("VARCHAR", "hash over everything in the release"),
+    "code_version": ("VARCHAR", "version of the code that built it"),
+    "papers": ("BIGINT", "papers read"),
+    "floats_found": ("BIGINT", "figures, tables and panels found"),
+    "pairs": ("BIGINT", "of those, pairs"),
+    "rejects_float": ("BIGINT", "of those, rejects with a reason"),
+    "rejects_paper": ("BIGINT", "papers rejected as a whole"),
+    "problem": ("VARCHAR", "what is wrong with the release's files; null where they are all there"),
+}
+
+_DATA_DICTIONARY = """
+CREATE VIEW main.data_dictionary AS
+SELECT
+    duckdb_columns.schema_name AS release,
+    table_name AS view,
+    column_index AS position,
+    column_name AS column,
+    data_type AS type,
+    comment AS description
+FROM duckdb_columns()
+WHERE database_name = current_database() AND NOT internal
+ORDER BY release, view, position
+"""
+
+_DATA_DICTIONARY_COLUMNS = {
+    "release": "version of the release; main for the latest",
+    "view": "name of the view or table",
+    "position": "place of the column, from 1",
+    "column": "name of the column",
+    "type": "DuckDB type",
+    "description": "what the column holds",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """One release as it lies on disk; figures are null where its manifest does not state them."""
+
+    version: str
+    folder: Path
+    release_hash: str | None
+    code_version: str | None
+    papers: int | None
+    floats_found: int | None
+    pairs: int | None
+    rejects_float: int | None
+    rejects_paper: int | None
+    problem: str | None
+
+
+def rebuild(warehouse: Path) -> Path:
+    """Return the path of `catalog.duckdb`, built anew over all releases and put in place atomically.
+
+    Each release gets a schema of its own name; `main` shows the one that `releases/latest` names. A release
+    whose files are not all there is listed in `main.releases` with its problem and gets no views.
+
+    The views follow the warehouse when it is moved, as long as a session opens the catalog itself. A session
+    that attaches it to another database, or sets `temp_directory`, needs a rebuild after a move.
+
+    Raises:
+        WarehouseError: the folder is no warehouse, holds no release, cannot be written, or its latest release
+            is damaged.
+    """
+    latest = latest_version(warehouse)
+    found = list_releases(warehouse)
+    newest = next((release for release in found if release.version == latest), None)
+    if newest is None:
+        raise WarehouseError(
+            f"{warehouse / 'releases' / 'latest'} names release {latest!r}, which is not there"
+        )
+    aside = warehouse / f".{CATALOG_NAME}.{os.getpid()}"
+    target = warehouse / CATALOG_NAME
+    try:
+        aside.unlink(missing_ok=True)
+        _build(aside, warehouse=warehouse, found=found, newest=newest)
+        aside.replace(target)
+        # A write-ahead log that belongs to the replaced file would be replayed into the new one.
+        (warehouse / f"{CATALOG_NAME}.wal").unlink(missing_ok=True)
+    except (OSError, duckdb.IOException) as error:
+        raise WarehouseError(f"cannot write {target}: {one_line(error)}") from error
+    finally:
+        if os.access(warehouse, os.W_OK):
+            aside.unlink(missing_ok=True)
+    return target
+
+
+def latest_version(warehouse: Path) -> str:
+    """Return the version that `releases/latest` names.
+
+    Raises:
+        WarehouseError: there is no such folder, or it holds no release yet.
+    """
+    if not warehouse.is_dir():
+        raise WarehouseError(f"there is no warehouse at {warehouse}")
+    pointer = warehouse / "releases" / "latest"
+    if not pointer.is_file():
+        raise WarehouseError(f"warehouse {warehouse} holds no release yet: scimmir build makes one")
+    return pointer.read_text(encoding="utf-8").strip()
+
+
+def release_names(warehouse: Path) -> tuple[str, ...]:
+    """Return the versions in a warehouse, in order; hidden folders are releases still being built."""
+    folder = warehouse / "releases"
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")))
+
+
+def list_releases(warehouse: Path) -> tuple[Release, ...]:
+    """Return the releases of a warehouse, in order of their names."""
+    return tuple(read_release(warehouse / "releases" / name) for name in release_names(warehouse))
+
+
+def read_release(folder: Path) -> Release:
+    """Return what a release's manifest says of it, with the problem where a file is missing."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        problem = None if isinstance(manifest, dict) else "manifest.json is no JSON object"
+    except FileNotFoundError:
+        manifest, problem = {}, "manifest.json is missing"
+    except (OSError, ValueError) as error:
+        manifest, problem = {}, f"manifest.json cannot be read: {one_line(error)}"
+    if not isinstance(manifest, dict):
+        manifest = {}
+    counts, files = manifest.get("counts"), manifest.get("files")
+    counts = counts if isinstance(counts, dict) else {}
+    return Release(
+        version=folder.name,
+        folder=folder,
+        release_hash=_text(manifest.get("release_hash")),
+        code_version=_text(manifest.get("code_version")),
+        papers=_number(counts.get("papers")),
+        floats_found=_number(counts.get("floats_found")),
+        pairs=_number(counts.get("pairs")),
+        rejects_float=_number(counts.get("rejects_float")),
+        rejects_paper=_number(counts.get("rejects_paper")),
+        problem=problem or _file_problem(folder, files if isinstance(files, dict) else {}),
+    )
+
+
+def pair_files(folder: Path) -> list[Path]:
+    """Return the Parquet files of a release's pairs, in order; splits without pairs have none."""
+    return sorted(folder.glob("pairs/split=*/part-*.parquet"))
+
+
+def create_views(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, location: str) -> None:
+    """Make the views of the release in a folder; `location` is the SQL expression of that folder's path.
+
+    Raises:
+        WarehouseError: a file is missing or damaged.
+    """
+    try:
+        con.execute(_views_sql(con, folder, schema=schema, location=location))
+    except duckdb.Error as error:
+        raise WarehouseError(one_line(error)) from error
+    row_types: dict[str, type[Row]] = {"pairs": Pair, "images": Pair, **PARQUET_TABLES}
+    for view, row_type in row_types.items():
+        texts = {f.name: f.metadata[b"description"].decode() for f in arrow_schema(row_type)}
+        _comment_columns(con, sql_name(schema), view, texts)
+
+
+def reasons_table(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `main.reasons`, the closed list of reject reasons, which the views join."""
+    con.execute("CREATE TABLE main.reasons (reason VARCHAR PRIMARY KEY, description VARCHAR NOT NULL)")
+    con.executemany("INSERT INTO main.reasons VALUES (?, ?)", list(REASONS.items()))
+    con.execute(
+        "COMMENT ON TABLE main.reasons IS 'The closed list of reasons for which something is rejected'"
+    )
+    texts = {"reason": "name of the reason, as in rejects", "description": "what it means"}
+    _comment_columns(con, '"main"', "reasons", texts)
+
+
+def one_line(error: BaseException | str) -> str:
+    """Return an error's text as one line, without DuckDB's excerpt of the statement."""
+    text = str(error).split("\n\nLINE ")[0]
+    return " ".join(text.split())
+
+
+def sql_text(value: str | Path) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def sql_name(name: str) -> str:
+    """Return a name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _views_sql(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, location: str) -> str:
+    parts = pair_files(folder)
+    if parts:
+        names = [name for name in _column_names(parts[0]) if name != "split"]
+        source = (
+            f"read_parquet({location} || '/pairs/split=*/part-*.parquet', "
+            "hive_partitioning = true, hive_types = {'split': VARCHAR})"
+        )
+    else:
+        names = [name for name in arrow_schema(Pair).names if name != "split"]
+        source = _empty_relation(con, arrow_schema(Pair))
+    tables = {
+        name: f"read_parquet({location} || '/{name}.parquet', hive_partitioning = false)"
+        for name in PARQUET_TABLES
+    }
+    # Columns are named because a folder above the warehouse may look like a partition, too.
+    pair_columns = ", ".join(sql_name(name) for name in [*names, "split"] if name != "image")
+    template = Template(resources.files("warehouse").joinpath("views.sql").read_text(encoding="utf-8"))
+    views = template.substitute(schema=sql_name(schema), pairs=source, pair_columns=pair_columns, **tables)
+    return f"CREATE SCHEMA IF NOT EXISTS {sql_name(schema)};\n{views}"
+
+
+def _column_names(part: Path) -> list[str]:
+    try:
+        return list(pq.read_schema(part).names)
+    except (pa.ArrowException, OSError) as error:
+        raise WarehouseError(f"{part.parent.name}/{part.name} cannot be read: {one_line(error)}") from error
+
+
+def _file_problem(folder: Path, listed: Mapping[str, object]) -> str | None:
+    """Return what is wrong with the Parquet files that a release must have, judged by names and sizes."""
+    for name in [*(f"{table}.parquet" for table in PARQUET_TABLES), *sorted(listed)]:
+        if not name.endswith(".parquet"):
+            continue
+        if not (folder / name).is_file():
+            return f"{name} is missing"
+        entry = listed.get(name)
+        expected = entry.get("bytes") if isinstance(entry, dict) else None
+        actual = (folder / name).stat().st_size
+        if isinstance(expected, int) and actual != expected:
+            return f"{name} has {actual:,} bytes instead of {expected:,}"
+    return None
+
+
+def _build(path: Path, *, warehouse: Path, found: Sequence[Release], newest: Release) -> None:
+    with duckdb.connect(path) as con:
+        macro = _WAREHOUSE_DIR.format(
+            own_temp=sql_text(f"{CATALOG_NAME}.tmp"), built_at=sql_text(warehouse.resolve())
+        )
+        con.execute(macro)
+        con.execute("COMMENT ON MACRO main.warehouse_dir IS 'folder that holds releases/ and this catalog'")
+        reasons_table(con)
+        problems = {release.version: _release_schema(con, release) for release in found}
+        problem = problems[newest.version] or _views(con, newest, schema="main")
+        if problem is not None:
+            raise WarehouseError(f"release {newest.version} in {warehouse} is damaged: {problem}")
+        _releases_table(con, found, latest=newest.version, problems=problems)
+        con.execute(_DATA_DICTIONARY)
+        con.execute("COMMENT ON VIEW main.data_dictionary IS 'Every column of every view, described'")
+        _comment_columns(con, '"main"', "data_dictionary", _DATA_DICTIONARY_COLUMNS)
+
+
+def _releases_table(
+    con: duckdb.DuckDBPyConnection, found: Sequence[Release], *, latest: str, problems: dict[str, str | None]
+) -> None:
+    columns = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in _RELEASES_COLUMNS.items())
+    con.execute(f"CREATE TABLE main.releases ({columns})")
+    con.execute("COMMENT ON TABLE main.releases IS 'The releases of this warehouse, from their manifests'")
+    _comment_columns(con, '"main"', "releases", {name: text for name, (_, text) in _RELEASES_COLUMNS.items()})
+    con.executemany(
+        f"INSERT INTO main.releases VALUES ({', '.join('?' for _ in _RELEASES_COLUMNS)})",
+        [
+            (
+                r.version,
+                r.version == latest,
+                r.release_hash,
+                r.code_version,
+                r.papers,
+                r.floats_found,
+                r.pairs,
+                r.rejects_float,
+                r.rejects_paper,
+                problems[r.version],
+            )
+            for r in found
+        ],
+    )
+
+
+def _release_schema(con: duckdb.DuckDBPyConnection, release: Release) -> str | None:
+    if release.version.lower() in RESERVED_VERSIONS:
+        return "its name is one of DuckDB's own schemas"
+    return _views(con, release, schema=release.version)
+
+
+def _views(con: duckdb.DuckDBPyConnection, release: Release, *, schema: str) -> str | None:
+    """Make the views of one release; the problem where its files cannot be read."""
+    if release.problem is not None:
+        return release.problem
+    location = "main.warehouse_dir() || " + sql_text(f"/releases/{release.version}")
+    con.begin()
+    try:
+        create_views(con, release.folder, schema=schema, location=location)
+        con.commit()
+    except WarehouseError as error:
+        con.rollback()
+        return str(error)
+    return None
+
+
+def _empty_relation(con: duckdb.DuckDBPyConnection, schema: pa.Schema) -> str:
+    relation = con.from_arrow(schema.empty_table())
+    columns = zip(relation.columns, relation.types, strict=True)
+    return f"(SELECT {', '.join(f'NULL::{kind} AS {sql_name(name)}' for name, kind in columns)} WHERE false)"
+
+
+def _comment_columns(
+    con: duckdb.DuckDBPyConnection, schema: str, table: str, descriptions: dict[str, str]
+) -> None:
+    columns = con.execute(f"SELECT * FROM {schema}.{sql_name(table)} LIMIT 0").description or []
+    for name in [column[0] for column in columns]:
+        if name in descriptions:
+            place = f"{schema}.{sql_name(table)}.{sql_name(name)}"
+            con.execute(f"COMMENT ON COLUMN {place} IS {sql_text(descriptions[name])}")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

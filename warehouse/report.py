@@ -1,0 +1,377 @@
+"""A release's `report.html`: one self-contained page with figures and examples, the same bytes every time."""
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import jinja2
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.pair import SPLITS, SUBCATEGORIES
+from warehouse.catalog import create_views, one_line, pair_files, reasons_table, sql_text
+from warehouse.lake import WarehouseError
+from warehouse.query import clean_text
+from warehouse.release import read_manifest
+from warehouse.report_charts import BIN_WIDTH, BINS, Histogram, Thumbnail, caption_histogram, thumbnail
+from warehouse.report_model import (
+    Breakdown,
+    CaptionStats,
+    Card,
+    ClassLine,
+    DuplicateGroup,
+    Fact,
+    GallerySection,
+    Headline,
+    RejectLine,
+    Removed,
+    Report,
+    Share,
+)
+
+CLASS_TITLES = {
+    "fig_architecture": "Architecture figures",
+    "fig_illustration": "Illustration figures",
+    "fig_result": "Result figures",
+    "table_result": "Result tables",
+    "table_parameter": "Parameter tables",
+}
+
+GALLERY_PER_CLASS = 8
+DUPLICATE_GROUPS = 6
+REMOVED_PER_GROUP = 3
+CAPTION_CHARACTERS = 260
+DETAIL_CHARACTERS = 160
+
+
+def write_report(release_dir: Path) -> Path:
+    """Return the path of the page written for the release in a folder.
+
+    The page needs no other file and no network; the same release gives the same bytes.
+
+    Raises:
+        WarehouseError: a file of the release is missing or damaged, or the page cannot be written.
+    """
+    target = release_dir / "report.html"
+    page = render(collect(release_dir))
+    try:
+        target.write_bytes(page)
+    except OSError as error:
+        raise WarehouseError(f"cannot write {target}: {error.strerror}") from error
+    return target
+
+
+def collect(release_dir: Path) -> Report:
+    """Return the figures and examples of a release, read from its Parquet files and its manifest.
+
+    Raises:
+        WarehouseError: a file of the release is missing or damaged.
+    """
+    manifest = read_manifest(release_dir)
+    try:
+        with duckdb.connect() as con:
+            reasons_table(con)
+            create_views(con, release_dir, schema="main", location=sql_text(release_dir.resolve()))
+            return _collect(con, release_dir, manifest)
+    except (duckdb.Error, pa.ArrowException) as error:
+        raise WarehouseError(f"release in {release_dir} is damaged: {one_line(error)}") from error
+
+
+def render(report: Report) -> bytes:
+    """Return the page of a report as UTF-8 HTML; all text in it is escaped."""
+    source = resources.files("warehouse").joinpath("report.html.j2").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["number"] = lambda value: f"{value:,}"
+    return (environment.from_string(source).render(report=report) + "\n").encode("utf-8")
+
+
+def _collect(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str, object]) -> Report:
+    headline = _headline(con)
+    classes = _classes(con, headline.pairs)
+    return Report(
+        version=_string(manifest.get("version")) or folder.name,
+        release_hash=_string(manifest.get("release_hash")),
+        code_version=_string(manifest.get("code_version")),
+        headline=headline,
+        classes=classes,
+        splits=SPLITS,
+        breakdowns=_breakdowns(con, headline.pairs),
+        captions=_caption_stats(con),
+        histogram=_histogram(con),
+        rejects=_rejects(con),
+        duplicate_tests=_shares(
+            con.execute(
+                "SELECT duplicate_test, count(*), count_if(cross_source) || ' across sources'"
+                " FROM duplicates GROUP BY duplicate_test ORDER BY duplicate_test"
+            ).fetchall()
+        ),
+        duplicates=_duplicates(con, folder),
+        contamination=_shares(
+            con.execute(
+                "SELECT against, count(*),"
+                " string_agg(DISTINCT contamination_test, ', ' ORDER BY contamination_test)"
+                " FROM contamination GROUP BY against ORDER BY count(*) DESC, against"
+            ).fetchall()
+        ),
+        gallery=_gallery(con, folder, classes),
+        facts=_facts(manifest),
+    )
+
+
+def _headline(con: duckdb.DuckDBPyConnection) -> Headline:
+    papers, floats = con.execute("SELECT count(*), coalesce(sum(floats_found), 0) FROM papers").fetchall()[0]
+    rejected, rejects = con.execute(
+        "SELECT count(DISTINCT paper_key) FILTER (pair_id IS NULL), count(pair_id) FROM rejects"
+    ).fetchall()[0]
+    pairs = con.execute("SELECT count(*) FROM pairs").fetchall()[0][0]
+    return Headline(
+        papers=papers, papers_rejected=rejected, floats_found=int(floats), pairs=pairs, rejects=rejects
+    )
+
+
+def _classes(con: duckdb.DuckDBPyConnection, pairs: int) -> tuple[ClassLine, ...]:
+    counts = {
+        (subcategory, split): count
+        for subcategory, split, count in con.execute(
+            "SELECT subcategory, split, count(*) FROM pairs GROUP BY subcategory, split"
+        ).fetchall()
+    }
+    lines = []
+    for name in SUBCATEGORIES:
+        by_split = tuple(counts.get((name, split), 0) for split in SPLITS)
+        total = Share(label=name, count=sum(by_split), percent=_percent(sum(by_split), pairs))
+        lines.append(ClassLine(name=name, title=CLASS_TITLES[name], by_split=by_split, total=total))
+    return tuple(lines)
+
+
+def _breakdowns(con: duckdb.DuckDBPyConnection, pairs: int) -> tuple[Breakdown, ...]:
+    papers = "count(DISTINCT paper_key) || if(count(DISTINCT paper_key) = 1, ' paper', ' papers')"
+    queries = {
+        "Split": f"split, count(*), {papers}",
+        "Source": f"source, count(*), {papers}",
+        "Licence group": "license_group, count(*), count_if(allows_redistribution) || ' may be passed on'",
+        "Licence": "coalesce(license_code, 'not stated'), count(*), ''",
+    }
+    breakdowns = []
+    for title, columns in queries.items():
+        rows = con.execute(f"SELECT {columns} FROM pairs GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()
+        breakdowns.append(Breakdown(title=title, shares=_shares(rows, whole=pairs)))
+    return tuple(breakdowns)
+
+
+def _caption_stats(con: duckdb.DuckDBPyConnection) -> tuple[CaptionStats, ...]:
+    rows = con.execute(
+        "SELECT kind, count(*), min(length(caption)), quantile_disc(length(caption), 0.5),"
+        " quantile_disc(length(caption), 0.9), max(length(caption)) FROM pairs GROUP BY kind ORDER BY kind"
+    ).fetchall()
+    return tuple(
+        CaptionStats(kind=kind, pairs=n, shortest=low, median=mid, ninetieth=high, longest=top)
+        for kind, n, low, mid, high, top in rows
+    )
+
+
+def _histogram(con: duckdb.DuckDBPyConnection) -> Histogram:
+    return caption_histogram(
+        con.execute(
+            f"SELECT least(length(caption) // {BIN_WIDTH}, {BINS}) AS bin, count_if(kind <> 'table'),"
+            " count_if(kind = 'table') FROM pairs GROUP BY bin ORDER BY bin"
+        ).fetchall()
+    )
+
+
+def _rejects(con: duckdb.DuckDBPyConnection) -> tuple[RejectLine, ...]:
+    rows = con.execute(
+        """
+        WITH numbered AS (
+            SELECT *, row_number() OVER (
+                PARTITION BY reason ORDER BY paper_key, pair_id, stage, detail
+            ) AS place
+            FROM rejects
+        )
+        SELECT
+            numbered.reason, count(*), any_value(reasons.description),
+            string_agg(DISTINCT stage, ', ' ORDER BY stage),
+            any_value(coalesce(pair_id, paper_key)) FILTER (place = 1),
+            any_value(detail) FILTER (place = 1),
+            any_value(coalesce(label || '. ', '') || coalesce(caption, '')) FILTER (place = 1)
+        FROM numbered LEFT JOIN reasons USING (reason)
+        GROUP BY numbered.reason ORDER BY count(*) DESC, numbered.reason
+        """
+    ).fetchall()
+    whole = sum(row[1] for row in rows)
+    return tuple(
+        RejectLine(
+            share=Share(label=reason, count=count, percent=_percent(count, whole)),
+            description=description or "",
+            stages=stages,
+            example_place=clean_text(place),
+            example_detail=_cut(detail, DETAIL_CHARACTERS),
+            example_caption=_cut(caption, DETAIL_CHARACTERS),
+        )
+        for reason, count, description, stages, place, detail, caption in rows
+    )
+
+
+def _duplicates(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[DuplicateGroup, ...]:
+    chosen = con.execute(
+        "SELECT kept_id, count(*), any_value(kept_caption) FROM duplicate_pairs"
+        " GROUP BY kept_id ORDER BY count(*) DESC, kept_id LIMIT ?",
+        [DUPLICATE_GROUPS],
+    ).fetchall()
+    images = _images(con, folder, [kept for kept, _, _ in chosen])
+    groups = []
+    for kept, count, caption in chosen:
+        removed = con.execute(
+            "SELECT removed_id, removed_caption, duplicate_test, similarity, phash_distance, text_similarity"
+            " FROM duplicate_pairs WHERE kept_id = ? ORDER BY removed_id LIMIT ?",
+            [kept, REMOVED_PER_GROUP],
+        ).fetchall()
+        groups.append(
+            DuplicateGroup(
+                pair_id=kept,
+                caption="" if caption is None else _cut(caption, CAPTION_CHARACTERS),
+                image=images.get(kept),
+                removed=tuple(_removed(row) for row in removed),
+                more=count - len(removed),
+            )
+        )
+    return tuple(groups)
+
+
+def _removed(row: tuple[str, str | None, str, float, int, float | None]) -> Removed:
+    pair_id, caption, test, similarity, distance, text = row
+    parts = [f"similarity {similarity:.3f}", f"hash distance {distance} of 64"]
+    if text is not None:
+        parts.append(f"text agreement {text:.2f}")
+    return Removed(
+        pair_id=pair_id,
+        caption=_cut(caption or "", CAPTION_CHARACTERS),
+        test=test.replace("_", " "),
+        evidence=", ".join(parts),
+    )
+
+
+def _gallery(
+    con: duckdb.DuckDBPyConnection, folder: Path, classes: tuple[ClassLine, ...]
+) -> tuple[GallerySection, ...]:
+    # The hash of the name draws a sample that does not change, one pair of each paper before a second one.
+    chosen = con.execute(
+        """
+        WITH drawn AS (
+            SELECT pair_id, subcategory, row_number() OVER (
+                PARTITION BY subcategory, paper_key ORDER BY md5(pair_id), pair_id
+            ) AS nth
+            FROM pairs
+        )
+        SELECT subcategory, pair_id, label, caption, paper_key, split, license_code
+        FROM drawn JOIN pairs USING (pair_id, subcategory)
+        QUALIFY row_number() OVER (PARTITION BY subcategory ORDER BY nth, md5(pair_id), pair_id) <= ?
+        ORDER BY nth, md5(pair_id), pair_id
+        """,
+        [GALLERY_PER_CLASS],
+    ).fetchall()
+    images = _images(con, folder, [row[1] for row in chosen])
+    return tuple(
+        GallerySection(
+            name=line.name,
+            title=line.title,
+            total=line.total.count,
+            cards=tuple(
+                Card(
+                    pair_id=pair_id,
+                    label=clean_text(label or ""),
+                    caption=_cut(caption, CAPTION_CHARACTERS),
+                    paper=paper,
+                    split=split,
+                    license=license_code or "licence not stated",
+                    image=images.get(pair_id),
+                )
+                for name, pair_id, label, caption, paper, split, license_code in chosen
+                if name == line.name
+            ),
+        )
+        for line in classes
+    )
+
+
+def _images(
+    con: duckdb.DuckDBPyConnection, folder: Path, pair_ids: Sequence[str]
+) -> dict[str, Thumbnail | None]:
+    """Return the thumbnails of some pairs; only the row groups that hold them are read."""
+    if not pair_ids:
+        return {}
+    places = con.execute(
+        "SELECT filename, file_row_number, pair_id"
+        " FROM read_parquet(?, filename = true, file_row_number = true) WHERE"
+        " pair_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL",
+        [[str(part) for part in pair_files(folder)], list(pair_ids)],
+    ).fetchall()
+    found: dict[str, Thumbnail | None] = {}
+    for name, rows in itertools.groupby(places, key=lambda place: place[0]):
+        with pq.ParquetFile(name) as part:
+            wanted = {row: pair_id for _, row, pair_id in rows}
+            first = 0
+            for group in range(part.num_row_groups):
+                after = first + part.metadata.row_group(group).num_rows
+                here = [row for row in wanted if first <= row < after]
+                if here:
+                    images = part.read_row_group(group, columns=["image"]).column("image")
+                    found |= {wanted[row]: _thumbnail(images[row - first].as_py()) for row in here}
+                first = after
+    return found
+
+
+def _thumbnail(image: dict[str, bytes | None] | None) -> Thumbnail | None:
+    data = image and image["bytes"]
+    return thumbnail(data) if data else None
+
+
+def _facts(manifest: Mapping[str, object]) -> tuple[tuple[str, tuple[Fact, ...]], ...]:
+    titles = {
+        "stages": "Stage versions",
+        "engines": "Engines and models",
+        "thresholds": "Thresholds",
+        "parameters": "Parameters",
+    }
+    found = []
+    for key, title in titles.items():
+        lines = tuple(Fact(name=name, value=value) for name, value in _leaves(manifest.get(key), ""))
+        if lines:
+            found.append((title, lines))
+    return tuple(found)
+
+
+def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key in sorted(value):
+            yield from _leaves(value[key], f"{path}.{key}" if path else str(key))
+    elif value is not None or path:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield path, _cut(text, CAPTION_CHARACTERS)
+
+
+def _shares(rows: list[tuple[str, int, str]], *, whole: int | None = None) -> tuple[Share, ...]:
+    total = sum(count for _, count, _ in rows) if whole is None else whole
+    return tuple(
+        Share(label=clean_text(label), count=count, percent=_percent(count, total), note=note)
+        for label, count, note in rows
+    )
+
+
+def _percent(count: int, whole: int) -> float:
+    return round(100 * count / whole, 1) if whole else 0.0
+
+
+def _cut(text: str, length: int) -> str:
+    """Return a text on one line, cut to a length."""
+    line = " ".join(clean_text(text).split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
