@@ -279,11 +279,12 @@ def stem(path: str) -> str:
 
 
 def best_time(work: Callable[[], object], rounds: int) -> float:
+    """Return the least processor time of some rounds; other programs on the machine hardly touch it."""
     times = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 

@@ -1,5 +1,6 @@
 """Pairs that overlap what they must not: image sets that a user names, and more protected splits."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curation.agreement import caption_key, number_agreement, word_agreement, words_of
+from curation.agreement import Words, caption_key, number_agreement, word_agreement, words_of
 from curation.dedupe import DedupeParameters, Level
 from curation.embed_descriptor import IDENTITY as DESCRIPTOR
 from curation.image_sets import SetItem, image_set_name, read_image_set
@@ -70,6 +71,7 @@ class LeakParameters:
 
     embedder: str = DESCRIPTOR
     figure: Level = field(default=Level(similarity=0.95, bits=8))
+    framed: Level = field(default=Level(similarity=0.985, bits=32))  # a figure whose border differs
     table: Level = field(default=Level(similarity=0.985, bits=6))
     agreed: Level = field(default=Level(similarity=0.87, bits=14))  # where captions or table texts agree
     caption_agreement: float = 0.6  # Dice coefficient of the words
@@ -99,6 +101,7 @@ def leak_parameters(duplicates: DedupeParameters) -> LeakParameters:
     return LeakParameters(
         embedder=duplicates.embedder,
         figure=Level(similarity=1 - rest / 2, bits=8),
+        framed=Level(similarity=1 - rest / 5, bits=32),
         table=Level(similarity=1 - rest / 4, bits=6),
         agreed=Level(similarity=max(0.0, 1 - rest * 1.3), bits=14),
         search=duplicates.search,
@@ -201,14 +204,16 @@ def _leaks(
     index = build_index(embeddings[guarded], threshold=floor, parameters=parameters.search)
     best: dict[int, tuple[tuple[int, float, str], ContaminationRow]] = {}
     for block in matches(index, embeddings[exposed], threshold=floor, parameters=parameters.search):
-        for query, match, similarity in zip(
-            exposed[block.query].tolist(),
-            guarded[block.match].tolist(),
-            block.similarity.tolist(),
-            strict=True,
-        ):
-            exact = texts.pixels[query] == texts.pixels[match]
-            distance = (int(texts.hashes[query]) ^ int(texts.hashes[match])).bit_count()
+        queries, found = exposed[block.query], guarded[block.match]
+        distances = np.bitwise_count(texts.hashes[queries] ^ texts.hashes[found])
+        exact_ones = np.array(
+            [texts.pixels[q] == texts.pixels[m] for q, m in zip(queries, found, strict=True)], bool
+        )
+        kept = np.flatnonzero(exact_ones | _possible(block.similarity, distances, parameters))
+        for place in kept.tolist():
+            query, match = int(queries[place]), int(found[place])
+            similarity, distance = float(block.similarity[place]), int(distances[place])
+            exact = bool(exact_ones[place])
             if not exact and not _leaks_near(texts, query, match, similarity, distance, parameters):
                 continue
             test = "exact_pixels" if exact else "near"
@@ -221,13 +226,22 @@ def _leaks(
     return {query: row for query, (_, row) in best.items()}
 
 
+def _possible(
+    similarity: npt.NDArray[np.float64], distances: npt.NDArray[np.uint8], parameters: LeakParameters
+) -> npt.NDArray[np.bool_]:
+    """Return which matches reach any level at all, before their texts are read."""
+    possible = np.zeros(len(similarity), dtype=bool)
+    for level in (parameters.figure, parameters.framed, parameters.table, parameters.agreed):
+        possible |= (similarity >= level.similarity) & (distances <= level.bits)
+    return possible
+
+
 def _leaks_near(
     texts: "_Texts", query: int, match: int, similarity: float, distance: int, parameters: LeakParameters
 ) -> bool:
     """Tell whether two pairs of the release show nearly one picture; tables with texts must share numbers."""
-    left, right = texts.tables[query].as_py(), texts.tables[match].as_py()
-    if left and right:
-        one, other = words_of(left), words_of(right)
+    one, other = texts.table_words(query), texts.table_words(match)
+    if one.words and other.words:
         agree = number_agreement(one, other) >= parameters.number_agreement
         agree = agree and word_agreement(one, other) >= parameters.table_agreement
         return agree and _reaches(parameters.agreed, similarity, distance)
@@ -241,7 +255,9 @@ def _near(
 ) -> bool:
     if captions_agree and _reaches(parameters.agreed, similarity, distance):
         return True
-    return _reaches(parameters.table if is_table else parameters.figure, similarity, distance)
+    if is_table:
+        return _reaches(parameters.table, similarity, distance)
+    return any(_reaches(level, similarity, distance) for level in (parameters.figure, parameters.framed))
 
 
 def _reaches(level: Level, similarity: float, distance: int) -> bool:
@@ -278,6 +294,10 @@ class _Texts:
         self.hashes: npt.NDArray[np.uint64] = table.column("phash").to_numpy()
         self.captions = table.column("caption").combine_chunks()
         self.tables = table.column("table_text").combine_chunks()
+        self.table_words = functools.lru_cache(maxsize=20_000)(self._table_words)
+
+    def _table_words(self, row: int) -> Words:
+        return words_of(self.tables[row].as_py() or "")
 
 
 class _SetComparison:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from curation.agreement import Words, number_agreement, number_signature, word_agreement, words_of
 from curation.embed_descriptor import IDENTITY as DESCRIPTOR
-from curation.neighbours import SearchParameters, build_index, matches
+from curation.neighbours import SearchParameters, matches_within
 from schemas.annotations import DuplicateRow
 
 VERSION = "1"  # 1: exact pixels; near by three levels of evidence; no chaining
@@ -48,15 +48,17 @@ class Level:
 class DedupeParameters:
     """Thresholds, which belong to one embedder. Those of the descriptor were measured on 383 images.
 
-    The less the texts say, the more the images must. `agreed`: captions or table texts agree (copies: 99 % of
-    halved or JPEG-30 images are above 0.95; plots on the same axes reach 0.97 and are told apart by their
-    captions). `silent`: no text to compare. `opposed`: texts differ, or both stand in one paper, where plots
-    that differ in one curve reached 0.997 at 2 bits.
+    The less the texts say, the more the images must. `agreed`: captions or table texts agree (95 % of copies
+    halved or saved as JPEG of quality 30 are above 0.98, of those at a third above 0.92; plots on the same axes
+    reach 0.97 and are told apart by their captions), or `framed`: the texts agree and the embedding, which leaves margins out, makes up for a hash
+    that a wider border changed. `silent`: no text to compare. `opposed`: texts differ, or both stand in one
+    paper, where plots that differ in one curve reached 0.997 at 2 bits.
     """
 
     embedder: str = DESCRIPTOR
     agreed: Level = field(default=Level(similarity=0.90, bits=12))
-    silent: Level = field(default=Level(similarity=0.985, bits=6))
+    framed: Level = field(default=Level(similarity=0.975, bits=32))
+    silent: Level = field(default=Level(similarity=0.98, bits=6))
     opposed: Level = field(default=Level(similarity=0.998, bits=2))
     caption_agreement: float = 0.6  # Dice coefficient of the words
     caption_characters: int = 30  # shorter captions ("Results.") say nothing
@@ -79,8 +81,8 @@ class DedupeResult:
 def dedupe_parameters(embedder: str, *, similarity: float | None = None) -> DedupeParameters:
     """Return the parameters for an embedder identity.
 
-    `similarity` is the cosine for pairs whose texts agree; the stricter levels then lie at a quarter and a
-    twentieth of its distance from 1. It may be left out for the descriptor only.
+    `similarity` is the cosine for pairs whose texts agree; the stricter levels then lie at a quarter, a
+    fifth and a twentieth of its distance from 1. It may be left out for the descriptor only.
 
     Raises:
         ValueError: there is no measured threshold for this embedder and none is given.
@@ -98,7 +100,8 @@ def dedupe_parameters(embedder: str, *, similarity: float | None = None) -> Dedu
     return DedupeParameters(
         embedder=embedder,
         agreed=Level(similarity=similarity, bits=12),
-        silent=Level(similarity=1 - rest / 4, bits=6),
+        framed=Level(similarity=1 - rest / 4, bits=32),
+        silent=Level(similarity=1 - rest / 5, bits=6),
         opposed=Level(similarity=1 - rest / 20, bits=2),
     )
 
@@ -195,11 +198,15 @@ class _Comparison:
         vectors, hashes = self.vectors[firsts], self.hashes[firsts]
         signatures = self._signatures(firsts)
         level, search = self.parameters.agreed, self.parameters.search
-        index = build_index(vectors, threshold=level.similarity, parameters=search)
+        blocks, name, recall = matches_within(vectors, threshold=level.similarity, parameters=search)
+        framed = self.parameters.framed
         near: dict[str, list[str]] = defaultdict(list)
-        for block in matches(index, vectors, threshold=level.similarity, parameters=search):
+        for block in blocks:
             left, right = block.query, block.match
-            hopeful = (right < left) & (np.bitwise_count(hashes[left] ^ hashes[right]) <= level.bits)
+            distances = np.bitwise_count(hashes[left] ^ hashes[right])
+            hopeful = distances <= level.bits
+            hopeful |= (block.similarity >= framed.similarity) & (distances <= framed.bits)
+            hopeful &= right < left
             # Typeset tables of one layout resemble each other by the thousand; their numbers tell them apart.
             either = (signatures[left] == 0) | (signatures[right] == 0)
             hopeful &= either | (signatures[left] == signatures[right])
@@ -208,7 +215,7 @@ class _Comparison:
             ):
                 near[self.pixels[one]].append(self.pixels[other])
                 near[self.pixels[other]].append(self.pixels[one])
-        return near, index.name, index.recall
+        return near, name, recall
 
     def _signatures(self, firsts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the numbers of each distinct image's table as one hash; 0 where it is open."""
@@ -252,7 +259,9 @@ class _Comparison:
         if tables is not None and not table_agrees:
             return False, tables
         if tables is not None:
-            return self._shows(row, other, parameters.opposed if same_paper else parameters.agreed), tables
+            if same_paper:
+                return self._shows(row, other, parameters.opposed), tables
+            return self._shows_agreed(row, other), tables
         if "table" in (self.kinds[row], self.kinds[other]):
             return captions_agree and self._shows(row, other, parameters.opposed), captions
         if same_paper:
@@ -263,8 +272,13 @@ class _Comparison:
             return self._shows(row, other, parameters.silent), None
         if not captions_agree:
             return self._shows(row, other, parameters.opposed), captions
-        same_numbers = self._same_caption_numbers(row, other)
-        return self._shows(row, other, parameters.agreed if same_numbers else parameters.silent), captions
+        if self._same_caption_numbers(row, other):
+            return self._shows_agreed(row, other), captions
+        return self._shows(row, other, parameters.silent), captions
+
+    def _shows_agreed(self, row: int, other: int) -> bool:
+        agreed, framed = self.parameters.agreed, self.parameters.framed
+        return self._shows(row, other, agreed) or self._shows(row, other, framed)
 
     def _shows(self, row: int, other: int, level: Level) -> bool:
         similar = self._similarity(row, other) >= level.similarity

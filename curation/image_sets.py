@@ -1,9 +1,11 @@
 """Reads an image set that a user names: a folder of images, Parquet files, or WebDataset tars."""
 
 import json
+import lzma
 import tarfile
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -64,7 +66,8 @@ def read_image_set(path: Path) -> Iterator[SetItem]:
     empty = True
     for item in _all_items(path, images, shards):
         empty = False
-        yield item
+        # A file system may hold names that are no Unicode; evidence is written as UTF-8.
+        yield replace(item, name=item.name.encode("utf-8", "replace").decode())
     if empty:
         raise ImageSetError(f"The image set {path} holds no item.")
 
@@ -95,8 +98,11 @@ def _image_file(file: Path) -> bytes | None:
 
 
 def _small_file(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return stream.read(TEXT_LIMIT)
+    try:
+        with file.open("rb") as stream:
+            return stream.read(TEXT_LIMIT)
+    except OSError:
+        return b""
 
 
 def _parquet_items(file: Path, name: str) -> Iterator[SetItem]:
@@ -123,7 +129,7 @@ def _parquet_items(file: Path, name: str) -> Iterator[SetItem]:
                     doi=_text(values, doi),
                 )
                 row += 1
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ImageSetError(f"The Parquet file {file} cannot be read: {_first_line(error)}.") from error
 
 
@@ -179,7 +185,7 @@ def _tar_items(file: Path, name: str) -> Iterator[SetItem]:
                     stream = tar.extractfile(member) if member.size <= limit else None
                     parts[suffix] = stream.read() if stream is not None else b""
             yield from _sample(name, key, parts)
-    except (tarfile.TarError, OSError, EOFError) as error:
+    except (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise ImageSetError(f"The tar {file} cannot be read: {_first_line(error)}.") from error
 
 

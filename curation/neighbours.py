@@ -77,11 +77,43 @@ def matches(
 ) -> Iterator[Block]:
     """Yield all (query, indexed) pairs whose cosine is at least `threshold`, in order of the queries."""
     queries = np.ascontiguousarray(queries, dtype=np.float32)
-    size = int(np.clip(parameters.hits_limit // max(1, len(index.vectors)), 16, 4096))
+    size = _block_size(len(index.vectors), parameters)
     for start in range(0, len(queries), size):
         block = queries[start : start + size]
         query, match = _range_search(index.faiss_index, block, threshold - SLACK)
         yield _measured(index.vectors, block, query, match, start, threshold)
+
+
+def matches_within(
+    vectors: Floats, *, threshold: float, parameters: SearchParameters
+) -> tuple[Iterator[Block], str, float | None]:
+    """Return the pairs of a self-join, the name of the search and its recall (None for a flat one).
+
+    Every pair stands in the blocks at least once, from the later row (query) to the earlier (match); a flat
+    search leaves out most of the other direction, which halves its time.
+    """
+    if len(vectors) <= parameters.flat_limit:
+        return _flat_within(vectors, threshold, parameters), "flat", None
+    index = build_index(vectors, threshold=threshold, parameters=parameters)
+    found = matches(index, index.vectors, threshold=threshold, parameters=parameters)
+    return found, index.name, index.recall
+
+
+def _flat_within(vectors: Floats, threshold: float, parameters: SearchParameters) -> Iterator[Block]:
+    import faiss
+
+    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+    growing = faiss.IndexFlatIP(vectors.shape[1])
+    size = _block_size(len(vectors), parameters)
+    for start in range(0, len(vectors), size):
+        block = vectors[start : start + size]
+        growing.add(block)
+        query, match = _range_search(growing, block, threshold - SLACK)
+        yield _measured(vectors, block, query, match, start, threshold)
+
+
+def _block_size(indexed: int, parameters: SearchParameters) -> int:
+    return int(np.clip(parameters.hits_limit // max(1, indexed), 16, 4096))
 
 
 def _measured(
@@ -108,12 +140,21 @@ def _range_search(faiss_index: Any, block: Floats, threshold: float) -> tuple[In
 
 def _tune(inverted: Any, flat: Any, vectors: Floats, threshold: float, parameters: SearchParameters) -> float:
     """Double the number of lists probed until the sample's neighbours are found; return the recall."""
-    sample = vectors[:: max(1, len(vectors) // parameters.sample)][: parameters.sample]
-    truth = set(zip(*(part.tolist() for part in _range_search(flat, sample, threshold)), strict=True))
-    inverted.nprobe = 4
+    rows = np.arange(0, len(vectors), max(1, len(vectors) // parameters.sample))[: parameters.sample]
+    truth = _neighbour_pairs(flat, vectors, rows, threshold)
+    inverted.nprobe = 8
     while True:
-        found = set(zip(*(part.tolist() for part in _range_search(inverted, sample, threshold)), strict=True))
-        recall = len(found & truth) / max(1, len(truth))
+        found = _neighbour_pairs(inverted, vectors, rows, threshold)
+        recall = len(found & truth) / len(truth) if truth else 1.0
         if recall >= parameters.recall or inverted.nprobe >= inverted.nlist:
             return recall
         inverted.nprobe = min(inverted.nlist, inverted.nprobe * 2)
+
+
+def _neighbour_pairs(
+    faiss_index: Any, vectors: Floats, rows: Indices, threshold: float
+) -> set[tuple[int, int]]:
+    """Return the sample's matches but for each vector with itself, which any search finds."""
+    query, match = _range_search(faiss_index, vectors[rows], threshold)
+    other = match != rows[query]
+    return set(zip(query[other].tolist(), match[other].tolist(), strict=True))

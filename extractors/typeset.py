@@ -19,7 +19,8 @@ from PIL import Image
 from extractors.images_normal import shrunk
 from extractors.images_store import stored_row
 from extractors.tables import Grid, PlacedCell, from_html, grid_of
-from extractors.tables_inline import Run, inline_text, runs_of
+from extractors.tables_inline import inline_text, runs_of
+from extractors.typeset_widths import COLUMN_GAP, EM, Widths, breakable, column_widths, line_width, scale_of
 from schemas.annotations import ImageRow
 from schemas.reject import RecordError
 from schemas.table import Table
@@ -35,7 +36,7 @@ class TypesetParameters:
     """How tables are set; 10 pt text and line widths are those of LaTeX's article class."""
 
     max_side: int = 1024
-    ppi: float = 160.0  # capitals are 15 px high, which OCR reads without loss
+    ppi: float = 160.0  # capitals are 15 px high where nothing has to be shrunk
     line_characters: int = 96  # a wider table wraps its longest cells; LaTeX's full text width in two columns
     min_wrap_characters: int = 18  # no column is wrapped to less than this
     max_missing: float = 0.1  # share of characters without a glyph from which a table is refused
@@ -43,8 +44,6 @@ class TypesetParameters:
     max_characters: int = 400_000
 
 
-_EM = 0.5  # mean width of a character, in em
-_COLUMN_GAP = 2.4  # distance between columns, in characters
 _HEAVY, _LIGHT = 0.8, 0.5  # booktabs' rules, in points; \hline is 0.4 pt
 _PROBE_PPI = 36.0
 _MAX_STYLES = 8  # scripts of scripts of scripts are below one pixel anyway
@@ -123,7 +122,7 @@ def image_row(pair_id: str, table_html: str, parameters: TypesetParameters) -> I
     if grid.rows * grid.columns > parameters.max_slots:
         raise RecordError("typeset_failed", f"too large: {grid.rows} rows of {grid.columns} columns")
     _check_glyphs(table, parameters)
-    widths = _column_widths(grid, parameters)
+    widths = column_widths(grid, line=parameters.line_characters, shortest=parameters.min_wrap_characters)
     # ASCII only: typst's inputs are passed as they are, and JSON escapes keep every character.
     job = json.dumps(_job(table, grid, widths))
     image = _render(job, grid, widths, parameters)
@@ -146,24 +145,10 @@ def _check_glyphs(table: Table, parameters: TypesetParameters) -> None:
 # What is handed to the template
 
 
-@dataclass(frozen=True)
-class _Widths:
-    """Column widths in characters: what the cells need, and what a wrapped column gets (else None)."""
-
-    natural: tuple[float, ...]
-    wrapped: tuple[float | None, ...]
-
-    def spanned(self, start: int, colspan: int) -> float:
-        """Return the characters that fit into a cell over these columns."""
-        columns = range(start, start + colspan)
-        set_widths = (self.natural[x] if (w := self.wrapped[x]) is None else w for x in columns)
-        return sum(set_widths) + _COLUMN_GAP * (colspan - 1)
-
-
-def _job(table: Table, grid: Grid, widths: _Widths) -> dict[str, object]:
+def _job(table: Table, grid: Grid, widths: Widths) -> dict[str, object]:
     return {
         "rows": grid.rows,
-        "columns": [None if w is None else w * _EM + _COLUMN_GAP * _EM for w in widths.wrapped],
+        "columns": [None if w is None else w * EM + COLUMN_GAP * EM for w in widths.wrapped],
         "cells": [_cell_job(p, table, widths) for p in grid.placed],
         "hlines": [{"y": y, "weight": weight} for y, weight in _rules(table)],
         "vlines": [x for x, drawn in enumerate(table.vertical_rules) if drawn],
@@ -171,12 +156,12 @@ def _job(table: Table, grid: Grid, widths: _Widths) -> dict[str, object]:
     }
 
 
-def _cell_job(placed: PlacedCell, table: Table, widths: _Widths) -> dict[str, object]:
+def _cell_job(placed: PlacedCell, table: Table, widths: Widths) -> dict[str, object]:
     cell = placed.cell
     align = cell.align or (table.column_align[placed.column] if table.column_align else "left")
     room = widths.spanned(placed.column, cell.colspan)
     width = None
-    if cell.colspan > 1 and _characters(cell.html) > max(room, 40.0):
+    if cell.colspan > 1 and line_width(cell.html) > max(room, 40.0):
         width = max(room, 40.0)
     wrapped = widths.wrapped[placed.column] if cell.colspan == 1 else width
     return {
@@ -185,24 +170,20 @@ def _cell_job(placed: PlacedCell, table: Table, widths: _Widths) -> dict[str, ob
         "colspan": cell.colspan,
         "rowspan": cell.rowspan,
         "align": align,
-        "width": None if width is None else width * _EM,
+        "width": None if width is None else width * EM,
         "runs": _runs_job(cell.html, wrapped),
     }
 
 
 def _runs_job(html: str, width: float | None) -> list[dict[str, object]]:
     jobs: list[dict[str, object]] = []
+    word = 0.0
     for run in runs_of(html):
         text = run.text.translate(_HALF_WIDTH)
         if width is not None:
-            text = _breakable(text, int(width * 0.8))
+            text, word = breakable(text, 0.0 if run.newline else word, width, scale_of(run))
         jobs.append({"text": text, "styles": run.styles[:_MAX_STYLES], "newline": run.newline})
     return jobs
-
-
-def _breakable(text: str, length: int) -> str:
-    """Return the text with invisible break points in words that would stick out of their column."""
-    return re.sub(rf"(\S{{{length}}})(?=\S)", "\\1\u200b", text)
 
 
 def _rules(table: Table) -> list[tuple[int, float]]:
@@ -214,50 +195,11 @@ def _rules(table: Table) -> list[tuple[int, float]]:
     return [(y, (_HEAVY if y in (0, end) else _LIGHT) if heavy else 0.4) for y in drawn]
 
 
-# Widths
-
-
-def _characters(html: str) -> float:
-    """Return about how wide a cell's longest line is, in characters of normal size."""
-    width = longest = 0.0
-    for run in runs_of(html):
-        if run.newline:
-            longest, width = max(longest, width), 0.0
-        width += _run_width(run)
-    return max(longest, width)
-
-
-def _run_width(run: Run) -> float:
-    scale = 0.7 if {"sup", "sub"} & set(run.styles) else 1.05 if {"b", "code"} & set(run.styles) else 1.0
-    return len(run.text) * scale
-
-
-def _column_widths(grid: Grid, parameters: TypesetParameters) -> _Widths:
-    natural = [1.0] * grid.columns
-    for p in grid.placed:
-        if p.cell.colspan == 1:
-            natural[p.column] = max(natural[p.column], _characters(p.cell.html))
-    cap = _wrap_cap(natural, parameters)
-    return _Widths(tuple(natural), tuple(None if width <= cap else cap for width in natural))
-
-
-def _wrap_cap(natural: list[float], parameters: TypesetParameters) -> float:
-    """Return the width to which the widest columns are cut so that all together fit into a line."""
-    left = parameters.line_characters - _COLUMN_GAP * (len(natural) - 1)
-    ordered = sorted(natural)
-    for i, width in enumerate(ordered):
-        share = left / (len(ordered) - i)
-        if width > share:
-            return max(share, float(parameters.min_wrap_characters))
-        left -= width
-    return ordered[-1]
-
-
 # Rendering
 
 
-def _render(job: str, grid: Grid, widths: _Widths, parameters: TypesetParameters) -> Image.Image:
-    points = max(grid.rows * 12.0, widths.spanned(0, grid.columns) * 10 * _EM)
+def _render(job: str, grid: Grid, widths: Widths, parameters: TypesetParameters) -> Image.Image:
+    points = max(grid.rows * 12.0, widths.spanned(0, grid.columns) * 10 * EM)
     fits = points * parameters.ppi / 72 <= parameters.max_side
     # A table that will not fit is first drawn coarsely, which tells its size at little cost.
     ppi = parameters.ppi if fits else min(_PROBE_PPI, 72 * 2 * parameters.max_side / points)

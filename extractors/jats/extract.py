@@ -51,8 +51,8 @@ def extract(paper: Paper) -> Extraction:
 
 
 def _panel_ids(survey: Survey) -> dict[str, tuple[str, ...]]:
-    ids: dict[str, tuple[str, ...]] = {}
+    ids: dict[str, list[str]] = {}
     for spot in survey.spots:
         if spot.parent is not None and spot.xml_id:
-            ids[spot.parent.pair_id] = (*ids.get(spot.parent.pair_id, ()), spot.xml_id)
-    return ids
+            ids.setdefault(spot.parent.pair_id, []).append(spot.xml_id)
+    return {name: tuple(found) for name, found in ids.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml import etree
 
@@ -19,6 +20,7 @@ from schemas.paper import PaperHeader
 from schemas.reject import RecordError, Reject
 
 MAX_SNIPPET = 2_000
+MAX_TABLES = 500  # tables inside one float that are looked at
 STAGE = "extract"
 
 _BETWEEN = frozenset({"td", "th", "entry", "caption", "table-wrap-foot", "supplementary-material"})
@@ -156,7 +158,7 @@ def _tables_of(wrap: etree._Element, *, nested: bool) -> list[etree._Element]:
     """Return the float's own tables, one of each set of alternatives."""
     found: list[etree._Element] = []
     alternatives: set[etree._Element] = set()
-    for table in descendants(wrap, "table", "array"):
+    for table in islice(descendants(wrap, "table", "array"), MAX_TABLES):
         node = table.getparent()
         holder = None
         while node is not None and node is not wrap:

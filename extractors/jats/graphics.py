@@ -59,15 +59,13 @@ def graphics_of(
         if local(element) == "media" and not _is_image(element, link):
             other.append(link)
             continue
-        holder = _holder(element, float_element, nested=nested)
-        if holder is None:
+        own, in_formula, alternatives = _place(element, float_element, nested=nested)
+        if not own:
             continue
-        target = formulae if holder == "formula" else groups
-        key = _alternatives_of(element, float_element)
+        target = formulae if in_formula else groups
+        key = alternatives if alternatives is not None else (posixpath.dirname(link), stem_of(link))
         named = _Named(link, find_media(index, link), _is_small(element), language_tag(element.get(XML_LANG)))
-        target.setdefault(key if key is not None else (posixpath.dirname(link), stem_of(link)), []).append(
-            named
-        )
+        target.setdefault(key, []).append(named)
         if len(groups) >= MAX_GRAPHICS:
             break
     sets = _without_small(_in_language(list((groups or formulae).values()), language))
@@ -102,27 +100,23 @@ def _without_small(sets: list[list[_Named]]) -> list[list[_Named]]:
     return full or sets
 
 
-def _holder(element: etree._Element, top: etree._Element, *, nested: bool) -> str | None:
-    """Return "own" or "formula" for a graphic of the float, None where something inside the float has it."""
-    where = "own"
+def _place(
+    element: etree._Element, top: etree._Element, *, nested: bool
+) -> tuple[bool, bool, etree._Element | None]:
+    """Return whether a graphic is the float's own, whether in a formula, and its `<alternatives>`."""
+    in_formula = False
+    alternatives = None
     node = element.getparent() if element is not top else None
     while node is not None and node is not top:
         name = local(node)
         if name in _NOT_OWN or (name in _FLOATS and not nested):
-            return None
+            return False, False, None
         if name == "disp-formula":
-            where = "formula"
+            in_formula = True
+        elif name == "alternatives" and alternatives is None:
+            alternatives = node
         node = node.getparent()
-    return where
-
-
-def _alternatives_of(element: etree._Element, top: etree._Element) -> etree._Element | None:
-    node = element.getparent() if element is not top else None
-    while node is not None and node is not top:
-        if local(node) == "alternatives":
-            return node
-        node = node.getparent()
-    return None
+    return True, in_formula, alternatives
 
 
 def _is_image(element: etree._Element, link: str) -> bool:
@@ -134,4 +128,6 @@ def _is_image(element: etree._Element, link: str) -> bool:
 
 def _is_small(element: etree._Element) -> bool:
     said = f"{element.get('specific-use', '')} {element.get('content-type', '')}".lower()
+    if len(said) < 4:
+        return False
     return any(word in said for word in _SMALL)

@@ -38,19 +38,23 @@ def media_index(files: Mapping[str, bytes], article_path: str) -> MediaIndex:
     """Return the index of every file beside the article that may be an image."""
     index = MediaIndex(posixpath.dirname(article_path), files)
     for path in sorted(files):
-        extension = extension_of(path)
+        lower = path.lower()
+        name = lower[lower.rfind("/") + 1 :]
+        extension = extension_of(name)
         if path == article_path or extension in _NO_IMAGES:
             continue
-        name = posixpath.basename(path).lower()
-        index.paths.setdefault(path.lower(), []).append(path)
+        stem = name[: -len(extension)] if extension in _RANKS else name
+        index.paths.setdefault(lower, []).append(path)
         index.names.setdefault(name, []).append(path)
-        index.stems.setdefault(stem_of(name), []).append(path)
+        index.stems.setdefault(stem, []).append(path)
     return index
 
 
 def extension_of(name: str) -> str:
     """Return a file name's extension in lower case with its dot, "" where it has none."""
-    return posixpath.splitext(name)[1].lower()
+    name = name[name.rfind("/") + 1 :]
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > 0 else ""
 
 
 def is_image_name(name: str) -> bool:
@@ -60,7 +64,7 @@ def is_image_name(name: str) -> bool:
 
 def stem_of(name: str) -> str:
     """Return a file's base name in lower case without an image's extension; other dots belong to the stem."""
-    name = posixpath.basename(name).lower()
+    name = name[name.rfind("/") + 1 :].lower()
     extension = extension_of(name)
     return name[: -len(extension)] if extension in _RANKS else name
 

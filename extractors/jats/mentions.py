@@ -22,7 +22,7 @@ _NOT_TEXT = frozenset(
 class MentionIndex:
     """Paragraphs by the XML id that they refer to; each is read once, when it is first asked for."""
 
-    paragraphs: dict[str, list[etree._Element]]
+    paragraphs: dict[str, list[tuple[int, etree._Element]]]  # with the reference's place in the article
     labels: dict[str, str]
     texts: dict[etree._Element, str] = field(default_factory=dict)
 
@@ -37,8 +37,8 @@ def mention_index(
         wanted: ids of floats.
         labels: printed labels by id, for references without text.
     """
-    paragraphs: dict[str, list[etree._Element]] = {}
-    for xref in xrefs:
+    paragraphs: dict[str, list[tuple[int, etree._Element]]] = {}
+    for place, xref in enumerate(xrefs):
         rid = xref.get("rid")
         if rid is None or (rid not in wanted and " " not in rid):
             continue
@@ -48,23 +48,25 @@ def mention_index(
             continue
         for i in ids:
             found = paragraphs.setdefault(i, [])
-            if len(found) < MAX_MENTIONS and (not found or found[-1] is not paragraph):
-                found.append(paragraph)
+            if len(found) < MAX_MENTIONS and (not found or found[-1][1] is not paragraph):
+                found.append((place, paragraph))
     return MentionIndex(paragraphs, labels)
 
 
 def mentions_of(index: MentionIndex, ids: Iterable[str]) -> tuple[str, ...]:
     """Return the paragraphs that refer to any of the ids, each once, at most 20 of 2,000 characters."""
+    places = sorted((found for i in ids for found in index.paragraphs.get(i, ())), key=lambda f: f[0])
     texts: dict[str, None] = {}
-    for i in ids:
-        for paragraph in index.paragraphs.get(i, ()):
-            text = index.texts.get(paragraph)
-            if text is None:
-                text = _cut(readable(paragraph, limit=2 * MAX_CHARACTERS, labels=index.labels))
-                index.texts[paragraph] = text
-            if text:
-                texts[text] = None
-    return tuple(texts)[:MAX_MENTIONS]
+    for _, paragraph in places:
+        if len(texts) == MAX_MENTIONS:
+            break
+        text = index.texts.get(paragraph)
+        if text is None:
+            text = _cut(readable(paragraph, limit=2 * MAX_CHARACTERS, labels=index.labels))
+            index.texts[paragraph] = text
+        if text:
+            texts[text] = None
+    return tuple(texts)
 
 
 def _paragraph_of(xref: etree._Element) -> etree._Element | None:

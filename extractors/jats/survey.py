@@ -1,13 +1,15 @@
 """Where an article's floats stand: one pass over the tree that finds, orders and names them."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
-from extractors.jats.nodes import XML_LANG, child, children, descendants, href, language_tag, local
+from extractors.jats.nodes import XML_LANG, child, children, descendants, href, language_tag, local, words
 from extractors.jats.text import caption_text, readable
 from schemas.ids import pair_id
 
+MAX_INNER_CAPTIONS = 50  # captions inside a float without its own that are looked at
 MAX_SUPPLEMENTS = 100  # supplementary files that are reported one by one
 
 _KINDS = {
@@ -19,6 +21,7 @@ _KINDS = {
 }
 _GROUPS = frozenset({"fig-group", "table-wrap-group"})
 _TAGS = ("fig", "fig-group", "table-wrap", "table-wrap-group", "graphic", "supplementary-material", "xref")
+_OTHERS = frozenset(words("fig fig-group table-wrap table-wrap-group supplementary-material td th"))
 _NOT_ALONE = frozenset({"fig", "table-wrap", "supplementary-material", "graphic"})
 
 
@@ -129,7 +132,7 @@ def _captions(element: etree._Element) -> tuple[etree._Element, ...]:
     own = tuple(children(element, "caption"))
     if own or local(element) in _GROUPS:
         return own
-    for inner in descendants(element, "caption"):
+    for inner in islice(descendants(element, "caption"), MAX_INNER_CAPTIONS):
         if _belongs(inner, element):
             return (inner,)
     if local(element) == "fig":  # a legend written as bare paragraphs
@@ -140,15 +143,7 @@ def _captions(element: etree._Element) -> tuple[etree._Element, ...]:
 def _belongs(caption: etree._Element, top: etree._Element) -> bool:
     node = caption.getparent()
     while node is not None and node is not top:
-        if local(node) in (
-            "fig",
-            "fig-group",
-            "table-wrap",
-            "table-wrap-group",
-            "supplementary-material",
-            "td",
-            "th",
-        ):
+        if local(node) in _OTHERS:
             return False
         node = node.getparent()
     return True

@@ -1,6 +1,7 @@
 """Tables of JATS articles as a grid: the XHTML model, and the entry point for both models."""
 
 import re
+from itertools import islice
 
 from lxml import etree
 
@@ -48,7 +49,7 @@ def read_tables(wrap: etree._Element, tables: list[etree._Element]) -> Table:
 def table_notes(wrap: etree._Element) -> tuple[str, ...]:
     """Return the footnotes and legends under a table as inline HTML, in document order."""
     notes: list[str] = []
-    for foot in descendants(wrap, "table-wrap-foot"):
+    for foot in islice(descendants(wrap, "table-wrap-foot"), MAX_NOTES):
         for part in foot:
             name = local(part)
             if name == "fn-group":
@@ -79,11 +80,12 @@ def _read_table(table: etree._Element) -> Table:
     header_rows = 0
     pending = _frame(table, "above")
     cells = 0
+    has_lines = next(descendants(table, "hr"), None) is not None
     for name, section in _sections(table):
         elements = [section] if local(section) == "tr" else list(children(section, "tr"))
         pending = pending or (bool(rows) and _draws_groups(table) and name != "tr")
         for n, element in enumerate(elements):
-            drawn = _drawn_line(element)
+            drawn = _drawn_line(element) if has_lines else None
             if drawn is not None:
                 pending = pending or drawn
                 continue

@@ -29,6 +29,9 @@ _BLOCKS = frozenset(
         "ref mixed-citation"
     )
 )
+_STYLED = frozenset(
+    words("italic bold xref ext-link underline named-content styled-content sc monospace email uri")
+)
 _FORMULAE = frozenset({"inline-formula", "disp-formula", "alternatives"})
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _SENTENCE_END = frozenset(".!?:;,…。．？！：")
@@ -120,14 +123,16 @@ def _children(
         if sink.room < 0:
             return
         sink.room -= 1
-        if part is not leave_out:
-            _part(part, sink, depth)
+        name = local(part)
+        if name in _STYLED and not len(part) and part.text:
+            sink.add(part.text)
+        elif part is not leave_out:
+            _part(part, name, sink, depth)
         if part.tail:
             sink.add(part.tail)
 
 
-def _part(part: etree._Element, sink: _Sink, depth: int) -> None:
-    name = local(part)
+def _part(part: etree._Element, name: str, sink: _Sink, depth: int) -> None:
     if name in _SCRIPTS:
         sink.add(_script(part, name, sink, depth))
     elif name in SKIPPED:
@@ -184,6 +189,6 @@ def _first_alternative(part: etree._Element, sink: _Sink, depth: int) -> None:
     """Alternatives say the same thing several times: the first that has text is enough."""
     before = len(sink.pieces)
     for option in part:
-        _part(option, sink, depth + 1)
+        _part(option, local(option), sink, depth + 1)
         if "".join(sink.pieces[before:]).strip():
             return

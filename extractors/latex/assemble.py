@@ -63,9 +63,9 @@ class Assembly:
         shown, missing = self.graphics(found.graphics)
         table, problem = self.table(found) if not found.graphics or found.tabulars else (None, "")
         panels = self.panels(found, text)
-        letters = [p for _, p, _ in panels]
         reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
-        common = _Common(name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS])
+        printed = self.to.plain(printed_label(self.walk.style, self.walk.names, found, ""))
+        common = _Common(name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS], printed)
         if reason:
             self.reject(common.name, reason, detail, common)
         else:
@@ -78,7 +78,6 @@ class Assembly:
             )  # fmt: skip
         for index, (panel, letter, panel_text) in enumerate(panels, 1):
             self.add_panel(common, index, panel, letter, panel_text)
-        del letters
 
     def label(self, found: Found, number: str | None) -> str | None:
         """Return the printed label with its number."""
@@ -193,12 +192,14 @@ class Assembly:
     def add_panel(self, parent: "_Common", index: int, panel: Panel, letter: str, text: str) -> None:
         """Make one panel of a float."""
         name = f"{parent.name}:panel-{index}"
-        items = [g for body in self.walk.floats for g in ()] or self.items_of(panel)
+        items = self.items_of(panel)
         shown, missing = self.graphics(items)
         start, end = panel.start, max(panel.end, panel.start)
         file, snippet = self.flat.source(start, end, self.project.text) if end > start else (parent.file, parent.snippet)
-        label = f"{parent.label}({letter})" if parent.label and letter else parent.label
-        number = f"{parent.number}{letter}" if parent.number and letter else parent.number
+        whole = parent.number or panel.number
+        number = f"{whole}{letter}" if whole and letter else whole or None
+        label = parent.label or (f"{parent.name_printed} {whole}" if whole else None)
+        label = f"{label}({letter})" if label and letter else label
         common = _Common(name, parent.kind, number, label, text, file, snippet[:SNIPPET_CHARS])
         table = None
         if not items:
@@ -300,6 +301,7 @@ class _Common:
     text: str
     file: str
     snippet: str
+    name_printed: str = ""
 
 
 def _with_row(one: Graphic, row: int) -> Graphic:

@@ -2,6 +2,7 @@
 
 import re
 
+from extractors.latex.definitions import evaluate
 from extractors.latex.expand import SPACE, Expander, Handler, after_word
 from extractors.latex.macros import Alias, Macro, substitute
 
@@ -9,7 +10,7 @@ from extractors.latex.macros import Alias, Macro, substitute
 ENGINE_SWITCHES = {
     "ifpdf": True, "ifpdftex": True, "ifPDFTeX": True, "ifxetex": False, "ifXeTeX": False, "ifluatex": False,
     "ifLuaTeX": False, "iftutex": False, "ifTUTeX": False, "ifPDFoutput": True, "ifpTeX": False, "ifupTeX": False,
-    "if@twocolumn": False, "if@twoside": False, "if@compatibility": False, "if@filesw": True,
+    "if@twocolumn": False, "if@twoside": False, "if@compatibility": False, "iflatexml": False, "if@filesw": True,
 }  # fmt: skip
 PRIMITIVES = (
     "if ifcat ifnum ifdim ifodd ifvmode ifhmode ifmmode ifinner ifvoid ifhbox ifvbox ifx ifeof iftrue iffalse ifcase "
@@ -18,7 +19,8 @@ PRIMITIVES = (
 BRANCH = re.compile(r"\\(if[A-Za-z@]*|else|fi|or)(?![A-Za-z@])|\\.|%[^\n]*", re.S)
 TOKEN = re.compile(r"\\[A-Za-z@]+[ \t]*|\\.|.", re.S)
 COMPARISON = re.compile(
-    r"\s*(-?\d+|\\value\s*\{\w+\}|\\[A-Za-z@]+)\s*([<>=])\s*(-?\d+|\\value\s*\{\w+\}|\\[A-Za-z@]+)[ ]?(?:\\relax\b)?"
+    r"\s*(-?\d+|\\value\s*\{\w+\}|\\numexpr[-+*/()\d\s]+(?:\\relax)?|\\[A-Za-z@]+)\s*([<>=])"
+    r"\s*(-?\d+|\\value\s*\{\w+\}|\\numexpr[-+*/()\d\s]+|\\[A-Za-z@]+)[ ]?(?:\\relax\b)?"
 )
 NUMBER = re.compile(r"\s*(-?\d+|\\[A-Za-z@]+)[ ]?(?:\\relax\b)?")
 DIMENSION = re.compile(
@@ -135,6 +137,8 @@ def _number(ex: Expander, text: str) -> int:
     text = text.strip()
     if re.fullmatch(r"-?\d+", text):
         return int(text[:12])
+    if text.startswith("\\numexpr"):
+        return evaluate(text[8:])
     meaning = ex.meanings.get(text[1:])
     if isinstance(meaning, Macro) and re.fullmatch(r"\s*-?\d{1,9}\s*", meaning.body):
         return int(meaning.body)

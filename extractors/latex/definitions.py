@@ -36,6 +36,15 @@ PRINTED_NAME = re.compile(
     r"the[A-Za-z]+\Z|fnum@\w+\Z|(?:figure|table|appendix|section|equation|chapter)name\Z"
 )
 COUNT = re.compile(r"\s*(\d)")
+NEXT_TOKEN = re.compile(r"\\(?:[A-Za-z@]+[ \t]*|.)|.", re.S)
+NEXT_WORD = re.compile(r"\\([A-Za-z@]+)[ \t]*")
+EXPRESSION = re.compile(
+    r"\s*(?:\\numexpr\s*([-+*/()\d\s]*)(?:\\relax(?![A-Za-z]))?|(-?\d+)|\\(?!numexpr)([A-Za-z@]+)(?![A-Za-z@]))"
+)
+EXPANDABLE = frozenset({"expandafter", "else", "fi", "or", "number", "the", "csname", "@gobble", "@firstofone",
+                        "@firstoftwo", "@secondoftwo"})  # fmt: skip
+MAX_AFTER = 40
+BODY_COMMENT = re.compile(r"((?<!\\)(?:\\\\)*)%[^\n]*(?:\n[ \t]*|\Z)")
 
 
 def new_command(ex: Expander, name: str) -> None:
@@ -54,6 +63,8 @@ def new_command(ex: Expander, name: str) -> None:
 
 def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) -> None:
     """Keep a definition, unless it would hide a command that later stages must see."""
+    if "%" in macro.body:
+        macro.body = BODY_COMMENT.sub(r"\1", macro.body)
     if PRINTED_NAME.match(name):
         if not macro.arguments and not ex.package or len(macro.body) < 200:
             announce(ex, name, macro.body)
@@ -66,12 +77,6 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
         if callable(ex.meanings.get(name)):
             return
         macro.from_package = True
-    old = ex.meanings.get(name)
-    if _calls(macro.body, name):
-        # Legal only where the old meaning was copied in (\edef, \xdef): anything else never ends.
-        if not isinstance(old, Macro) or old.arguments or _calls(old.body, name):
-            return
-        macro = Macro(macro.arguments, _inline(macro.body, name, old.body), macro.prefix)
     if everywhere or ex.package:
         ex.meanings[name] = macro
     else:
@@ -85,7 +90,7 @@ def _calls(body: str, name: str) -> bool:
 
 
 def _inline(body: str, name: str, replacement: str) -> str:
-    return re.sub(r"\\" + re.escape(name) + r"(?![A-Za-z@])", lambda _: replacement, body)
+    return re.sub(r"\\" + re.escape(name) + r"(?![A-Za-z@])[ \t]*", lambda _: replacement, body)
 
 
 def announce(ex: Expander, name: str, body: str) -> None:
@@ -112,6 +117,12 @@ def primitive_def(ex: Expander, name: str) -> None:
     if defined == "@captype":
         ex.emit("\\scimmircaptype{" + body + "}")
         return
+    if defined == "input@path":
+        ex.input_path = [part.strip() for part in re.findall(r"\{([^{}]*)\}", body)[:50]]
+        return
+    old = ex.meanings.get(defined)
+    if name in {"edef", "xdef"} and isinstance(old, Macro) and not old.arguments:
+        body = _inline(body, defined, old.body)
     prefix, arguments = def_arguments(pattern.strip("\n"))
     store(ex, defined, Macro(arguments, body, prefix), everywhere=name in {"gdef", "xdef"})
 
@@ -272,16 +283,104 @@ def at_letter(ex: Expander, name: str) -> None:
 
 
 def expand_after(ex: Expander, name: str) -> None:
-    """Expand the second token first, where it is a macro without arguments; else change nothing."""
+    """Expand the token after the next one first, as far as that is expandable, then go on with the next one."""
     frame = ex.frames[-1]
     frame.pos = after_word(frame.text, frame.pos)
-    match = re.compile(r"\\([A-Za-z@]+)[ \t]*\\([A-Za-z@]+)").match(frame.text, frame.pos)
-    if match is None or match[2] in {"expandafter", "csname"}:
+    first = NEXT_TOKEN.match(frame.text, frame.pos)
+    if first is None or ex.after_depth >= MAX_AFTER:
         return
-    second = ex.meanings.get(match[2])
-    if isinstance(second, Macro) and not second.arguments and not second.prefix:
-        frame.pos = match.end()
-        ex.push("\\" + match[1] + substitute(second.pieces(), []))
+    frame.pos = first.end() if len(first[0]) < 3 else after_word(frame.text, first.end())
+    frame = ex.top()
+    second = NEXT_WORD.match(frame.text, frame.pos)
+    meaning = ex.meanings.get(second[1]) if second else None
+    if second is not None and second[1] in EXPANDABLE or isinstance(meaning, Macro):
+        frame.pos = second.end() if second else frame.pos
+        ex.after_depth += 1
+        if meaning is not None and second is not None:
+            ex.execute(second[1], meaning)
+        ex.after_depth -= 1
+    token = first[0].rstrip()
+    ex.unread(token + " " if token[-1:].isalpha() and len(token) > 1 else token)
+
+
+def number(ex: Expander, name: str) -> None:
+    """Read \\number, \\the or \\numexpr with a value that can be known, and go on with its digits."""
+    frame = ex.top()
+    match = EXPRESSION.match(frame.text, frame.pos)
+    if match is None:
+        if name == "the":
+            ex.emit("\\the")
+        return
+    frame.pos = match.end()
+    if match[3] is not None:
+        meaning = ex.meanings.get(match[3])
+        body = meaning.body.strip() if isinstance(meaning, Macro) else ""
+        if not re.fullmatch(r"-?\d{1,9}", body):
+            frame.pos = match.start()
+            if name == "the":
+                ex.emit("\\the")
+            return
+        value = int(body)
+    else:
+        value = evaluate(match[1] or match[2] or "0")
+    frame = ex.top()
+    after = re.compile(r"\s*\\expandafter(?![A-Za-z@])").match(frame.text, frame.pos)
+    if after:
+        frame.pos = after.end()
+        expand_after(ex, "expandafter")
+    ex.unread(str(value))
+
+
+def evaluate(expression: str) -> int:
+    """Return the value of a \\numexpr of digits, signs and stars, from left to right; 0 where it is anything else."""
+    value, operator = 0, "+"
+    for sign, digits in re.findall(r"([-+*/])?\s*(\d{1,9})", expression[:200]):
+        operator = sign or operator
+        number_ = int(digits)
+        value = (
+            value + number_ if operator == "+" else value - number_ if operator == "-"
+            else value * number_ if operator == "*" else value // max(1, number_)
+        )  # fmt: skip
+        value = max(-(10**9), min(value, 10**9))
+    return value
+
+
+def gobble(ex: Expander, name: str) -> None:
+    """Read \\@gobble, \\@firstofone, \\@firstoftwo or \\@secondoftwo."""
+    arguments = [ex.read_argument() or "" for _ in range(2 if name.endswith("two") else 1)]
+    chosen = {"@firstofone": 0, "@firstoftwo": 0, "@secondoftwo": 1}.get(name)
+    if chosen is not None and arguments[chosen]:
+        ex.push(arguments[chosen])
+
+
+def for_each(ex: Expander, name: str) -> None:
+    """Read pgffor's \\foreach \\x in {a,b,...,n} {body}: the body once for each value."""
+    frame = ex.top()
+    head = re.compile(r"\s*\\([A-Za-z]+)\s*(?:\[[^\]]{0,200}\])?\s*in\s*").match(frame.text, frame.pos)
+    if head is None:
+        return
+    frame.pos = head.end()
+    values = [v.strip() for v in (ex.read_argument() or "").split(",")][:1000]
+    body = ex.read_argument()
+    if body is None:
+        return
+    if len(values) >= 3 and values[-2] in {"...", "\\dots", "\\ldots"}:
+        start, stop = values[-3], values[-1]
+        if re.fullmatch(r"-?\d{1,6}", start) and re.fullmatch(r"-?\d{1,6}", stop):
+            before = values[-4] if len(values) > 3 and re.fullmatch(r"-?\d{1,6}", values[-4]) else None
+            step = int(start) - int(before) if before is not None else 1 if int(stop) >= int(start) else -1
+            rest = range(int(start) + step, int(stop) + (1 if step > 0 else -1), step) if step else ()
+            values = [*values[:-2], *(str(n) for n in rest)][:1000]
+    for value in reversed(values):
+        ex.push(f"\\def\\{head[1]}{{{value}}}" + body)
+
+
+def hook(ex: Expander, name: str) -> None:
+    """Read etoolbox's hooks on environments: their text is read when the environment begins or ends."""
+    environment, text = ex.read_argument(), ex.read_argument()
+    if environment is not None and text is not None and len(ex.hooks) < 1000:
+        key = (name, environment.strip())
+        ex.hooks[key] = ex.hooks.get(key, "") + text
 
 
 def drop(ex: Expander, name: str) -> None:
@@ -427,6 +526,12 @@ DEFINITIONS: dict[str, Handler] = {
     **dict.fromkeys(("AtBeginDocument", "AtEndDocument", "AtEndOfPackage"), unwrap),
     **dict.fromkeys(("@ifnextchar", "@ifstar", "@ifundefined"), at_if),
     **dict.fromkeys(("DeclareMathOperator", "DeclareMathOperatorWithLimits"), new_font_command),
+    **dict.fromkeys(("@gobble", "@gobbletwo", "@firstofone", "@firstoftwo", "@secondoftwo"), gobble),
+    **dict.fromkeys(
+        ("AfterEndEnvironment", "AtEndEnvironment", "AtBeginEnvironment", "BeforeBeginEnvironment"), hook
+    ),
+    **dict.fromkeys(("number", "the"), number),
+    "foreach": for_each,
     "newif": new_switch,
     "expandafter": expand_after,
     "begingroup": begin_group,

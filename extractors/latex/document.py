@@ -77,6 +77,7 @@ class Panel:
     end: int = 0
     caption: Caption | None = None
     letter: str = ""
+    number: str = ""
     labels: list[str] = field(default_factory=list)
 
 

@@ -36,6 +36,7 @@ class Limits:
     chars: int = 60_000_000
     chars_per_source_char: int = 12
     depth: int = 4_000
+    expansions_per_call: int = 100_000
 
 
 @dataclass
@@ -101,7 +102,11 @@ class Expander:
     aliases: dict[str, list[str]] = field(default_factory=dict)
     scopes: list[tuple[str, list[tuple[str, Meaning | None]]]] = field(default_factory=list)
     arguments_of: dict[str, list[list[str]]] = field(default_factory=dict)
+    hooks: dict[tuple[str, str], str] = field(default_factory=dict)
+    input_path: list[str] = field(default_factory=list)
     include_only: set[str] | None = None
+    after_depth: int = 0
+    since_file: int = 0
     at_letter: bool = False
     package: bool = False
     in_document: bool = False
@@ -119,7 +124,8 @@ class Expander:
         frame = self.frames[-1]
         text = frame.text
         start = pos = frame.pos
-        search = (STOP_AT if self.at_letter else STOP).search
+        # In a macro's body names were cut when it was defined, mostly with @ as a letter.
+        search = (STOP_AT if self.at_letter or frame.file < 0 else STOP).search
         meanings = self.meanings
         while True:
             match = search(text, pos)
@@ -150,6 +156,10 @@ class Expander:
     def execute(self, name: str, meaning: Meaning) -> None:
         """Act on a control word that was just read."""
         self.expansions += 1
+        self.since_file = 0 if self.frames[-1].file >= 0 else self.since_file + 1
+        if self.since_file > self.limits.expansions_per_call:
+            self.cut_short(name)
+            return
         if self.expansions > self.limits.expansions:
             raise RecordError("tex_too_complex", f"more than {self.limits.expansions} expansions")
         if isinstance(meaning, Macro):
@@ -163,6 +173,14 @@ class Expander:
                 self.separate()
         else:
             meaning(self, name)
+
+    def cut_short(self, name: str) -> None:
+        """Give up a macro call that does not end: its definition goes, and reading resumes behind the call."""
+        self.warnings.append(f"\\{name} does not end; its expansion is left out")
+        self.meanings.pop(name, None)
+        self.since_file = 0
+        while self.frames and self.frames[-1].file < 0:
+            self.frames.pop()
 
     def expand(self, name: str, macro: Macro) -> None:
         """Replace a macro's call by its body."""
@@ -236,7 +254,7 @@ class Expander:
         if char == "}":
             return None
         if char == "\\":
-            match = (CONTROL if self.at_letter else CONTROL_PLAIN).match(text, pos)
+            match = (CONTROL if self.at_letter or frame.file < 0 else CONTROL_PLAIN).match(text, pos)
             frame.pos = match.end() if match else pos + 1
             return text[pos : frame.pos]
         frame.pos = pos + 1
@@ -340,7 +358,7 @@ class Expander:
                 return None
             frame.pos = end + 1
         else:
-            match = (CONTROL if self.at_letter else CONTROL_PLAIN).match(frame.text, frame.pos)
+            match = (CONTROL if self.at_letter or frame.file < 0 else CONTROL_PLAIN).match(frame.text, frame.pos)
             if match is None:
                 return None
             frame.pos = match.end()
@@ -353,8 +371,19 @@ class Expander:
         while frames and frames[-1].file < 0 and frames[-1].pos >= len(frames[-1].text):
             frames.pop()
         if len(frames) >= self.limits.depth:
-            raise RecordError("tex_too_complex", f"macros nested more than {self.limits.depth} deep")
+            self.cut_short(text[:40])
+            return
         frames.append(Frame(text, file, 0, folder))
+
+    def unread(self, text: str) -> None:
+        """Put tokens back in front of the input, in one piece with what follows where that is short."""
+        frame = self.frames[-1] if self.frames else None
+        if frame is not None and frame.file < 0 and len(frame.text) - frame.pos < 5000:
+            self.charge(len(frame.text) - frame.pos)
+            frame.text = text + frame.text[frame.pos :]
+            frame.pos = 0
+        else:
+            self.push(text)
 
     def pop(self) -> None:
         """Drop the top frame, keeping a control word at its end apart from what follows."""

@@ -87,10 +87,16 @@ def find_input(ex: Expander, name: str) -> str | None:
     """Return the stored path of an input file: TeX looks from the main file's folder, `import` from its own."""
     folders = [f.folder + "/" for f in reversed(ex.frames) if f.folder][:1]
     folders.extend((ex.project.main_dir, ""))
+    folders.extend(search_path(ex))
     current = next((f.file for f in reversed(ex.frames) if f.file >= 0), -1)
     if current >= 0:
         folders.append(posixpath.dirname(ex.files[current]) + "/")
     return ex.project.find(name, folders=tuple(folders), suffixes=(".tex", "", ".ltx"))
+
+
+def search_path(ex: Expander) -> list[str]:
+    """Return the folders that \\input@path adds."""
+    return [ex.project.main_dir + p.rstrip("/") + "/" for p in ex.input_path]
 
 
 def open_file(ex: Expander, path: str, *, folder: str | None = None) -> None:
@@ -181,6 +187,10 @@ def begin(ex: Expander, name: str) -> None:
         return
     frame.pos = match.end()
     environment = match[1]
+    if ex.hooks and environment not in ex.environments:
+        at_begin = ex.hooks.get(("AtBeginEnvironment", environment))
+        if at_begin:
+            ex.push(at_begin)
     if environment in ex.environments:
         begin_defined(ex, environment)
     elif environment in VERBATIM or environment in COMMENTS:
@@ -248,6 +258,9 @@ def end(ex: Expander, name: str) -> None:
         return
     ex.emit("\\end{" + environment + "}")
     _leave(ex, environment)
+    after = ex.hooks.get(("AfterEndEnvironment", environment)) if ex.hooks else None
+    if after:
+        ex.push(after)
 
 
 def _leave(ex: Expander, environment: str) -> None:

@@ -98,6 +98,9 @@ def atoms(to: "Renderer", scan: Scanner, depth: int, stop: str) -> str:
             append(out, command_at(to, scan, depth))
         elif char in "^_":
             script(to, scan, out, depth)
+        elif text.startswith("{,}", scan.pos):
+            scan.pos += 3
+            out.append(",")
         elif char == "{":
             if depth >= MAX_DEPTH:
                 out.append(render(to, scan.argument(), depth + 1))
@@ -126,7 +129,7 @@ def single(out: list[str], char: str, following: str) -> None:
     elif char == "`":
         out.append("‘")
     else:
-        append(out, {"-": "−", "*": "∗"}.get(char, char))
+        append(out, "−" if char == "-" else char)
 
 
 def append(out: list[str], piece: str) -> None:
@@ -163,7 +166,9 @@ def script(to: "Renderer", scan: Scanner, out: list[str], depth: int) -> None:
         out[-1] = out[-1][:-1]
         out.append(to.script(content, up=up) + AFTER)
         return
-    out.append(to.script(content, up=up))
+    written = to.script(content, up=up)
+    apart = written[0] in "^_" and written[-1] != ")" and re.match(r"\s*[A-Za-z0-9]", scan.text[scan.pos : scan.pos + 9])
+    out.append(written + " " if apart else written)
 
 
 TAKING_ARGUMENT = ALPHABETS | BOLD | TEXTS | frozenset(MATH_ACCENTS) | {"mathbb", "sqrt", "textbf", "textit"}

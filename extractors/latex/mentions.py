@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from extractors.latex.scanner import Scanner
 from extractors.latex.text import REFERENCES, Renderer
 
 MAX_PARAGRAPHS = 20
@@ -12,6 +13,7 @@ BREAK = re.compile(
     r"\n[ \t]*\n|\\(?:par|item|chapter|section|subsection|subsubsection|paragraph|maketitle|bibliography)(?![A-Za-z])"
     r"|\\(?:begin|end)\s*\{(?:abstract|itemize|enumerate|description|quote|quotation|document|center|proof|theorem|lemma)\}"
 )
+HEADING = re.compile(r"\\(?:chapter|(?:sub){0,2}section)\*?(?![A-Za-z])")
 REFERENCE = re.compile(r"\\(" + "|".join(sorted(REFERENCES, key=len, reverse=True)) + r")\*?\s*(?:\[[^\[\]]{0,80}\])*\s*\{([^{}]{1,2000})\}(?:\s*\{([^{}]{1,200})\})?")
 LITERAL = re.compile(
     r"\b(?:(Fig|Figure|Figs|Figures|FIG|FIGURE)|(Tab|Table|Tabs|Tables|TABLE))\b\.?(?:~|\s|\\[ ,]|\{\}){0,3}"
@@ -30,7 +32,14 @@ class RunningText:
 
     def paragraph(self, index: int) -> str:
         """Return one paragraph's TeX."""
-        return self.text[self.breaks[index] : self.breaks[index + 1]]
+        text = self.text[self.breaks[index] : self.breaks[index + 1]]
+        heading = HEADING.match(text)
+        if heading is None:
+            return text
+        scan = Scanner(text, heading.end())
+        scan.optional()
+        scan.argument()
+        return text[scan.pos :]
 
 
 def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> RunningText:

@@ -109,6 +109,13 @@ class Counters:
         text = re.sub(r"\\(?:[A-Za-z@]+\*?|[,;:! ])\s*", "", text)
         return re.sub(r"[{}\\$\s~]", "", text)
 
+    def following(self, name: str) -> str:
+        """Return what the counter would print next."""
+        self.values[name] = self.values.get(name, 0) + 1
+        text = self.printed(name)
+        self.values[name] -= 1
+        return text
+
     def _part(self, match: re.Match[str]) -> str:
         counter = match[2] or match[3] or match[4]
         if counter:

@@ -104,7 +104,7 @@ def decode(data: bytes, *, declared: str) -> str:
         text = _decode_eight_bit(data.removeprefix(b"\xef\xbb\xbf"), declared)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\x00", "")
+    return text.replace("\x00", "").replace("\ufeff", "")
 
 
 def _decode_eight_bit(data: bytes, declared: str) -> str:

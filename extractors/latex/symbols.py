@@ -48,7 +48,7 @@ glqq „ grqq “ glq ‚ grq ‘ ss ß SS ẞ ae æ AE Æ oe œ OE Œ o ø O Ø
 arcdeg ° arcmin ′ arcsec ″ sun ⊙ Sun ⊙ earth ⊕ Earth ⊕ venus ♀ Venus ♀ mars ♂ Mars ♂ female ♀ male ♂ jupiter ♃ Jupiter ♃ saturn ♄
 fdg ° farcm ′ farcs ″ celsius °C degreeCelsius °C angstrom Å AA Å permil ‰ textperthousand ‰ perthousand ‰ textpertenthousand ‱
 upmu μ upalpha α upbeta β upgamma γ updelta δ uplambda λ upsigma σ uppi π uptau τ upomega ω upepsilon ε uptheta θ upphi φ
-dotsfill … dotfill … quad | lt < gt > amp & hyp - slash / And & vcentcolon : colonapprox :≈ defeq ≔ eqdef ≝ iddots ⋰ Bbbk k
+dotsfill … dotfill … nodata … quad | lt < gt > amp & hyp - slash / And & vcentcolon : colonapprox :≈ defeq ≔ eqdef ≝ iddots ⋰ Bbbk k
 diagup ⟋ diagdown ⟍ blacktriangleright ▶ blacktriangleleft ◀ blackcircle ● CIRCLE ● Circle ○ LEFTcircle ◐ RIGHTcircle ◑ fullmoon ●
 filledstar ★ medstar ☆ smiley ☺ frownie ☹ Letter ✉ Telefon ☎ lightning ↯ qed ∎ qedsymbol ∎ ohm Ω Ohm Ω Angstrom Å
 TeX TeX LaTeX LaTeX LaTeXe LaTeX2ε BibTeX BibTeX XeTeX XeTeX LuaTeX LuaTeX pdfTeX pdfTeX PiC PiC

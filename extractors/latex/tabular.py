@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from extractors.latex.columns import Columns, read_columns
 from extractors.latex.scanner import Scanner
 from extractors.latex.text import Renderer
-from extractors.latex.units import number
 from schemas.table import Cell, Table, TableRow
 
 MAX_CELLS = 60_000
@@ -183,9 +182,9 @@ def finish_row(rows: list[RawRow], row: RawRow) -> None:
                 scan.optional() if scan.peek() == "[" else None
                 scan.argument()
         pos = scan.pos
-    if row.spanning is not None and len(row.cells) == 1 and first[pos:].strip():
+    if row.spanning is not None and (len(row.cells) > 1 or first[pos:].strip()):
         rows.append(RawRow([""], row.rule_above, row.spanning))
-        row.spanning = None
+        row.spanning, row.rule_above = None, False
     row.cells[0] = first[pos:]
     rows.append(row)
 
@@ -244,12 +243,9 @@ def render_cell(to: Renderer, tex: str, column: int, layout: Columns) -> Cell:
 def cell_html(to: Renderer, tex: str, before: str, after: str, column: int, layout: Columns) -> str:
     """Return a cell's content as inline HTML."""
     if column < len(layout.numeric) and layout.numeric[column] and NUMERIC.match(tex) and len(tex) < 100:
-        to.marked = True
-        text = number(to, tex, 0)
-        to.marked = False
-        return to.html(text) if "\uf100" not in text and not re.search("[\uf100-\uf10b]", text) else to.html("$" + tex + "$")
+        return to.html("\\num{" + tex + "}")
     if before and tex:
-        tex = before + tex + (after or ("$" if before.count("$") % 2 else ""))
+        tex = before + " " + tex + (after or ("$" if before.count("$") % 2 else ""))
     return to.html(tex)
 
 

@@ -34,7 +34,7 @@ SHAPES = {
     "makebox": "oot", "framebox": "oot", "parbox": "ooomt", "raisebox": "moot", "rotatebox": "omt", "scalebox": "mot",
     "resizebox": "smmt", "includegraphics": "soom", "input": "m", "phantom": "m", "hphantom": "m", "vphantom": "m",
     "setlength": "mm", "addtolength": "mm", "setcounter": "mm", "addtocounter": "mm", "rule": "omm", "fontsize": "mm",
-    "texorpdfstring": "tm", "hyperref": "ot", "hyperlink": "mt", "hypertarget": "mt", "marginpar": "om", "todo": "om",
+    "texorpdfstring": "tm", "hyperref": "ot", "href": "mt", "hyperlink": "mt", "hypertarget": "mt", "marginpar": "om", "todo": "om",
     "linespread": "m", "captionsetup": "om", "pdfbookmark": "omm", "nocite": "m", "tag": "sm", "bibliography": "m",
     "bibliographystyle": "m", "stepcounter": "m", "refstepcounter": "m", "renewcommand": "mom", "setkeys": "mm",
     "columncolor": "om", "cellcolor": "om", "rowcolor": "om", "arrayrulecolor": "om", "rowcolors": "ommm",
@@ -77,6 +77,7 @@ CITATION = re.compile(
     r"(?:[cC]ite(?:p|t|alp|alt|author|year|yearpar|num|text|n|NP|A|url|fullauthor|yearNP)?|(?:paren|text|foot|auto|super|full|smart)"
     r"cites?|Parencite|Textcite|Autocite|onlinecite|shortcite\w*|citeyear|nocite|citenum|citealp|citealt)\Z"
 )
+UNRAISED = frozenset({"°", "∘", "′", "″", "′′", "*", "†", "‡"})
 EMPTY_BRACKETS = re.compile(r"\s?[(\[]\s*(?:(?:see|e\.g\.|cf\.|from|in|i\.e\.|and|after)?[\s,;.]*)*[)\]]")
 BEFORE_PUNCTUATION = re.compile(r"\s+([,;.:!?)\]”’])(?!\d)")
 BLANKS = re.compile(r"\s+")
@@ -138,8 +139,8 @@ class Renderer:
         if not content:
             return ""
         if self.marked:
-            if up and content.translate(STRIP_MARKS) in "°′″*†‡′′":
-                return content
+            if up and content in UNRAISED:
+                return content.translate(SUPERSCRIPT)
             return self.tag("sup" if up else "sub", content)
         table = SUPERSCRIPT if up else SUBSCRIPT
         if all(ord(c) in table for c in content):

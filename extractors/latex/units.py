@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from extractors.latex.scanner import Scanner
-from extractors.latex.symbols import PREFIXES, SUPERSCRIPT, UNITS, symbol
+from extractors.latex.symbols import PREFIXES, UNITS, symbol
 
 if TYPE_CHECKING:
     from extractors.latex.text import Renderer
@@ -13,6 +13,7 @@ COMMANDS = frozenset(
     """SI qty num si unit ang SIrange qtyrange numrange SIlist qtylist numlist numproduct qtyproduct tablenum
     unitfrac unit""".split()
 )
+POWERS = {"per": "", "of": "", "tothe": "", "raiseto": "", "square": "2", "cubic": "3", "squared": "2", "cubed": "3"}
 UNIT_TOKEN = re.compile(r"\\([A-Za-z]+)[ \t]*|([^\\{}]+)|[{}]", re.S)
 NUMBER = re.compile(
     r"\s*([<>~]|\\[lg]e(?![a-z])|\\sim|\\approx)?\s*([+-]?(?:[\d.,]|\\?\s)*?)\s*"
@@ -91,33 +92,24 @@ def unit(to: "Renderer", tex: str, depth: int) -> str:
     """Return a unit: macros as symbols with powers, literal units with their powers raised."""
     if "\\" not in tex:
         return literal(to, tex)
-    parts: list[str] = []
+    parts: list[tuple[str, str]] = []
     prefix, sign, pending = "", "", ""
     for match in UNIT_TOKEN.finditer(tex):
         name, plain = match[1], match[2]
-        if name in {"per", "square", "cubic", "of", "tothe", "raiseto", "squared", "cubed"}:
+        if name in POWERS:
             if name in {"squared", "cubed"} and parts:
-                parts[-1] = power(to, parts[-1], "2" if name == "squared" else "3")
+                parts[-1] = (parts[-1][0], parts[-1][1].rstrip("1") + POWERS[name])
             sign = "−" if name == "per" else sign
-            pending = {"square": "2", "cubic": "3"}.get(name, pending)
+            pending = POWERS[name] if name in {"square", "cubic"} else pending
         elif name in PREFIXES:
             prefix = UNITS[name]
         elif name is not None:
-            base = prefix + (UNITS.get(name) or symbol(name) or "")
-            parts.append(power(to, base, sign + pending) if sign or pending else base)
+            exponent = sign + (pending or ("1" if sign else ""))
+            parts.append((prefix + (UNITS.get(name) or symbol(name) or ""), exponent))
             prefix = sign = pending = ""
         elif plain and plain.strip(" .~,/*"):
-            parts.append(literal(to, plain))
-    return " ".join(p for p in parts if p)
-
-
-def power(to: "Renderer", base: str, exponent: str) -> str:
-    """Return a unit raised to a power; a bare minus stands for −1, and signs already there stay."""
-    if base.endswith("⁻¹"):
-        return base[:-1] + exponent.translate(SUPERSCRIPT)
-    if exponent == "−":
-        exponent = "−1"
-    return base + to.script(exponent, up=True)
+            parts.append((literal(to, plain), ""))
+    return " ".join(base + to.script(exponent, up=True) for base, exponent in parts if base)
 
 
 def literal(to: "Renderer", tex: str) -> str:

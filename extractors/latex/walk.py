@@ -31,6 +31,7 @@ from extractors.latex.scanner import Scanner
 WALK = re.compile(r"\\(?:([A-Za-z]+)(\*?)|(.))|\n[ \t]*\n", re.S)
 LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 CLASS = re.compile(r"\\document(?:class|style)\s*\[([^\]]{0,2000})\]\s*\{([^{}]*)\}")
+STEPPED_AT_START = frozenset({"longtable", "longtabu", "xltabular", "longtblr"})
 MAX_OPEN = 20_000
 
 
@@ -42,7 +43,6 @@ class Open:
     start: int
     target: Target | None
     closing: Callable[[int], None] | None = None
-    rows: int = 0
     suppressed: bool = False
 
 
@@ -125,10 +125,7 @@ class Walk:
             if not (blank and self.box.name.startswith("tab")):
                 self.box.new_row()
         if not blank and self.opened and self.opened[-1].name in NUMBERED_ROWS:
-            top = self.opened[-1]
-            if not top.suppressed:
-                top.rows += 1
-            top.suppressed = False
+            self.opened[-1].suppressed = False
             self.style.counters.step("equation")
             self.target = Target(self.style.counters.printed("equation"), "equation")
 
@@ -189,12 +186,11 @@ class Walk:
                 self.references.labels[label.key] = Target(caption.number, caption.counter)
         counters = self.style.counters
         for panel in body.panels:
-            number = next((c.number for c in captions if c.number), "")
+            number = next((c.number for c in captions if c.number), "") or counters.following(body.counter)
+            panel.number = number if panel.letter else ""
             for key in panel.labels:
                 kind = "sub" + body.counter
                 self.references.labels[key] = Target(number + panel.letter, kind, panel.letter)
-        if body.continued and not captions:
-            counters.values.setdefault(body.counter, 0)
 
     def add_caption(self, caption: Caption) -> None:
         """Number a caption and give it to the float, panel or paragraph in which it stands."""
@@ -216,7 +212,7 @@ class Walk:
             body.counter = self.captype
         if body.kind != "other" and not caption.starred:
             counter = caption.counter
-            if not body.continued and not (body.environment in WHOLE_TABLES and body.environment != "deluxetable"):
+            if not body.continued and body.environment not in STEPPED_AT_START:
                 self.style.counters.step(counter)
             caption.number = self.style.counters.printed(counter)
             self.target = Target(caption.number, counter)
@@ -365,7 +361,7 @@ def begin_whole_table(walk: Walk, environment: str, scan: Scanner, at: int) -> N
         pending = walk.pending.pop("caption", None)
         if pending is not None:
             walk.add_caption(Caption(pending[0], pending[1], at, counter="table"))
-        elif bare in {"longtable", "longtabu", "xltabular", "longtblr"} and environment == bare:
+        elif bare in STEPPED_AT_START and environment == bare:
             walk.style.counters.step("table")
             walk.target = Target(walk.style.counters.printed("table"), "table")
     else:
@@ -452,12 +448,6 @@ def begin_equation(walk: Walk, environment: str, entry: Open) -> None:
         return
     counters.step("equation")
     walk.target = Target(counters.printed("equation"), "equation")
-
-    def closed(end: int) -> None:
-        if entry.suppressed:
-            counters.values["equation"] -= 1
-
-    entry.closing = closed
 
 
 def begin_other(walk: Walk, environment: str, bare: str, scan: Scanner, at: int) -> None:
@@ -885,19 +875,9 @@ def tag(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         scan.star()
         content = re.sub(r"[\\${}]", "", scan.group() or "")
         walk.target = Target(content, "equation")
-    if top.name in NUMBERED_ROWS or top.name in {"equation", "multline"}:
-        if top.name in NUMBERED_ROWS:
-            walk.style.counters.values["equation"] -= 1
-            top.suppressed = True
-            _restart_row(walk, top)
-        elif not top.suppressed:
-            top.suppressed = True
-
-
-def _restart_row(walk: Walk, top: Open) -> None:
-    """Keep the count right: the row just suppressed gave its number back already."""
-    walk.style.counters.values["equation"] += 1
-    walk.style.counters.values["equation"] = max(0, walk.style.counters.values["equation"])
+    if not top.suppressed:
+        top.suppressed = True
+        walk.style.counters.values["equation"] -= 1
 
 
 def continued(walk: Walk, name: str, scan: Scanner, at: int) -> None:

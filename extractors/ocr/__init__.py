@@ -7,6 +7,7 @@ from extractors.ocr import easyocr_engine, rapidocr_engine
 from extractors.ocr.engine import OcrEngine, OcrModelsMissing, OcrParameters
 from extractors.ocr.reading_order import lines_of, text_of
 from schemas.annotations import OcrRow
+from schemas.errors import UserError
 
 __all__ = [
     "OCR_ENGINES",
@@ -36,7 +37,7 @@ def load_engine(name: str, parameters: OcrParameters | None = None) -> OcrEngine
     """Return the engine of that name with its models loaded; nothing is ever downloaded.
 
     Raises:
-        ValueError: no engine has that name.
+        UserError: no engine has that name.
         OcrModelsMissing: the engine's package or one of its model files is not on this machine.
     """
     return OCR_ENGINES[_known(name)](parameters or OcrParameters())
@@ -46,7 +47,7 @@ def engine_identity(name: str, parameters: OcrParameters | None = None) -> str:
     """Return the same identity as the loaded engine's, from the model files alone.
 
     Raises:
-        ValueError: no engine has that name.
+        UserError: no engine has that name.
         OcrModelsMissing: the engine's package or one of its model files is not on this machine.
     """
     return _IDENTITIES[_known(name)](parameters or OcrParameters())
@@ -71,5 +72,5 @@ def ocr_row(engine: OcrEngine, pair_id: str, image_bytes: bytes) -> OcrRow:
 
 def _known(name: str) -> str:
     if name not in OCR_ENGINES:
-        raise ValueError(f"there is no OCR engine {name!r}; known are {', '.join(sorted(OCR_ENGINES))}")
+        raise UserError(f"there is no OCR engine {name!r}; known are {', '.join(sorted(OCR_ENGINES))}")
     return name

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from schemas.annotations import TextBox
+from schemas.errors import UserError
 from schemas.reject import RecordError
 
 _HASH_PREFIX = 12
@@ -48,7 +49,7 @@ class OcrEngine:
     read: Callable[[bytes], list[TextBox]]
 
 
-class OcrModelsMissing(Exception):
+class OcrModelsMissing(UserError):
     """An engine cannot run because its package or model files are not on this machine; says what to do."""
 
 

@@ -274,6 +274,24 @@ def test_any_bytes_give_items_or_the_sets_own_error(tmp_path, content, name):
         assert str(error)
 
 
+def test_names_that_are_no_unicode_are_written_as_such(tmp_path):
+    try:
+        (tmp_path / os.fsdecode(b"a\xff.png")).write_bytes(b"image")
+    except OSError:
+        pytest.skip("the file system takes Unicode names only")
+    (item,) = read_image_set(tmp_path)
+    assert (item.name, item.image) == ("a?.png", b"image")
+
+
+def test_a_text_column_that_is_no_unicode_is_the_sets_own_error(tmp_path):
+    text = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")]
+    )
+    pq.write_table(pa.table({"image": pa.array([b"x"]), "text": text}), tmp_path / "set.parquet")
+    with pytest.raises(ImageSetError, match=r"set\.parquet cannot be read"):
+        list(read_image_set(tmp_path))
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
 def test_a_file_without_permission_counts_as_unreadable(tmp_path):
     (tmp_path / "a.png").write_bytes(b"image")
@@ -373,6 +391,9 @@ TABLE = "model\tscore\nours\t91.2\nbase\t88.0"
         ({}, {"phash": 2**8 - 1}, 0.951, True),
         ({}, {"phash": 2**9 - 1}, 0.951, False),
         ({}, {}, 0.949, False),
+        ({}, {"phash": 2**32 - 1}, 0.986, True),
+        ({}, {"phash": 2**33 - 1}, 0.986, False),
+        ({"kind": "table"}, {"kind": "table", "phash": 2**7 - 1}, 0.999, False),
         ({"caption": CAPTION}, {"caption": CAPTION}, 0.88, True),
         ({"caption": CAPTION}, {"caption": OTHER_CAPTION}, 0.88, False),
         ({"caption": "Results."}, {"caption": "Results."}, 0.88, False),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from curation.dedupe import COLUMNS, DedupeParameters, Level, dedupe_parameters, find_duplicates
 from curation.embed_descriptor import IDENTITY
-from curation.neighbours import SearchParameters, build_index, matches
+from curation.neighbours import SearchParameters, build_index, matches, matches_within
 from schemas.annotations import DuplicateRow
 
 PARAMETERS = DedupeParameters()
@@ -104,7 +104,7 @@ def test_the_better_pair_is_kept(better, worse):
     assert removed(rows[::-1], at(1, 1)) == {"a": "z"}
 
 
-AGREED, SILENT, OPPOSED = 0.93, 0.99, 0.9990
+AGREED, FRAMED, SILENT, OPPOSED = 0.93, 0.976, 0.985, 0.9990
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,11 @@ AGREED, SILENT, OPPOSED = 0.93, 0.99, 0.9990
     [
         ((CAPTION, CAPTION.upper()), False, AGREED, 12, True),
         ((CAPTION, CAPTION.upper()), False, AGREED, 13, False),
+        ((CAPTION, CAPTION), False, FRAMED, 32, True),
+        ((CAPTION, CAPTION), False, FRAMED, 33, False),
+        ((CAPTION, CAPTION), False, 0.974, 13, False),
         ((CAPTION, CAPTION), False, 0.89, 0, False),
+        (("", CAPTION), False, 0.979, 0, False),
         ((CAPTION + " 10 K", CAPTION + " 20 K"), False, AGREED, 0, False),
         ((CAPTION + " 10 K", CAPTION + " 20 K"), False, SILENT, 6, True),
         (("", CAPTION), False, AGREED, 0, False),
@@ -203,7 +207,8 @@ def test_thresholds_of_another_embedder_are_refused():
         dedupe_parameters("open_clip/x", similarity=1.5)
     given_one = dedupe_parameters("open_clip/x", similarity=0.8)
     assert given_one.agreed == Level(similarity=0.8, bits=12)
-    assert given_one.silent.similarity == pytest.approx(0.95)
+    assert given_one.framed.similarity == pytest.approx(0.95)
+    assert given_one.silent.similarity == pytest.approx(0.96)
     assert given_one.opposed.similarity == pytest.approx(0.99)
     assert dedupe_parameters(IDENTITY) == PARAMETERS
 
@@ -275,7 +280,12 @@ def test_matches_are_all_pairs_at_or_above_the_threshold():
     assert len(blocks) > 1
     found = {(q, m) for block in blocks for q, m in zip(block.query, block.match, strict=True)}
     exact = vectors.astype(np.float64) @ vectors.astype(np.float64).T
-    assert found == set(zip(*np.nonzero(exact >= 0.5), strict=True))
+    expected = set(zip(*np.nonzero(exact >= 0.5), strict=True))
+    assert found == expected
+    blocks, name, recall = matches_within(vectors, threshold=0.5, parameters=search)
+    within = {(q, m) for block in blocks for q, m in zip(block.query, block.match, strict=True)}
+    assert {(q, m) for q, m in expected if m <= q} <= within <= expected
+    assert (name, recall) == ("flat", None)
 
 
 captions = st.sampled_from(["", CAPTION, CAPTION + " 7", OTHER_CAPTION])

@@ -193,9 +193,7 @@ def test_weights_by_tag_offline_fail_at_once_and_say_what_to_do(tmp_path):
     )
     lines = done.stdout.splitlines()
     assert len(lines) == 2
-    assert all(
-        "HF_HUB_OFFLINE is set" in line and "open_clip:ViT-B-32/<path" in line for line in lines
-    )
+    assert all("HF_HUB_OFFLINE is set" in line and "open_clip:ViT-B-32/<path" in line for line in lines)
 
 
 def test_a_missing_package_is_named(monkeypatch):

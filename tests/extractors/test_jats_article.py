@@ -174,6 +174,24 @@ def test_hostile_markup_ends_soon(hostile: str) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_time_grows_with_the_length_of_the_article() -> None:
+    def seconds(floats: int) -> float:
+        figures = "".join(
+            f'<p>See <xref rid="g{n} g0">it</xref>.</p><fig id="g{n}"><label>Fig {n}</label>'
+            f'<caption><p>W {n}.</p></caption><graphic xlink:href="g{n}"/></fig>'
+            for n in range(floats)
+        )
+        group = f"<fig-group><caption><p>All.</p></caption>{figures}</fig-group>"
+        data = article().decode().replace("</body>", group + "</body>").encode()
+        started = time.process_time()
+        found = extract(Paper("pmc:PMC1", {"PMC1/a.nxml": data, "PMC1/g1.jpg": b"x"}))
+        assert len(found.floats) + len(found.rejects) == floats + 2
+        return time.process_time() - started
+
+    seconds(100)
+    assert seconds(4000) < 8 * 2 * seconds(500) + 1
+
+
 def outcome(files: dict[str, bytes]) -> Extraction | RecordError:
     try:
         return extract(Paper("pmc:PMC1", files))
@@ -191,10 +209,10 @@ def test_arbitrary_bytes_give_an_extraction_or_a_record_error(data: bytes, sidec
 NAMES = st.sampled_from(
     words(
         "fig fig-group table-wrap table-wrap-group caption label title p sup sub graphic alternatives table "
-        "thead tbody tr td th tgroup colspec row entry xref list list-item inline-formula disp-formula tex-math "
-        "math mfrac msup mover mi mo mn mtable mmultiscripts mprescripts semantics supplementary-material "
-        "permissions license table-wrap-foot fn front article-meta article-id pub-date year month title-group "
-        "article-title hr break"
+        "thead tbody tr td th tgroup colspec row entry xref list list-item inline-formula disp-formula "
+        "tex-math math mfrac msup mover mi mo mn mtable mmultiscripts mprescripts semantics "
+        "supplementary-material permissions license table-wrap-foot fn front article-meta article-id "
+        "pub-date year month title-group article-title hr break"
     )
 )
 ATTRIBUTES = st.dictionaries(

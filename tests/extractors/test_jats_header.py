@@ -28,7 +28,8 @@ META = """
 
 def header(meta: str, attributes: str = "", files: dict[str, bytes] | None = None) -> PaperHeader:
     article = (
-        f'<article xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:ali="http://www.niso.org/schemas/ali/1.0/" '
+        f'<article xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'xmlns:ali="http://www.niso.org/schemas/ali/1.0/" '
         f"{attributes}><front>{meta}</front></article>"
     )
     return extract(Paper("pmc:PMC1.2", {"PMC1.2/PMC1.2.xml": article.encode(), **(files or {})})).header
@@ -112,11 +113,11 @@ def test_a_broken_json_costs_nothing(data: bytes) -> None:
             "http://creativecommons.org/licenses/by-nc/3.0/",
             "See (http://creativecommons.org/licenses/by-nc/3.0/), please.",
         ),
-        ("<license><p>Creative Commons Attribution License.</p></license>", None, "Creative Commons Attribution License."),
+        ("<license><p>CC Attribution License.</p></license>", None, "CC Attribution License."),
         (
-            "<copyright-statement>A. This is distributed under a Creative Commons License.</copyright-statement>",
+            "<copyright-statement>A. Distributed under a Creative Commons License.</copyright-statement>",
             None,
-            "A. This is distributed under a Creative Commons License.",
+            "A. Distributed under a Creative Commons License.",
         ),
         ("<copyright-statement>All rights reserved</copyright-statement>", None, None),
         (

@@ -11,8 +11,8 @@ from schemas.table import Cell, Table, TableRow
 
 def table_of(inner: str, attributes: str = "", foot: str = "") -> Table:
     wrap = etree.fromstring(
-        f'<table-wrap xmlns:mml="http://www.w3.org/1998/Math/MathML"><table {attributes}>{inner}</table>{foot}'
-        "</table-wrap>"
+        f'<table-wrap xmlns:mml="http://www.w3.org/1998/Math/MathML"><table {attributes}>{inner}</table>'
+        f"{foot}</table-wrap>"
     )
     return read_tables(wrap, [wrap[0]])
 
@@ -25,7 +25,8 @@ def test_a_table_with_head_spans_and_alignment() -> None:
     inner = (
         '<thead><tr><th rowspan="2" align="left">Name</th><th colspan="2" align="center">Value</th></tr>'
         "<tr><th>x</th><th>y</th></tr></thead>"
-        '<tbody><tr><td>a</td><td align="char" char=".">1.5</td><td style="text-align: right">2</td></tr></tbody>'
+        '<tbody><tr><td>a</td><td align="char" char=".">1.5</td>'
+        '<td style="text-align: right">2</td></tr></tbody>'
     )
     assert table_of(inner, 'frame="hsides" rules="groups"') == Table(
         rows=(
@@ -56,7 +57,10 @@ def test_a_table_with_head_spans_and_alignment() -> None:
         ("<monospace>x</monospace>", "<code>x</code>"),
         ("one<break/>two", "one<br/>two"),
         ("<p>one</p><p>two</p>", "one<br/>two"),
-        ('<list list-type="bullet"><list-item><p>a</p></list-item><list-item><p>b</p></list-item></list>', "• a<br/>• b"),
+        (
+            '<list list-type="bullet"><list-item><p>a</p></list-item><list-item><p>b</p></list-item></list>',
+            "• a<br/>• b",
+        ),
         ("<list><list-item><label>1.</label><p>a</p></list-item></list>", "1. a"),
         ("<inline-formula><tex-math>$x &lt; \\alpha$</tex-math></inline-formula>", "x &lt; α"),
         ("<mml:math><mml:msup><mml:mi>R</mml:mi><mml:mn>2</mml:mn></mml:msup></mml:math>", "R²"),
@@ -133,7 +137,8 @@ def test_hostile_spans_end_with_the_section(stated: str, rowspan: int) -> None:
 def test_footnotes_and_legends_come_with_their_marks() -> None:
     foot = (
         "<table-wrap-foot><fn><label>a</label><p>First.</p></fn><fn><p><sup>b</sup> Second.</p></fn>"
-        "<fn-group><fn symbol='*'><p>Third.</p></fn></fn-group><p>SD: <italic>n</italic>.</p></table-wrap-foot>"
+        "<fn-group><fn symbol='*'><p>Third.</p></fn></fn-group>"
+        "<p>SD: <italic>n</italic>.</p></table-wrap-foot>"
     )
     assert table_of("<tr><td>1</td></tr>", foot=foot).notes == (
         "<sup>a</sup> First.",

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from extractors import ocr
 from extractors.ocr import rapidocr_engine
 from extractors.ocr.engine import rgb_array
+from schemas.errors import UserError
 from schemas.reject import RecordError
 
 ROWS = [
@@ -143,7 +144,7 @@ def test_a_missing_model_is_named(monkeypatch):
 
 def test_an_unknown_engine_is_refused_with_the_known_ones():
     for call in (ocr.load_engine, ocr.engine_identity):
-        with pytest.raises(ValueError, match="no OCR engine 'tesseract'; known are easyocr, rapidocr"):
+        with pytest.raises(UserError, match="no OCR engine 'tesseract'; known are easyocr, rapidocr"):
             call("tesseract")
 
 

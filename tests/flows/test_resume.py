@@ -1,0 +1,102 @@
+"""A build goes on where another one ended, however it ended."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from warehouse.release import read_manifest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def stage_files(warehouse: Path) -> dict[str, int]:
+    files = warehouse.glob("stages/*/*/*/stage.json")
+    return {str(f.relative_to(warehouse)): f.stat().st_mtime_ns for f in files}
+
+
+def only_release(warehouse: Path) -> Path:
+    (folder,) = (p for p in (warehouse / "releases").iterdir() if p.is_dir())
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_second_build_does_nothing_again(
+    scimmir: Run, build_arguments: list[object], warehouse: Path, release: Path
+) -> None:
+    before, written = stage_files(warehouse), (release / "manifest.json").stat().st_mtime_ns
+    done = scimmir(*build_arguments, "--warehouse", warehouse)
+    assert done.returncode == 0, done.stderr
+    assert stage_files(warehouse) == before
+    assert (release / "manifest.json").stat().st_mtime_ns == written
+    assert only_release(warehouse) == release
+
+
+def test_a_changed_parameter_redoes_its_stage_and_what_follows(
+    scimmir: Run, build_arguments: list[object], warehouse: Path
+) -> None:
+    before = set(stage_files(warehouse))
+    done = scimmir(*build_arguments, "--warehouse", warehouse, "--ocr-engine", "none", "--version", "no-ocr")
+    assert done.returncode == 0, done.stderr
+    new = {Path(name).parts[1] for name in set(stage_files(warehouse)) - before}
+    assert new == {"ocr", "dedupe", "decontaminate"}
+    taken = scimmir(*build_arguments, "--warehouse", warehouse, "--version", "no-ocr")
+    assert taken.returncode == 1
+    assert taken.stderr.strip().splitlines()[-1] == (
+        "scimmir: release no-ocr exists and holds other data: releases never change, so choose another version"
+    )
+
+
+@pytest.mark.parametrize("killed_in", ["images"])
+def test_a_killed_build_ends_in_the_same_bytes(
+    scimmir: Run,
+    build_arguments: list[object],
+    environment: dict[str, str],
+    tmp_path: Path,
+    killed_in: str,
+) -> None:
+    arguments = [*build_arguments, "--ocr-engine", "none"]
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    assert scimmir(*arguments, "--warehouse", undisturbed).returncode == 0
+    command = [sys.executable, "-m", "scimmir", *(str(a) for a in arguments), "--warehouse", str(killed)]
+    build = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not any(killed.glob(f"stages/{killed_in}/*/*/stage.json")):
+        assert build.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    os.killpg(build.pid, signal.SIGKILL)
+    build.wait()
+    assert not list((killed / "releases").iterdir())
+    done = stage_files(killed)
+    assert done and not any("/embed/" in name for name in done)
+    assert scimmir(*arguments, "--warehouse", killed).returncode == 0
+    assert done.items() <= stage_files(killed).items()
+    assert contents(only_release(killed)) == contents(only_release(undisturbed))
+
+
+def test_two_builds_at_once_share_one_warehouse(
+    scimmir: Run, build_arguments: list[object], environment: dict[str, str], tmp_path: Path
+) -> None:
+    arguments = [*build_arguments, "--ocr-engine", "none", "--warehouse", tmp_path]
+    command = [sys.executable, "-m", "scimmir", *(str(a) for a in arguments)]
+    builds = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for build in builds:
+        _, errors = build.communicate(timeout=280)
+        assert build.returncode == 0, errors
+    manifest = read_manifest(only_release(tmp_path))
+    counts = manifest["counts"]
+    assert isinstance(counts, dict) and counts["floats_found"] == 102
+    answer = scimmir("query", "--warehouse", tmp_path, "--format", "csv", "SELECT count(*) AS n FROM pairs")
+    assert answer.stdout == f"n\n{counts['pairs']}\n"
+    assert not [p for p in tmp_path.rglob(".*-*") if p.is_dir()]

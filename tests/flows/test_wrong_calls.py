@@ -1,0 +1,46 @@
+"""A wrong call ends in one clear sentence and exit code 1, before anything is built."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["build", "{tmp}/nowhere"], "nowhere does not exist"),
+        (["build", "{tmp}/empty"], "no paper found in"),
+        (["build", "{papers}", "--ocr-engine", "tesseract"], "there is no OCR engine 'tesseract'; known are easyocr, rapidocr"),
+        (["build", "{papers}", "--ocr-engine", "easyocr", "--ocr-model-dir", "{tmp}/empty"], "craft_mlt_25k.pth"),
+        (["build", "{papers}", "--embedder", "word2vec"], "word2vec"),
+        (["build", "{papers}", "--embedder", "open_clip:ViT-B-32/{tmp}/no.pt"], "no.pt"),
+        (["build", "{papers}", "--version", "../up"], "cannot name a release"),
+        (["build", "{papers}", "--test-share", "0.5"], "add up to 1.4, not 1"),
+        (["build", "{papers}", "--max-side", "3"], "option max_side"),
+        (["build", "{papers}", "--metadata", "{tmp}/none.jsonl"], "none.jsonl does not exist"),
+        (["build", "{papers}", "--decontaminate", "{tmp}/none"], "none does not exist"),
+        (["build", "{papers}", "--warehouse", "{tmp}/file"], "is a file: name a folder"),
+        (["build", "{papers}", "--warehouse", "/proc/warehouse"], "cannot be written to"),
+        (["query", "--warehouse", "{tmp}/empty", "SELECT 1"], "release"),
+        (["catalog", "--warehouse", "{tmp}/empty"], "release"),
+    ],
+)  # fmt: skip
+def test_one_sentence(scimmir: Run, tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    papers = tmp_path / "papers"
+    (papers / "2601.00001").mkdir(parents=True)
+    (papers / "2601.00001" / "main.tex").write_text("\\documentclass{article}")
+    places = {"tmp": tmp_path, "papers": papers}
+    filled = [argument.format(**places) for argument in arguments]
+    if "--warehouse" not in filled:
+        filled += ["--warehouse", str(tmp_path / "warehouse")]
+    done = scimmir(*filled)
+    errors = [line for line in done.stderr.splitlines() if line.startswith("scimmir: ")]
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert len(errors) == 1 and sentence in errors[0], done.stderr
+    assert not list((tmp_path / "warehouse").glob("stages/*/*"))
