@@ -214,7 +214,7 @@ def strings(node: object) -> Iterator[str]:
 
 def normalised(text: str) -> str:
     """Return text with the differences of mere notation taken out: scripts, dashes, spacing, quotes."""
-    text = re.sub(r"[\^_]\(([^()]*)\)", r"\1", text)
+    text = re.sub(r"[\^_](?:\(([^()]*)\)|(?=\w))", r"\1", text)
     text = unicodedata.normalize("NFKC", text).translate(str.maketrans("−‐‑’‘“”", "---''\"\""))
     return " ".join(text.split())
 

@@ -1,11 +1,13 @@
-"""Compares the LaTeX extractor with LaTeXML's reading of the shared corpus, and measures its speed and growth.
+"""Compares the LaTeX extractor with LaTeXML's reading of the shared corpus; measures speed and growth.
 
-Run from the repository's root: `.venv/bin/python -m benchmarks.latex_fidelity [--only SLUG] [--differences] [--scale]`.
-Prints the figures below and every difference with its verdict; exits with 1 where a bound is missed.
+Run from the repository's root: `.venv/bin/python -m benchmarks.latex_fidelity --differences --scale`.
+Prints the figures and, if asked, every difference with its verdict; exits with 1 where a bound is missed.
 """
 
 import argparse
+import contextlib
 import difflib
+import fnmatch
 import gzip
 import io
 import json
@@ -15,6 +17,7 @@ import sys
 import tarfile
 import time
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,8 +31,40 @@ from schemas.reject import RecordError
 CORPUS = Path(__file__).resolve().parents[1].parent / "shared" / "corpus"
 SAME = 0.6  # similarity above which two captions are the same one, differently rendered
 GREEK_NAMES = {letter: name.removeprefix("var") for name, letter in GREEK.items()}
-# What each difference was judged to be on reading the source: (slug, what, place) -> "ours …", "theirs …" or "open …".
-VERDICTS: dict[tuple[str, str, str], str] = {}
+# What the differences were judged to be on reading the sources: patterns of slug, kind, place; verdict.
+VERDICTS = (
+    ("bfc", "extra", "*", "ours: \\processtable of the journal's class, which LaTeXML does not know"),
+    ("minimap2", "extra", "*", "ours: \\processtable of the journal's class, which LaTeXML does not know"),
+    ("miniasm", "extra", "*", "ours: \\processtable of the journal's class, which LaTeXML does not know"),
+    ("solvingmicrodsops", "extra", "*", "ours: LaTeXML read none of this paper's \\subfile parts"),
+    ("latexml-figure-dual-caption", "extra", "*", "ours: LaTeXML joins the two captions of a float"),
+    (
+        "latexml-figure-dual-caption",
+        "number",
+        "*",
+        "ours: each caption counts; LaTeXML joined them and kept the last",
+    ),
+    ("latexml-figure-mixed-content", "extra", "*", "ours: several captions in one float; LaTeXML joins them"),
+    ("latexml-figure-mixed-content", "missed", "*", "ours: an algorithm inside a figure is no figure"),
+    (
+        "latexml-figure-mixed-content",
+        "number",
+        "*",
+        "ours: LaTeXML counts algorithms as figures, then joins captions",
+    ),
+    ("latexml-figure-mixed-content", "graphics", "*", "ours: LaTeXML loses images in an array"),
+    (
+        "latexml-figure-grids",
+        "number",
+        "*",
+        "ours: LaTeXML numbers panels on across floats and before their figure",
+    ),
+    ("latexml-figures", "number", "*", "ours: LaTeXML numbers panels before their figure or table"),
+    ("latex-paper", "number", "*panel*", "ours: LaTeXML numbers panels before their figure"),
+    ("pygbe-lspr-paper", "number", "*table*", "ours: revtex numbers tables in Roman numerals"),
+    ("edo-paper", "graphics", "*", "ours: LaTeXML drops images in a tabular"),
+    ("*", "text", "*", "even: the same words; formulae are written differently"),
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +139,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
 
 
 def normal(text: str) -> str:
-    """Return a caption's letters and digits, with Greek and operators by name, as both sides may write them."""
+    """Return a caption's letters and digits, with Greek by name, as both sides may write it."""
     text = text.replace("ℓ", "ell").replace("∞", "infinity").replace("%", "percent").replace("ℝ", "R")
     text = "".join(GREEK_NAMES.get(c, c) for c in unicodedata.normalize("NFKD", text))
     text = "".join(GREEK_NAMES.get(c, c) for c in text)
@@ -129,14 +164,25 @@ def seen_ours(extraction: Extraction) -> list[Seen]:
         if one.parent_id and one.parent_caption and one.caption in one.parent_caption:
             continue
         stems = frozenset(stem(g.path) for g in one.graphics)
-        out.append(Seen(one.kind, number_of(one.number or ""), one.caption, stems, bool(one.parent_id), one.pair_id))
+        out.append(
+            Seen(one.kind, number_of(one.number or ""), one.caption, stems, bool(one.parent_id), one.pair_id)
+        )
     for reject in extraction.rejects:
         if reject.caption is None or reject.kind is None or reject.pair_id is None:
             continue
         label = (reject.label or "").split(" ")[-1]
         names = reject.detail.split(", ") if reject.reason == "image_missing" else []
         stems = frozenset(stem(n) for n in names)
-        out.append(Seen(reject.kind, number_of(label), reject.caption, stems, ":panel-" in reject.pair_id, reject.pair_id))
+        out.append(
+            Seen(
+                reject.kind,
+                number_of(label),
+                reject.caption,
+                stems,
+                ":panel-" in reject.pair_id,
+                reject.pair_id,
+            )
+        )
     return out
 
 
@@ -150,7 +196,14 @@ def seen_theirs(slug: str) -> list[Seen] | None:
         if entry["kind"] in {"figure", "table"} and entry["caption"]:
             stems = frozenset(stem(g) for g in entry["graphics"])
             out.append(
-                Seen(entry["kind"], number_of(entry["number"]), entry["caption"], stems, entry["depth"] > 0, f"#{i}")
+                Seen(
+                    entry["kind"],
+                    number_of(entry["number"]),
+                    entry["caption"],
+                    stems,
+                    entry["depth"] > 0,
+                    f"#{i}",
+                )
             )
     return out
 
@@ -199,7 +252,9 @@ def compare(slug: str, ours: list[Seen], theirs: list[Seen], score: Score) -> No
             score.numbers += 1
             score.numbers_right += one.number == other.number
             if one.number != other.number:
-                score.differences.append((slug, "number", other.place, f"theirs {one.number!r} ours {other.number!r}"))
+                score.differences.append(
+                    (slug, "number", other.place, f"theirs {one.number!r} ours {other.number!r}")
+                )
         if one.graphics or other.graphics:
             score.pairs += 1
             score.pairs_right += one.graphics == other.graphics
@@ -213,18 +268,24 @@ def compare(slug: str, ours: list[Seen], theirs: list[Seen], score: Score) -> No
 
 
 def judged(difference: tuple[str, str, str, str]) -> str:
-    return VERDICTS.get(difference[:3], "open")
+    """Return the first verdict that fits a difference, `open` where none does."""
+    for *patterns, verdict in VERDICTS:
+        if all(
+            fnmatch.fnmatchcase(value, pattern) for value, pattern in zip(difference, patterns, strict=False)
+        ):
+            return verdict
+    return "open"
 
 
 def report(score: Score, bounds: Bounds, *, differences: bool) -> bool:
-    """Print the figures; return whether all bounds are kept (differences that the source settles for us count so)."""
-    ours_right = {w: sum(d[1] == w and judged(d).startswith("ours") for d in score.differences) for w in
-                  ("missed", "extra", "number", "graphics")}  # fmt: skip
-    recall = (score.matched + ours_right["missed"]) / max(1, score.reference)
-    wrong = (score.extra - ours_right["extra"]) / max(1, score.ours)
+    """Print the figures; return whether all bounds are kept, by the verdicts."""
+    judged_ours = Counter(d[1] for d in score.differences if judged(d).startswith("ours"))
+    still_open = sum(judged(d) == "open" for d in score.differences)
+    recall = (score.matched + judged_ours["missed"]) / max(1, score.reference)
+    wrong = (score.extra - judged_ours["extra"]) / max(1, score.ours)
     similarity = score.similarity / max(1, score.matched)
-    pairing = (score.pairs_right + ours_right["graphics"]) / max(1, score.pairs)
-    numbers = (score.numbers_right + ours_right["number"]) / max(1, score.numbers)
+    pairing = (score.pairs_right + judged_ours["graphics"]) / max(1, score.pairs)
+    numbers = (score.numbers_right + judged_ours["number"]) / max(1, score.numbers)
     rows = [
         ("caption recall", recall, bounds.recall, recall >= bounds.recall),
         ("wrong extra captions", wrong, bounds.wrong_extra, wrong <= bounds.wrong_extra),
@@ -236,7 +297,10 @@ def report(score: Score, bounds: Bounds, *, differences: bool) -> bool:
         for difference in score.differences:
             slug, what, place, detail = difference
             print(f"{slug:40} {what:9} {place.split(':', 1)[-1]:28} [{judged(difference)}] {detail}")
-    print(f"\n{score.reference} reference captions, {score.ours} of ours in the same papers, {len(score.differences)} differences")
+    print(
+        f"\n{score.reference} reference captions, {score.ours} of ours in the same papers, "
+        f"{len(score.differences)} differences, {still_open} of them open"
+    )
     for name, value, bound, good in rows:
         print(f"{name:24} {value:8.4f}   bound {bound:.2f}   {'kept' if good else 'MISSED'}")
     return all(good for *_, good in rows)
@@ -249,17 +313,16 @@ def speed(papers: dict[str, dict[str, bytes]]) -> None:
         best = 1e9
         for _ in range(3):
             start = time.perf_counter()
-            try:
+            with contextlib.suppress(RecordError):
                 extract(Paper(f"arxiv:{slug}", files))
-            except RecordError:
-                pass
             best = min(best, time.perf_counter() - start)
         times.append(best * 1000)
         kilobytes += sum(len(d) for n, d in files.items() if n.lower().endswith(".tex")) / 1000
     times.sort()
     print(
         f"{len(times)} papers, {kilobytes:.0f} KB of TeX: mean {sum(times) / len(times):.1f} ms, "
-        f"median {times[len(times) // 2]:.1f}, slowest {times[-1]:.1f}; {sum(times) / kilobytes * 100:.0f} ms per 100 KB"
+        f"median {times[len(times) // 2]:.1f}, slowest {times[-1]:.1f}; "
+        f"{sum(times) / kilobytes * 100:.0f} ms per 100 KB"
     )
 
 
@@ -275,19 +338,26 @@ def scale() -> bool:
             took = time.perf_counter() - start
             megabytes = sum(map(len, files.values())) / 1e6
             rates.append(took / megabytes)
-            print(f"{name:8} x{size}: {megabytes:6.1f} MB {took:6.2f} s, {len(found.floats) + len(found.rejects)} floats")
+            print(
+                f"{name:8} x{size}: {megabytes:6.1f} MB {took:6.2f} s, "
+                f"{len(found.floats) + len(found.rejects)} floats"
+            )
         good = good and rates[1] < 2 * rates[0] + 0.05
     print("growth", "linear" if good else "NOT linear")
     return good
 
 
-FILLER = "Running text with a formula $a_i = b$ and a reference to Figure~\\ref{f1}, repeated to fill the page. " * 36
+FILLER = (
+    "Running text with a formula $a_i = b$ and a reference to Figure~\\ref{f1}, repeated to fill the page. "
+    * 36
+)
 
 
 def many_floats(size: int) -> dict[str, bytes]:
     count = 1250 * size
     parts = [
-        f"{FILLER}\n\n\\begin{{figure}}\\includegraphics{{p}}\\caption{{Number {i}.}}\\label{{f{i}}}\\end{{figure}}\n"
+        f"{FILLER}\n\n\\begin{{figure}}\\includegraphics{{p}}\\caption{{Number {i}.}}\\label{{f{i}}}"
+        "\\end{figure}\n"
         for i in range(count)
     ]
     return {"main.tex": _document("".join(parts)), "p.png": b"x"}
@@ -295,7 +365,10 @@ def many_floats(size: int) -> dict[str, bytes]:
 
 def many_macros(size: int) -> dict[str, bytes]:
     count = 2500 * size
-    parts = [f"\\newcommand{{\\m{_letters(i)}}}[1]{{value {i} #1}}\n\\m{_letters(i)}{{x}}\n{FILLER[:1500]}" for i in range(count)]
+    parts = [
+        f"\\newcommand{{\\m{_letters(i)}}}[1]{{value {i} #1}}\n\\m{_letters(i)}{{x}}\n{FILLER[:1500]}"
+        for i in range(count)
+    ]
     return {"main.tex": _document("".join(parts))}
 
 

@@ -1,0 +1,1 @@
+"""What is decided about pairs: class, embedding, duplicates, contamination, licence and split."""

@@ -206,9 +206,7 @@ def _leaks(
     for block in matches(index, embeddings[exposed], threshold=floor, parameters=parameters.search):
         queries, found = exposed[block.query], guarded[block.match]
         distances = np.bitwise_count(texts.hashes[queries] ^ texts.hashes[found])
-        exact_ones = np.array(
-            [texts.pixels[q] == texts.pixels[m] for q, m in zip(queries, found, strict=True)], bool
-        )
+        exact_ones = texts.codes[queries] == texts.codes[found]
         kept = np.flatnonzero(exact_ones | _possible(block.similarity, distances, parameters))
         for place in kept.tolist():
             query, match = int(queries[place]), int(found[place])
@@ -291,6 +289,8 @@ class _Texts:
         self.ids: list[str] = table.column("pair_id").to_pylist()
         self.kinds: list[str] = table.column("kind").to_pylist()
         self.pixels: list[str] = table.column("pixel_sha256").to_pylist()
+        encoded = table.column("pixel_sha256").combine_chunks().dictionary_encode()
+        self.codes: npt.NDArray[np.int32] = encoded.indices.to_numpy()
         self.hashes: npt.NDArray[np.uint64] = table.column("phash").to_numpy()
         self.captions = table.column("caption").combine_chunks()
         self.tables = table.column("table_text").combine_chunks()

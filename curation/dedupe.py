@@ -46,13 +46,17 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class DedupeParameters:
-    """Thresholds, which belong to one embedder. Those of the descriptor were measured on 383 images.
+    """Thresholds, which belong to one embedder. Those of the descriptor were measured on 235 images.
 
-    The less the texts say, the more the images must. `agreed`: captions or table texts agree (95 % of copies
-    halved or saved as JPEG of quality 30 are above 0.98, of those at a third above 0.92; plots on the same axes
-    reach 0.97 and are told apart by their captions), or `framed`: the texts agree and the embedding, which leaves margins out, makes up for a hash
-    that a wider border changed. `silent`: no text to compare. `opposed`: texts differ, or both stand in one
-    paper, where plots that differ in one curve reached 0.997 at 2 bits.
+    The less the texts say, the more the images must:
+
+    - `agreed`: captions or table texts agree. 95 % of copies halved or saved as JPEG of quality 30 are above
+      0.98, of those at a third above 0.92; plots on the same axes reach 0.97, and captions tell them apart.
+    - `framed`: the texts agree, and the embedding, which leaves margins out, is so close that a hash which a
+      wider border changed counts little.
+    - `silent`: there is no text to compare.
+    - `opposed`: texts differ, or both stand in one paper, where plots that differ in one curve reached 0.997
+      at 2 bits.
     """
 
     embedder: str = DESCRIPTOR

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.embed_descriptor import open_rgb
+from schemas.errors import UserError
 
 VERSION = "1"  # 1: open_clip's own inference preprocessing, one thread
 
@@ -31,7 +32,7 @@ FILE_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 BATCH = 32  # images per forward pass: 20 MB of input at 224 px
 
 
-class EmbedderError(Exception):
+class EmbedderError(UserError):
     """An embedder cannot be had; the message is one sentence for the person who chose it."""
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from schemas.errors import UserError
+
 VERSION = "1"  # 1: folder, Parquet, tar
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
@@ -26,7 +28,7 @@ PAPER_NAMES = ("paper_id", "arxiv_id", "pmcid", "pmc_id")
 DOI_NAMES = ("doi",)
 
 
-class ImageSetError(Exception):
+class ImageSetError(UserError):
     """An image set cannot be read; the message is one sentence for the person who named it."""
 
 

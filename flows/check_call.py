@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from curation import embed
 from extractors import ocr
 from flows.build_options import BuildOptions
+from flows.curate_pairs import duplicate_parameters
 from flows.run_stages import ocr_parameters
 from schemas.errors import UserError
 from warehouse.lake import prepare
@@ -33,5 +33,5 @@ def check_call(
         raise UserError(f"the shares of train, validation and test add up to {shares:g}, not 1")
     if options.ocr_engine != "none":
         ocr.engine_identity(options.ocr_engine, ocr_parameters(options))
-    embed.embedder_identity(options.embedder)
+    duplicate_parameters(options)
     prepare(Path(warehouse).expanduser().absolute())

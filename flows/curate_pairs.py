@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curation import dedupe, embed, licenses
+from flows.build_options import BuildOptions
 from flows.run_stages import float_reject
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure
@@ -40,7 +41,7 @@ class Narrow:
 
 def find_duplicates(work: GlobalWork, papers: StageOutput) -> StageOutput:
     """Return the stage's output: tables `duplicates` (evidence) and `rejects`."""
-    parameters = duplicate_parameters(work)
+    parameters = duplicate_parameters(work.options)
     about = plain(dataclasses.asdict(parameters))
     inputs = [papers.key, *(key for name in ("extract", "embed", "ocr") for key in work.keys(name))]
     key = stage_key("dedupe", dedupe.VERSION, {"parameters": about}, inputs)
@@ -62,15 +63,15 @@ def find_duplicates(work: GlobalWork, papers: StageOutput) -> StageOutput:
     return output
 
 
-def duplicate_parameters(work: GlobalWork) -> dedupe.DedupeParameters:
+def duplicate_parameters(options: BuildOptions) -> dedupe.DedupeParameters:
     """Return the thresholds for the build's embedder.
 
     Raises:
         UserError: none was measured for this embedder and none is given.
     """
-    identity = embed.embedder_identity(work.options.embedder)
+    identity = embed.embedder_identity(options.embedder)
     try:
-        return dedupe.dedupe_parameters(identity, similarity=work.options.near_duplicate_threshold)
+        return dedupe.dedupe_parameters(identity, similarity=options.near_duplicate_threshold)
     except ValueError as error:
         raise UserError(f"{error} (option --near-duplicate-threshold)") from error
 

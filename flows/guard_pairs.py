@@ -34,7 +34,7 @@ class ImageSetRow:
 def find_contamination(work: GlobalWork, papers: StageOutput, duplicates: StageOutput) -> StageOutput:
     """Return the stage's output: tables `contamination` (evidence), `image_sets` and `rejects`."""
     sets = [Path(name).expanduser() for name in work.options.decontaminate]
-    parameters = decontaminate.leak_parameters(duplicate_parameters(work))
+    parameters = decontaminate.leak_parameters(duplicate_parameters(work.options))
     about: dict[str, Json] = {
         "parameters": plain(dataclasses.asdict(parameters)),
         "sets": [[path.resolve().name, _sha256(path)] for path in sets],

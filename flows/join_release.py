@@ -158,8 +158,8 @@ def _check_accounts(
     for what, names in (("lost", lost), ("counted twice", twice), ("never found", unknown)):
         if names:
             raise BuildError(
-                f"the books do not balance: {len(names)} floats {what}, such as {names[0]}; this is a defect, "
-                "nothing was published"
+                f"the books do not balance: {len(names)} floats {what}, such as {names[0]}; "
+                "this is a defect, and nothing was published"
             )
     unexpected = [reject for reject in rejects if reject.reason == "unexpected"]
     if len(unexpected) > max(2, max_unexpected_share * len(found)):
@@ -200,9 +200,7 @@ def _shard_tables(work: GlobalWork, index: int) -> release.ShardTables:
     )
 
 
-def _manifest(
-    work: GlobalWork, curated: Curated, rejects: list[Reject], kept: pa.Table
-) -> dict[str, Json]:
+def _manifest(work: GlobalWork, curated: Curated, rejects: list[Reject], kept: pa.Table) -> dict[str, Json]:
     of_floats = [reject for reject in rejects if reject.pair_id is not None]
     by_stage = Counter(reject.stage for reject in of_floats)
     by_reason = Counter(reject.reason for reject in rejects)
@@ -225,7 +223,7 @@ def _manifest(
         "stage_parameters": {name: dict(s.parameters(work.options)) for name, s in SHARD_STAGES.items()},
         "stages": {**stages, **GLOBAL_VERSIONS, "release": release.VERSION},
         "engines": _engines(work.options),
-        "thresholds": plain(asdict(duplicate_parameters(work))),
+        "thresholds": plain(asdict(duplicate_parameters(work.options))),
         "image_sets": curated.contamination.table("image_sets").to_pylist(),
         "inputs": {"papers": len(work.inventory.papers), "sha256": work.inputs_sha256()},
         "counts": counts,

@@ -16,10 +16,15 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class TableRow:
-    """One row of cells; cells covered by a rowspan above are absent, as in HTML."""
+    r"""One row of cells; cells covered by a rowspan above are absent, as in HTML.
+
+    `partial_rules` are horizontal rules above some of the row's columns only, each as its first and last
+    column (counted from 0, both included), such as LaTeX's \cmidrule and \cline draw.
+    """
 
     cells: tuple[Cell, ...]
     rule_above: bool = False  # a horizontal rule over the whole row
+    partial_rules: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,4 +2,6 @@
 
 from scimmir.cli import main
 
-main()
+# Worker processes import the main module under another name, and must not run the command again.
+if __name__ == "__main__":
+    main()

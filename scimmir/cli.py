@@ -105,7 +105,8 @@ def build(
     typer.echo(release_summary(Path(folder)))
 
 
-@app.command()
+# SQL may begin with a comment, which looks like an option.
+@app.command(context_settings={"ignore_unknown_options": True})
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT statement, in DuckDB's SQL.")],
     warehouse: WarehouseOption = WAREHOUSE,

@@ -381,6 +381,13 @@ def test_train_is_held_against_what_is_left_of_validation():
     assert {(row.pair_id, row.against) for row in rows} == {("p0", "split:test"), ("p1", "split:test")}
 
 
+def test_a_removed_validation_pair_protects_nothing():
+    angles = np.array([0.0, 0.28, 0.56])
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    table = split_table({"split": "test"}, {"split": "validation"}, {"split": "train"})
+    assert [row.pair_id for row in leaks(table, vectors)] == ["p1"]
+
+
 TABLE = "model\tscore\nours\t91.2\nbase\t88.0"
 
 

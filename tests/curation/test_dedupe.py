@@ -166,6 +166,20 @@ def test_tables_need_texts_that_agree(left, right, cosine, duplicate):
     assert removed(rows, at(1, cosine)) == ({"b": "a"} if duplicate else {})
 
 
+def test_equal_tables_of_one_paper_need_nearly_equal_images():
+    rows = [pair(name, kind="table", table_text=TABLE, paper_key="x") for name in "ab"]
+    assert removed(rows, at(1, 0.99)) == {}
+    assert removed(rows, at(1, 0.9999)) == {"b": "a"}
+
+
+def test_one_number_tells_long_tables_apart_also_among_copies():
+    long = "\n".join(f"row {n}\t{n}.5" for n in range(40))
+    texts = {"a": long, "b": long, "c": long.replace("17.5", "17.6")}
+    rows = [pair(name, kind="table", table_text=text) for name, text in texts.items()]
+    rows[1]["pixel_sha256"] = rows[0]["pixel_sha256"]
+    assert removed(rows, at(1, 1, 0.99999)) == {"b": "a"}
+
+
 def test_evidence_of_a_near_duplicate():
     rows = [pair("a", caption=CAPTION), pair("b", caption=CAPTION + " and more", phash=0b101)]
     (row,) = find(rows, at(1, 0.95)).rows

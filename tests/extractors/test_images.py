@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
-from extractors import images_eps
 from extractors.images import (
     ImageParameters,
     find_placeholders,
@@ -21,7 +20,8 @@ from extractors.images import (
     image_row,
     library_versions,
 )
-from extractors.images_eps import stated_box
+from extractors.images import eps as images_eps
+from extractors.images.eps import stated_box
 from schemas.annotations import ImageRow
 from schemas.floats import Graphic
 from schemas.reject import RecordError

@@ -181,7 +181,8 @@ def test_a_cals_table() -> None:
         [("a", 1, 1, False, "left"), ("wide", 2, 1, False, "right")],
         [("", 1, 1, False, None), ("", 1, 1, False, None), ("only third", 1, 1, False, "right")],
     ]
-    assert [row.rule_above for row in table.rows] == [True, True, True, False]
+    assert [row.rule_above for row in table.rows] == [True, False, True, False]
+    assert [row.partial_rules for row in table.rows] == [(), ((1, 2),), (), ()]  # "Name" stands over both
     assert table.header_rows == 2
     assert table.column_align == ("left", "center", "right")
     assert table.vertical_rules == (False, False, True, False)

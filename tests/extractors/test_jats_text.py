@@ -21,7 +21,7 @@ def element(inner: str, name: str = "p") -> etree._Element:
         ("<italic>E. coli</italic> grew at 37\u00a0°C", "E. coli grew at 37 °C"),
         ("10<sup>3</sup> m<sup>−2</sup> s<sup>-1</sup>", "10³ m⁻² s⁻¹"),
         ("H<sub>2</sub>O and CO<sub>2</sub>", "H₂O and CO₂"),
-        ("x<sup>AQ</sup> and y<sub>Q</sub>", "x^(AQ) and y_(Q)"),
+        ("x<sup>AQ</sup> and y<sub>Q</sub>", "x^(AQ) and y_Q"),
         ("a<sup>*</sup> b<sup>†</sup> Acme<sup>®</sup>", "a* b† Acme®"),
         ("the 20<sup><italic>th</italic></sup> day", "the 20ᵗʰ day"),
         ("see <sup>2 </sup>there", "see ² there"),

@@ -1,4 +1,5 @@
 """Which figures, tables and panels a paper holds: floats, captions, panels, rows."""
+# ruff: noqa: E501 - a case a line reads better than a case folded
 
 import pytest
 
@@ -18,7 +19,12 @@ def read(body: str, *, preamble: str = "", documentclass: str = "article", **fil
 def brief(found: Extraction) -> list[tuple[str, str | None, str, str]]:
     """Return id, printed number, caption and graphics of each float."""
     return [
-        (f.pair_id.removeprefix("arxiv:1:"), f.number, f.caption, " ".join(g.path.removesuffix(".png") for g in f.graphics))
+        (
+            f.pair_id.removeprefix("arxiv:1:"),
+            f.number,
+            f.caption,
+            " ".join(g.path.removesuffix(".png") for g in f.graphics),
+        )
         for f in found.floats
     ]
 
@@ -70,7 +76,12 @@ def test_starred_caption_has_no_number() -> None:
 def test_raw_caption_and_snippet_are_the_source() -> None:
     source = "\\begin{figure}\n\\includegraphics{a} % note\n\\caption{Mass \\M{}.}\n\\end{figure}"
     one = only(read(source, preamble=r"\newcommand{\M}{$M_\odot$}"))
-    assert (one.caption, one.caption_raw, one.snippet, one.source_file) == ("Mass M_⊙.", "Mass \\M{}.", source, "main.tex")
+    assert (one.caption, one.caption_raw, one.snippet, one.source_file) == (
+        "Mass M_⊙.",
+        "Mass \\M{}.",
+        source,
+        "main.tex",
+    )
 
 
 def test_several_captions_in_one_float_are_several_figures() -> None:
@@ -114,7 +125,12 @@ def test_panels_and_the_composed_figure(name: str) -> None:
         ("figure-1:panel-2", "1b", "Right.", "b"),
     ]
     whole, left, _ = found.floats
-    assert (left.parent_id, left.panel, left.parent_caption, left.label) == (whole.pair_id, "a", "Both.", "Figure 1(a)")
+    assert (left.parent_id, left.panel, left.parent_caption, left.label) == (
+        whole.pair_id,
+        "a",
+        "Both.",
+        "Figure 1(a)",
+    )
     assert (whole.ref_keys, left.ref_keys) == (("all",), ("k",))
 
 
@@ -133,9 +149,14 @@ def test_caption_pieces_need_one_image_each() -> None:
 
 
 def test_panel_without_caption_is_rejected_but_belongs_to_the_whole() -> None:
-    found = read(r"\begin{figure}\subfloat[]{\includegraphics{a}}\subfloat{\includegraphics{b}}\caption{Both.}\end{figure}")
+    found = read(
+        r"\begin{figure}\subfloat[]{\includegraphics{a}}\subfloat{\includegraphics{b}}\caption{Both.}\end{figure}"
+    )
     assert brief(found) == [("figure-1", "1", "Both.", "a b")]
-    assert rejected(found) == [("figure-1:panel-1", "caption_missing"), ("figure-1:panel-2", "caption_missing")]
+    assert rejected(found) == [
+        ("figure-1:panel-1", "caption_missing"),
+        ("figure-1:panel-2", "caption_missing"),
+    ]
 
 
 def rows(body: str) -> list[int]:
@@ -227,7 +248,9 @@ def test_reject_reasons(reason: str) -> None:
      r"\begin{tikzpicture}\begin{axis}\addplot{x};\end{axis}\end{tikzpicture}", r"\tikz \draw (0,0);"],
 )  # fmt: skip
 def test_pictures_drawn_in_tex(drawing: str) -> None:
-    found = read(r"\begin{figure}" + drawing + r"\caption{C.}\end{figure}", **{"plot.pgf": b"\\begin{pgfpicture}"})
+    found = read(
+        r"\begin{figure}" + drawing + r"\caption{C.}\end{figure}", **{"plot.pgf": b"\\begin{pgfpicture}"}
+    )
     assert [r.reason for r in found.rejects] == ["drawn_in_tex"]
 
 
@@ -252,6 +275,8 @@ NO_FLOATS = {
     "after the end": "\\end{document}\\begin{figure}\\includegraphics{a}\\caption{C.}\\end{figure}",
     "algorithm": r"\begin{algorithm}\caption{A.}\includegraphics{a}\end{algorithm}",
     "listing": r"\begin{listing}\caption{A.}\end{listing}",
+    "excluded": r"\excludecomment{foo}\begin{foo}\begin{figure}\includegraphics{a}\caption{C.}\end{figure}\end{foo}",
+    "own listing": r"\lstnewenvironment{foo}{}{}\begin{foo}\begin{figure}\caption{C.}\end{figure}\end{foo}",
     "own float for programs": r"\newfloat{program}{t}{lop}\begin{program}\caption{P.}\end{program}",
 }
 
@@ -263,12 +288,56 @@ def test_what_holds_no_floats(name: str) -> None:
 
 
 def test_own_floats_that_are_figures() -> None:
-    preamble = r"\newfloat{scheme}{t}{los}\floatname{scheme}{Scheme}\DeclareFloatingEnvironment[name=Chart]{chart}"
+    preamble = (
+        r"\newfloat{scheme}{t}{los}\floatname{scheme}{Scheme}\DeclareFloatingEnvironment[name=Chart]{chart}"
+    )
     body = r"\begin{scheme}\includegraphics{a}\caption{S.}\end{scheme}\begin{chart}\includegraphics{b}\caption{C.}\end{chart}"
     found = read(body, preamble=preamble)
-    assert [(f.kind, f.label, f.caption) for f in found.floats] == [("figure", "Scheme 1", "S."), ("figure", "Chart 1", "C.")]
+    assert [(f.kind, f.label, f.caption) for f in found.floats] == [
+        ("figure", "Scheme 1", "S."),
+        ("figure", "Chart 1", "C."),
+    ]
+
+
+def test_floatrow_boxes_of_both_kinds() -> None:
+    body = (
+        r"\begin{figure}\begin{floatrow}\ffigbox{\caption{Left.}}{\includegraphics{a}}"
+        r"\ttabbox{\caption{Right.}}{\begin{tabular}{c}1\end{tabular}}\end{floatrow}\end{figure}"
+    )
+    found = read(body)
+    assert brief(found) == [("figure-1", "1", "Left.", "a"), ("table-1", "1", "Right.", "")]
+
+
+def test_pieces_in_the_style_of_some_journals() -> None:
+    body = r"\begin{figure}\includegraphics{a}\includegraphics{b}\caption{\textbf{a}, One. \textbf{b}, Two.}\end{figure}"
+    assert [f.caption for f in read(body).floats] == ["a, One. b, Two.", "One.", "Two."]
+
+
+def test_a_picture_far_from_a_caption_is_not_its_figure() -> None:
+    body = "\\includegraphics{a}\n\nOne.\n\nTwo.\n\nThree.\n\n\\includegraphics{b}\n\n\\captionof{figure}{B.}\n\nEnd."
+    assert brief(read(body)) == [("figure-1", "1", "B.", "b")]
+
+
+def test_gridline_rows() -> None:
+    body = (
+        r"\begin{figure*}\gridline{\fig{a}{0.3\textwidth}{(a)}\fig{b}{0.3\textwidth}{(b)}}"
+        r"\gridline{\fig{c}{0.3\textwidth}{(c)}}\caption{Three.}\end{figure*}"
+    )
+    (one,) = read(body, documentclass="aastex631").floats
+    assert [(g.path, g.row) for g in one.graphics] == [("a.png", 0), ("b.png", 0), ("c.png", 1)]
+
+
+def test_arrays_and_tabbing_in_tables() -> None:
+    array = r"\begin{table}\caption{T.}$\begin{array}{cc}x_1&y\\1&2\end{array}$\end{table}"
+    assert only(read(array)).table_text == "x₁\ty\n1\t2"
+    tabbing = r"\begin{table}\caption{T.}\begin{tabbing}aaa\=bbb\kill x\>y\\1\>2\end{tabbing}\end{table}"
+    assert only(read(tabbing)).table_text == "x\ty\n1\t2"
 
 
 def test_several_tabulars_make_one_table() -> None:
-    one = only(read(r"\begin{table}\caption{T.}\begin{tabular}{l}a\end{tabular}\begin{tabular}{l}b\end{tabular}\end{table}"))
+    one = only(
+        read(
+            r"\begin{table}\caption{T.}\begin{tabular}{l}a\end{tabular}\begin{tabular}{l}b\end{tabular}\end{table}"
+        )
+    )
     assert one.table_text == "a\nb"

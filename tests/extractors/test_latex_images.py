@@ -14,7 +14,7 @@ def read(body: str, files: str, preamble: str = "", main: str = "main.tex") -> t
         f"\\documentclass{{article}}{preamble}\\begin{{document}}\\begin{{figure}}{body}\\caption{{C.}}\\end{{figure}}"
         "\\end{document}"
     )
-    found = extract(Paper("arxiv:1", {main: tex.encode(), **{f: b"x" for f in files.split("|")}}))
+    found = extract(Paper("arxiv:1", {main: tex.encode(), **dict.fromkeys(files.split("|"), b"x")}))
     return found.floats[0].graphics if found.floats else found.rejects[0]
 
 
@@ -52,20 +52,32 @@ NAMES = [
     (r"\includepdf[pages=2]{fig.pdf}", "fig.pdf", "fig.pdf"),
     (r"\begin{overpic}[width=3cm]{fig}\put(1,2){A}\end{overpic}", "fig.png", "fig.png"),
     (r"\resizebox{3cm}{!}{\rotatebox{90}{\includegraphics{fig}}}", "fig.png", "fig.png"),
+    (r"\special{psfile=fig.ps hscale=50}", "fig.ps", "fig.ps"),
+    (r"\includegraphics{\jobname-fig}", "main-fig.png", "main-fig.png"),
     (r"\fbox{\centerline{\includegraphics{fig}}}", "fig.png", "fig.png"),
 ]
 
 
 @pytest.mark.parametrize(("body", "files", "expected"), NAMES, ids=[f"{b} in {f}" for b, f, _ in NAMES])
 def test_file_found(body: str, files: str, expected: str) -> None:
-    assert paths(body, files) == (expected.split(" ") if expected.count(".") == 2 and "two" in expected else [expected])
+    assert paths(body, files) == (
+        expected.split(" ") if expected.count(".") == 2 and "two" in expected else [expected]
+    )
 
 
 def test_graphicspath() -> None:
     preamble = r"\graphicspath{{one/}{two/}}"
     assert paths(r"\includegraphics{fig}", "two/fig.png", preamble) == ["two/fig.png"]
     assert paths(r"\includegraphics{fig}", "two/fig.png|one/fig.jpg", preamble) == ["one/fig.jpg"]
-    assert paths(r"\includegraphics{fig}", "figs/fig.png", r"\newcommand{\d}{figs}\graphicspath{{\d/}}") == ["figs/fig.png"]
+    assert paths(r"\includegraphics{fig}", "figs/fig.png", r"\newcommand{\d}{figs}\graphicspath{{\d/}}") == [
+        "figs/fig.png"
+    ]
+
+
+def test_declared_order_of_suffixes() -> None:
+    assert paths(r"\includegraphics{fig}", "fig.eps|fig.pdf", r"\DeclareGraphicsExtensions{.eps,.pdf}") == [
+        "fig.eps"
+    ]
 
 
 def test_main_file_in_a_folder() -> None:

@@ -1,4 +1,5 @@
 """Whatever the bytes, the extractor answers or refuses, in bounded time; cost grows linearly."""
+# ruff: noqa: E501 - a case a line reads better than a case folded
 
 import time
 
@@ -45,14 +46,27 @@ def answer(files: dict[str, bytes]) -> Extraction | RecordError:
 def test_any_order_of_commands(tokens: list[str]) -> None:
     body = "".join(tokens)
     tex = "\\documentclass{article}\\begin{document}" + body + "\\end{document}"
-    answer({"main.tex": tex.encode(), "b.tex": body[: len(body) // 2].encode(), "b.sty": body.encode(), "a.png": b"x"})
+    answer(
+        {
+            "main.tex": tex.encode(),
+            "b.tex": body[: len(body) // 2].encode(),
+            "b.sty": body.encode(),
+            "a.png": b"x",
+        }
+    )
 
 
 @SLOW
 @given(st.binary(max_size=400), st.binary(max_size=200))
 def test_arbitrary_bytes(first: bytes, second: bytes) -> None:
     answer({"main.tex": first, "other.tex": second})
-    answer({"main.tex": b"\\documentclass{article}\\begin{document}" + first, "other.bbl": second, "00README.json": second})
+    answer(
+        {
+            "main.tex": b"\\documentclass{article}\\begin{document}" + first,
+            "other.bbl": second,
+            "00README.json": second,
+        }
+    )
 
 
 WHOLE = (
@@ -64,7 +78,11 @@ WHOLE = (
 
 
 @SLOW
-@given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 12), st.sampled_from(["", *TOKENS])), max_size=6))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 12), st.sampled_from(["", *TOKENS])), max_size=6
+    )
+)
 def test_damaged_papers(edits: list[tuple[int, int, str]]) -> None:
     tex = WHOLE
     for at, cut, text in edits:
@@ -104,16 +122,26 @@ def test_cost_grows_linearly(name: str) -> None:
     def make(size: int) -> dict[str, bytes]:
         text = "Running text with $a_i$, a macro and \\ref{f}. " * 20 + "\n\n"
         if name == "floats":
-            body = (text + r"\begin{figure}\includegraphics{a}\caption{C.}\label{f}\end{figure}") * (60 * size)
+            body = (text + r"\begin{figure}\includegraphics{a}\caption{C.}\label{f}\end{figure}") * (
+                60 * size
+            )
         elif name == "macros":
-            letters = [f"m{chr(97 + i // 26 % 26)}{chr(97 + i % 26)}{chr(97 + i // 676)}" for i in range(200 * size)]
+            letters = [
+                f"m{chr(97 + i // 26 % 26)}{chr(97 + i % 26)}{chr(97 + i // 676)}" for i in range(200 * size)
+            ]
             body = "".join(f"\\newcommand{{\\{n}}}[1]{{<#1>}}\\{n}{{{text}}}" for n in letters)
         else:
             body = r"\input{f0}"
-        files = {"main.tex": f"\\documentclass{{article}}\\begin{{document}}{body}\\end{{document}}".encode(), "a.png": b"x"}
+        files = {
+            "main.tex": f"\\documentclass{{article}}\\begin{{document}}{body}\\end{{document}}".encode(),
+            "a.png": b"x",
+        }
         if name == "inputs":
             count = 60 * size
-            files |= {f"f{i}.tex": (text + (f"\\input{{f{i + 1}}}" if i + 1 < count else "") + text).encode() for i in range(count)}
+            files |= {
+                f"f{i}.tex": (text + (f"\\input{{f{i + 1}}}" if i + 1 < count else "") + text).encode()
+                for i in range(count)
+            }
         return files
 
     def seconds(size: int) -> float:

@@ -1,4 +1,5 @@
 """Printed numbers, references, citations, mentions and the paper's header."""
+# ruff: noqa: E501 - a case a line reads better than a case folded
 
 import pytest
 
@@ -52,7 +53,9 @@ def test_printed_labels(name: str) -> None:
     assert labels(body, preamble, documentclass) == expected
 
 
-def caption(text: str, around: str = "", preamble: str = "", documentclass: str = "{article}", **files: str) -> str:
+def caption(
+    text: str, around: str = "", preamble: str = "", documentclass: str = "{article}", **files: str
+) -> str:
     figure = r"\begin{figure}\includegraphics{a}\caption{" + text + r"}\label{me}\end{figure}"
     return read(around + figure, preamble, documentclass, **files).floats[-1].caption
 
@@ -88,9 +91,7 @@ def test_cleveref_options_and_names() -> None:
 
 
 NUMBERED = r"\begin{thebibliography}{9}\bibitem{x} X.\bibitem{y} Y.\bibitem{z} Z.\end{thebibliography}"
-NATBIB = (
-    r"\begin{thebibliography}{9}\bibitem[Smith(2001)]{x} S.\bibitem[{Jones et~al.(2002)Jones, Doe}]{y} J.\end{thebibliography}"
-)
+NATBIB = r"\begin{thebibliography}{9}\bibitem[Smith(2001)]{x} S.\bibitem[{Jones et~al.(2002)Jones, Doe}]{y} J.\end{thebibliography}"
 CITATIONS = [
     (r"From \cite{y}.", NUMBERED, "", "From [2]."),
     (r"From \cite{x,y,z}.", NUMBERED, "", "From [1–3]."),
@@ -104,7 +105,9 @@ CITATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "entries", "preamble", "expected"), CITATIONS, ids=[c[0] + c[2] for c in CITATIONS])
+@pytest.mark.parametrize(
+    ("text", "entries", "preamble", "expected"), CITATIONS, ids=[c[0] + c[2] for c in CITATIONS]
+)
 def test_citations(text: str, entries: str, preamble: str, expected: str) -> None:
     assert caption(text, preamble=preamble, around=entries) == expected
 
@@ -119,7 +122,10 @@ def test_citations_from_the_bbl() -> None:
     \endentry"""
     assert caption(r"\cite{y}", around=r"\printbibliography", main_bbl=biblatex) == "[2]"
     preamble = r"\usepackage[style=authoryear]{biblatex}"
-    assert caption(r"\parencite{x}", around=r"\printbibliography", preamble=preamble, main_bbl=biblatex) == "(Smith, 2001)"
+    assert (
+        caption(r"\parencite{x}", around=r"\printbibliography", preamble=preamble, main_bbl=biblatex)
+        == "(Smith, 2001)"
+    )
 
 
 def test_mentions_are_paragraphs_of_the_running_text() -> None:
@@ -133,7 +139,11 @@ def test_mentions_are_paragraphs_of_the_running_text() -> None:
 
 
 def test_mentions_of_panels_count_for_the_whole() -> None:
-    body = r"See \ref{p}." + "\n\n" + r"\begin{figure}\subfloat[A\label{p}]{\includegraphics{a}}\caption{F.}\end{figure}"
+    body = (
+        r"See \ref{p}."
+        + "\n\n"
+        + r"\begin{figure}\subfloat[A\label{p}]{\includegraphics{a}}\caption{F.}\end{figure}"
+    )
     whole, panel = read(body).floats
     assert (whole.mentions, panel.mentions) == (("See 1a.",), ("See 1a.",))
 
@@ -147,7 +157,12 @@ def test_mentions_are_bounded() -> None:
 
 HEADERS = [
     (r"\title{On \emph{Mass} $\alpha$\thanks{Grant.}}", "{article}", "On Mass α", None),
-    (r"\newcommand{\T}{Macro}\title[Short]{A \T\ Title\\ in Two Lines}", "{amsart}", "A Macro Title in Two Lines", None),
+    (
+        r"\newcommand{\T}{Macro}\title[Short]{A \T\ Title\\ in Two Lines}",
+        "{amsart}",
+        "A Macro Title in Two Lines",
+        None,
+    ),
     (r"\usepackage[english,french]{babel}\title{Un titre}", "{article}", "Un titre", "fr"),
     (r"\usepackage[french,english]{babel}\title{A title}", "{article}", "A title", None),
 ]
@@ -156,7 +171,12 @@ HEADERS = [
 @pytest.mark.parametrize(("preamble", "documentclass", "title", "language"), HEADERS)
 def test_header(preamble: str, documentclass: str, title: str, language: str | None) -> None:
     header = read("x", preamble, documentclass).header
-    assert (header.title, header.language, header.main_file, header.is_retracted) == (title, language, "main.tex", False)
+    assert (header.title, header.language, header.main_file, header.is_retracted) == (
+        title,
+        language,
+        "main.tex",
+        False,
+    )
 
 
 def test_title_given_in_the_document() -> None:

@@ -1,4 +1,5 @@
 """Projects, inputs, macros and conditionals: what text the extractor reads."""
+# ruff: noqa: E501 - a case a line reads better than a case folded
 
 import pytest
 
@@ -93,8 +94,23 @@ WRAPPERS = {
 @pytest.mark.parametrize("name", WRAPPERS)
 def test_macros_around_floats(name: str) -> None:
     preamble, body = WRAPPERS[name]
-    package = r"\newcommand{\mine}[1]{\begin{figure}\includegraphics{a}\caption{#1}\end{figure}}\endinput junk"
+    package = (
+        r"\newcommand{\mine}[1]{\begin{figure}\includegraphics{a}\caption{#1}\end{figure}}\endinput junk"
+    )
     assert captions({"main.tex": document(body, preamble), "mine.sty": package}) == ["Wrapped."]
+
+
+def test_definitions_end_with_their_group() -> None:
+    body = (
+        r"{\def\x{in}"
+        + FIGURE % r"\x"
+        + "}"
+        + FIGURE % r"\x"
+        + r"\begin{quote}\def\x{q}\end{quote}"
+        + FIGURE % r"\x"
+    )
+    assert captions({"main.tex": document(body, r"\def\x{out}")}) == ["in", "out", "out"]
+    assert captions({"main.tex": document(r"{\gdef\x{in}}" + FIGURE % r"\x", r"\def\x{out}")}) == ["in"]
 
 
 CONDITIONALS = {
@@ -118,7 +134,13 @@ CONDITIONALS = {
 
 @pytest.mark.parametrize("text", CONDITIONALS)
 def test_conditionals(text: str) -> None:
-    assert captions({"main.tex": document(text.replace(CONDITIONALS[text], FIGURE % "seen").replace("no", FIGURE % "not"))}) == ["seen"]
+    assert captions(
+        {
+            "main.tex": document(
+                text.replace(CONDITIONALS[text], FIGURE % "seen").replace("no", FIGURE % "not")
+            )
+        }
+    ) == ["seen"]
 
 
 INPUTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -151,7 +173,11 @@ def test_inputs(name: str) -> None:
 
 
 def test_includeonly_leaves_the_others_out() -> None:
-    files = {"main.tex": document(r"\include{p}\include{q}", r"\includeonly{q}"), "p.tex": FIGURE % "p", "q.tex": FIGURE % "q"}
+    files = {
+        "main.tex": document(r"\include{p}\include{q}", r"\includeonly{q}"),
+        "p.tex": FIGURE % "p",
+        "q.tex": FIGURE % "q",
+    }
     assert captions({**files}) == ["q"]
 
 
@@ -181,7 +207,13 @@ def test_what_never_ends_in_tex_ends_here(name: str) -> None:
 def test_a_bomb_of_macros_is_refused() -> None:
     defs = "".join(f"\\def\\m{chr(97 + i)}{{\\m{chr(98 + i)}\\m{chr(98 + i)}}}" for i in range(25))
     with pytest.raises(RecordError, match="tex_too_complex"):
-        read({"main.tex": document(r"\newcommand{\go}[1]{#1}\ma", defs + r"\def\mz{" + "long text " * 1000 + "}")})
+        read(
+            {
+                "main.tex": document(
+                    r"\newcommand{\go}[1]{#1}\ma", defs + r"\def\mz{" + "long text " * 1000 + "}"
+                )
+            }
+        )
 
 
 MAINS: dict[str, tuple[dict[str, str], str]] = {
@@ -208,11 +240,20 @@ def test_main_file(name: str) -> None:
 
 REFUSED: dict[str, tuple[dict[str, str], str]] = {
     "plain TeX": ({"p.tex": "\\magnification=1200\nText.\n\\bye\n"}, "tex_not_latex"),
-    "AMSTeX": ({"p.tex": "\\input amstex\n\\documentstyle{amsppt}\n\\document x \\enddocument"}, "tex_not_latex"),
+    "AMSTeX": (
+        {"p.tex": "\\input amstex\n\\documentstyle{amsppt}\n\\document x \\enddocument"},
+        "tex_not_latex",
+    ),
     "no document": ({"p.tex": "Only words."}, "tex_main_missing"),
     "no TeX": ({"readme.md": "x"}, "tex_main_missing"),
-    "withdrawn": ({"p.tex": "This paper has been withdrawn by the author due to an error."}, "paper_withdrawn"),
-    "withdrawn in LaTeX": ({"p.tex": document("This submission has been withdrawn by the authors.")}, "paper_withdrawn"),
+    "withdrawn": (
+        {"p.tex": "This paper has been withdrawn by the author due to an error."},
+        "paper_withdrawn",
+    ),
+    "withdrawn in LaTeX": (
+        {"p.tex": document("This submission has been withdrawn by the authors.")},
+        "paper_withdrawn",
+    ),
 }
 
 

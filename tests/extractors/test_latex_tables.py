@@ -1,4 +1,5 @@
 """Tabulars to rows and cells."""
+# ruff: noqa: E501 - a case a line reads better than a case folded
 
 import pytest
 
@@ -17,7 +18,10 @@ def table(body: str, columns: str = "lll", head: str = "") -> Table:
 def grid(body: str, columns: str = "lll", head: str = "") -> list[list[str]]:
     """Return cells as text, with spans where they are not 1: `text<columns x rows>`."""
     return [
-        [c.html + (f"<{c.colspan}x{c.rowspan}>" if (c.colspan, c.rowspan) != (1, 1) else "") for c in row.cells]
+        [
+            c.html + (f"<{c.colspan}x{c.rowspan}>" if (c.colspan, c.rowspan) != (1, 1) else "")
+            for c in row.cells
+        ]
         for row in table(body, columns, head).rows
     ]
 
@@ -54,7 +58,10 @@ def test_longtable_keeps_its_first_head_once() -> None:
 
 
 def test_head_given_apart() -> None:
-    found = table(r"\startdata 1 & 2 \enddata \tablenotetext{a}{Note.} \tablecomments{All.}", head=r"\colhead{A} & \colhead{B}")
+    found = table(
+        r"\startdata 1 & 2 \enddata \tablenotetext{a}{Note.} \tablecomments{All.}",
+        head=r"\colhead{A} & \colhead{B}",
+    )
     assert [[c.html for c in r.cells] for r in found.rows] == [["A", "B"], ["1", "2"]]
     assert (found.header_rows, found.notes) == (1, ("<sup>a</sup> Note.", "All."))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from extractors.tables import from_element, from_html, grid_of, normalise, to_html, to_text
-from extractors.tables_inline import clean_inline, inline_text, runs_of
+from extractors.tables.inline import clean_inline, inline_text, runs_of
 from schemas.reject import RecordError
 from schemas.table import Cell, Table, TableRow
 

@@ -1,6 +1,7 @@
 """A build goes on where another one ended, however it ended."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,8 +42,9 @@ def test_a_second_build_does_nothing_again(
 
 
 def test_a_changed_parameter_redoes_its_stage_and_what_follows(
-    scimmir: Run, build_arguments: list[object], warehouse: Path
+    scimmir: Run, build_arguments: list[object], warehouse: Path, tmp_path: Path
 ) -> None:
+    warehouse = Path(shutil.copytree(warehouse, tmp_path / "warehouse"))
     before = set(stage_files(warehouse))
     done = scimmir(*build_arguments, "--warehouse", warehouse, "--ocr-engine", "none", "--version", "no-ocr")
     assert done.returncode == 0, done.stderr

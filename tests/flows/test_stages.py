@@ -1,0 +1,117 @@
+"""The stages without a server, on papers made for the occasion."""
+
+import io
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from curation.split import SplitParameters, own_split
+from flows import run_stages
+from flows.build_options import BuildOptions
+from flows.catalogue_papers import catalogue_papers
+from flows.curate_pairs import find_duplicates
+from flows.guard_pairs import find_contamination
+from flows.join_release import BuildError, Curated, join_release
+from flows.plan_shards import plan_shards
+from flows.run_stages import SHARD_STAGES, ShardWork
+from flows.stage_tables import GlobalWork
+from runtime.attempt import stop_shared_pools
+from schemas.paper import PaperRef
+from sources.inventory import take_inventory
+from warehouse.lake import prepare
+
+
+@pytest.fixture(autouse=True, scope="module")
+def pools() -> Iterator[None]:
+    yield
+    stop_shared_pools()
+
+
+def ids_of(split: str, count: int) -> list[str]:
+    names = (f"2601.{number:05d}" for number in range(90_000, 99_999))
+    fitting = (n for n in names if own_split(f"arxiv:{n}", parameters=SplitParameters()) == split)
+    return [next(fitting) for _ in range(count)]
+
+
+def plot(turns: float, *, width: int = 640) -> Image.Image:
+    picture = Image.new("RGB", (width, width * 3 // 4), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((60, 30, width - 30, width * 3 // 4 - 50), outline="black", width=2)
+    points = [(x, 240 + 150 * math.sin(turns * x / 90)) for x in range(62, width - 32)]
+    draw.line(points, fill="blue", width=3)
+    draw.text((250, 440), f"frequency {turns}", fill="black")
+    return picture
+
+
+def paper(folder: Path, paper_id: str, caption: str, picture: Image.Image, kind: str = "PNG") -> None:
+    (folder / paper_id).mkdir(parents=True)
+    buffer = io.BytesIO()
+    picture.save(buffer, kind)
+    (folder / paper_id / "fig.png").write_bytes(buffer.getvalue())
+    (folder / paper_id / "main.tex").write_text(
+        "\\documentclass{article}\\usepackage{graphicx}\\begin{document}"
+        f"\\begin{{figure}}\\includegraphics{{fig}}\\caption{{{caption}}}\\end{{figure}}\\end{{document}}"
+    )
+
+
+def work_on(folder: Path, warehouse: Path, **options: object) -> tuple[GlobalWork, Curated]:
+    prepare(warehouse)
+    inventory = take_inventory([folder])
+    chosen = BuildOptions(ocr_engine="none", workers=2, **options)  # type: ignore[arg-type]
+    shards = tuple(plan_shards(inventory.papers, chosen.papers_per_shard))
+    for stage in SHARD_STAGES.values():
+        for shard in shards:
+            ShardWork(warehouse, chosen, stage, shard).run()
+    work = GlobalWork(warehouse, chosen, shards, inventory, None)
+    papers = catalogue_papers(work)
+    duplicates = find_duplicates(work, papers)
+    return work, Curated(papers, duplicates, find_contamination(work, papers, duplicates))
+
+
+def test_a_train_pair_that_looks_like_a_test_pair_is_a_split_leak(tmp_path: Path) -> None:
+    (test_id,), (copy_id, other_id) = ids_of("test", 1), ids_of("train", 2)
+    papers = tmp_path / "papers"
+    paper(papers, test_id, "Response of the free oscillator over one day of measurement", plot(1.0))
+    copied = plot(1.0).resize((500, 375))
+    paper(papers, copy_id, "Quarterly electricity demand in the northern grid, all regions", copied, "JPEG")
+    paper(papers, other_id, "Tidal height at the second mooring during the spring survey", plot(5.3))
+    work, curated = work_on(papers, tmp_path / "warehouse")
+    rejects = curated.contamination.table("rejects").to_pylist()
+    assert [(r["paper_key"], r["reason"]) for r in rejects] == [(f"arxiv:{copy_id}", "split_leak")]
+    (evidence,) = curated.contamination.table("contamination").to_pylist()
+    assert evidence["against"] == "split:test" and evidence["item"] == f"arxiv:{test_id}:figure-1"
+    assert curated.duplicates.table("duplicates").num_rows == 0
+    join_release(work, curated, "1")
+
+
+def test_a_build_that_fails_in_unforeseen_ways_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = tmp_path / "papers"
+    for number, paper_id in enumerate(ids_of("train", 4)):
+        paper(papers, paper_id, f"Response number {number}", plot(number + 0.5))
+    monkeypatch.setattr(run_stages.work, "make_images", fail)
+    work, curated = work_on(papers, tmp_path / "warehouse")
+    with pytest.raises(BuildError, match="4 of 4 floats and papers failed for unexpected reasons"):
+        join_release(work, curated, None)
+    assert list((tmp_path / "warehouse" / "releases").iterdir()) == []
+
+
+def fail(job: object) -> object:
+    raise KeyError("x")
+
+
+def test_a_new_paper_changes_one_shard_only() -> None:
+    def ref(number: int) -> PaperRef:
+        return PaperRef(
+            source="arxiv", paper_id=f"2601.{number:05d}", layout="eprint", archive="a", size=1, sha256=str(number)
+        )
+
+    before = plan_shards([ref(n) for n in range(0, 4000, 2)], 16)
+    after = plan_shards([ref(n) for n in [*range(0, 4000, 2), 1001]], 16)
+    assert len({s.key for s in after} - {s.key for s in before}) == 1
+    assert sum(len(s.papers) for s in after) == 2001
+    assert 8 < 2000 / len(before) < 32 and max(len(s.papers) for s in before) <= 64
