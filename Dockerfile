@@ -8,7 +8,7 @@ RUN apt-get update \
 
 WORKDIR /opt/scimmir
 COPY constraints/core.txt constraints/core.txt
-RUN pip install --no-cache-dir --require-hashes -r constraints/core.txt
+RUN pip install --no-cache-dir --no-deps --require-hashes -r constraints/core.txt
 COPY . .
 RUN pip install --no-cache-dir --no-deps . && mkdir -p /data/papers /data/warehouse \
     && chown -R scimmir:scimmir /data /opt/scimmir

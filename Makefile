@@ -40,13 +40,14 @@ $(BIN)/python:
 		|| { echo "Python 3.11 or 3.12 is needed: make PYTHON=python3.11 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# The lock is complete, so dependencies are not resolved again (which older versions of pip get wrong with hashes).
 $(VENV)/.core: constraints/core.txt pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r constraints/core.txt
+	$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r constraints/core.txt
 	$(BIN)/python -m pip install --quiet --no-deps -e .
 	@touch $@
 
 $(VENV)/.all: constraints/all.txt pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r constraints/all.txt
+	$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r constraints/all.txt
 	$(BIN)/python -m pip install --quiet --no-deps -e .
 	@touch $@ $(VENV)/.core
 

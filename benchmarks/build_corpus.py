@@ -48,7 +48,9 @@ class Measured:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("papers", type=Path)
     parser.add_argument("--ocr-engine", default="rapidocr")
     parser.add_argument("--repeats", type=int, default=3, help="runs of the extraction, the best counts")
@@ -131,9 +133,14 @@ def _curate(work: GlobalWork) -> Curated:
 
 def _steps(work: GlobalWork) -> list[tuple[str, Callable[[], object]]]:
     steps: list[tuple[str, Callable[[], object]]] = [
-        (name, lambda name=name: run_stage(work, name)) for name in SHARD_STAGES  # type: ignore[misc]
+        (name, lambda name=name: run_stage(work, name))
+        for name in SHARD_STAGES  # type: ignore[misc]
     ]
-    return [*steps, ("curate", lambda: _curate(work)), ("release", lambda: join_release(work, _curate(work), None))]
+    return [
+        *steps,
+        ("curate", lambda: _curate(work)),
+        ("release", lambda: join_release(work, _curate(work), None)),
+    ]
 
 
 def _build(work: GlobalWork) -> Measured:

@@ -27,7 +27,9 @@ def scimmir(environment: dict[str, str]) -> Run:
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "scimmir", *(str(a) for a in arguments)]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=280, check=False
+        )
 
     return run
 

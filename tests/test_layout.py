@@ -30,7 +30,9 @@ def test_every_reject_reason_is_raised_and_tested(reason: str) -> None:
 
 def test_only_one_broad_except() -> None:
     code = [p for name in PACKAGES for p in (ROOT / name).rglob("*.py")]
-    broad = [p.relative_to(ROOT).as_posix() for p in code if re.search(r"except (Base)?Exception\b", p.read_text())]
+    broad = [
+        p.relative_to(ROOT).as_posix() for p in code if re.search(r"except (Base)?Exception\b", p.read_text())
+    ]
     assert broad == ["runtime/attempt.py"]
 
 

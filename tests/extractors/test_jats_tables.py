@@ -162,6 +162,80 @@ def test_a_table_without_rows_is_unreadable() -> None:
         table_of("<colgroup/>")
 
 
+def lines_of(table: Table) -> list[tuple[bool, tuple[tuple[int, int], ...]]]:
+    return [(row.rule_above, row.partial_rules) for row in table.rows]
+
+
+def test_a_rule_in_a_cell_is_drawn_under_its_columns() -> None:
+    """As PMC has it: <hr/> at the end of a heading that spans columns."""
+    table = table_of(
+        '<thead><tr><th rowspan="2">a</th><th colspan="2">b<hr/></th><th colspan="2">c<hr/></th></tr>'
+        "<tr><th>1</th><th>2</th><th>3</th><th>4</th></tr></thead>"
+        "<tbody><tr><td>x<hr/></td><td>y<hr/></td><td>z<hr/></td><td>u<hr/></td><td>v<hr/></td></tr>"
+        "<tr><td>x</td><td>y <hr/> y</td><td>z</td><td>u</td><td>v</td></tr></tbody>",
+        'frame="void"',
+    )
+    assert lines_of(table) == [(False, ()), (False, ((1, 2), (3, 4))), (True, ()), (True, ())]
+    assert not table.rule_below
+
+
+def test_a_row_of_rules_is_a_rule_and_no_row() -> None:
+    table = table_of(
+        '<thead><tr><th rowspan="3">a</th><th colspan="2">b</th></tr><tr><th colspan="2"><hr/></th></tr>'
+        "<tr><th>1</th><th>2</th></tr></thead>"
+        "<tbody><tr><td>x</td><td>y</td><td>z</td></tr><tr><td><hr/></td><td/><td><hr/></td></tr>"
+        '<tr><td>x</td><td>y</td><td>z</td></tr><tr><td colspan="2"><hr/></td></tr></tbody>',
+        'frame="void" rules="none"',
+    )
+    assert lines_of(table) == [(False, ()), (False, ((1, 2),)), (False, ()), (False, ((0, 0), (2, 2)))]
+    assert (table.header_rows, table.rows[0].cells[0].rowspan, table.rule_below) == (2, 2, True)
+    assert to_text(table).splitlines()[2] == "x\ty\tz"
+
+
+@pytest.mark.parametrize(
+    ("style", "drawn"),
+    [
+        ("border-bottom: thin solid #000000;", (False, ((1, 1),))),
+        ("border-bottom:none", (False, ())),
+        ("BORDER-BOTTOM: 0px solid", (False, ())),
+        ("border-color: #000; border-top: 1px solid", (False, ())),
+    ],
+)
+def test_borders_of_cells_are_rules(style: str, drawn: tuple[bool, tuple[tuple[int, int], ...]]) -> None:
+    inner = f'<tr><td>a</td><td style="{style}">b</td></tr><tr><td>c</td><td>d</td></tr>'
+    assert lines_of(table_of(inner, 'frame="void" rules="none"'))[1] == drawn
+
+
+def test_borders_of_rows_and_above_cells_are_rules() -> None:
+    table = table_of(
+        '<tr><td>a</td><td style="border-top: 1px solid">b</td></tr>'
+        '<tr style="border-top: thin solid #000"><td>c</td><td>d</td></tr>',
+        'frame="void" rules="none"',
+    )
+    assert lines_of(table) == [(False, ((1, 1),)), (True, ())]
+
+
+@pytest.mark.parametrize(
+    ("group", "first", "last", "lines"),
+    [
+        ("", "", "", [(True, ()), (False, ())]),
+        ('rowsep="1"', "", "", [(True, ()), (True, ())]),
+        ('rowsep="1"', 'rowsep="0"', "", [(True, ()), (False, ((1, 2),))]),
+        ("", 'rowsep="1"', "", [(True, ()), (False, ((0, 0),))]),
+        ("", 'rowsep="1"', 'rowsep="1"', [(True, ()), (False, ((0, 0), (2, 2)))]),
+    ],
+)
+def test_cals_entries_draw_lines_under_themselves(
+    group: str, first: str, last: str, lines: list[tuple[bool, tuple[tuple[int, int], ...]]]
+) -> None:
+    wrap = etree.fromstring(
+        f'<table-wrap><table frame="topbot"><tgroup cols="3" {group}><tbody>'
+        f"<row><entry {first}>a</entry><entry>b</entry><entry {last}>c</entry></row>"
+        "<row><entry>d</entry><entry>e</entry><entry>f</entry></row></tbody></tgroup></table></table-wrap>"
+    )
+    assert lines_of(read_tables(wrap, list(wrap))) == lines
+
+
 CALS = """<table xmlns="http://docs.oasis-open.org/ns/oasis-exchange/table" frame="topbot">
 <tgroup cols="3"><colspec colname="c1" align="left"/><colspec colname="c2" align="center" colsep="1"/>
 <colspec colname="c3" align="char"/><spanspec spanname="s" namest="c2" nameend="c3"/>

@@ -299,6 +299,20 @@ def test_own_floats_that_are_figures() -> None:
     ]
 
 
+def test_a_table_beyond_the_limits_costs_only_itself() -> None:
+    rows = r"a&b\\" * 2500
+    found = read(
+        r"\begin{table}\caption{T.}\begin{tabular}{ll}"
+        + rows
+        + r"\end{tabular}\end{table}"
+        + ONE_FIGURE["figure"]
+    )
+    assert (brief(found), rejected(found)) == (
+        [("figure-1", "1", "One.", "a")],
+        [("table-1", "table_unreadable")],
+    )
+
+
 def test_floatrow_boxes_of_both_kinds() -> None:
     body = (
         r"\begin{figure}\begin{floatrow}\ffigbox{\caption{Left.}}{\includegraphics{a}}"

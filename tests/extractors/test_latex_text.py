@@ -1,9 +1,13 @@
 """TeX to readable Unicode, construct by construct."""
 # ruff: noqa: E501 - a case a line reads better than a case folded
 
+import re
+
 import pytest
 
-from extractors.latex.text import Renderer
+from extractors.latex.mathtext import ONLY_IN_MATH, SIZES, TEXTS
+from extractors.latex.text import FONTS, SHAPES, Renderer
+from extractors.latex.units import COMMANDS
 
 PLAIN = [
     # accents, quotes, dashes, ties
@@ -18,6 +22,7 @@ PLAIN = [
     (r"\textcolor{red}{red} \color{blue}blue \mbox{box} \hspace{3pt}a \unknown{kept}", "red blue box a kept"),
     (r"a\footnote{gone \emph{too}}.\label{q} b\thanks{x}", "a. b"),
     (r"\texorpdfstring{$\alpha$}{alpha} \href{x}{text}", "α text"),
+    (r"\ion{C}{4} \ion{H}{ii} $1 << 2$ Smith \etal{} say, \eg, so", "C IV H II 1 << 2 Smith et al. say, e.g., so"),
     # siunitx
     (r"\SI{3.0e-4}{\kilo\metre\per\second\squared}", "3.0×10⁻⁴ km s⁻²"),
     (r"\qty{5}{km} \num{1e5} \ang{30} \si{\per\cubic\centi\metre} \num{1.5 +- 0.2}", "5 km 1×10⁵ 30° cm⁻³ 1.5 ± 0.2"),
@@ -58,11 +63,34 @@ def test_inline_html(tex: str, expected: str) -> None:
     assert Renderer().html(tex) == expected
 
 
-@pytest.mark.parametrize(
-    "tex", ["{" * 5000, "$" * 999, r"\textbf{" * 3000, "x_" * 2000, r"\frac" * 500, "^{" * 4000]
-)
+DEEP = ["{" * 5000, "$" * 999, r"\textbf{" * 3000, "x_" * 2000, r"\frac" * 500, "^{" * 4000, r"\over" * 500,
+        r"\text{$\frac{\textbf{$\sqrt{" * 300, r"$\hat{\mathbf{\text{" * 500, r"\SI{$\SI{$" * 500]  # fmt: skip
+
+
+@pytest.mark.parametrize("tex", DEEP, ids=[d[:12] for d in DEEP])
 def test_unbalanced_text_ends_without_error(tex: str) -> None:
     assert isinstance(Renderer().plain(tex), str)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(ONLY_IN_MATH | FONTS.keys() | SHAPES.keys() | COMMANDS | SIZES | TEXTS)
+)
+def test_every_known_command_can_stand_anywhere(name: str) -> None:
+    for tex in (
+        f"\\{name}{{a}}{{b}}{{c}}",
+        f"$\\{name}{{a}}{{b}}$",
+        f"\\{name}",
+        f"$x_\\{name}",
+        f"\\{name}[a]{{\\{name}}}",
+    ):
+        assert not re.search(r"[\\\\$]", Renderer().plain(tex))
+
+
+def test_fences() -> None:
+    assert (
+        Renderer().plain(r"$\ket{\psi}$ $\bra{\phi}$ $\abs{x}$ $\norm{x}$ $\braket{a}$")
+        == "|ψ⟩ ⟨φ| |x| ‖x‖ ⟨a⟩"
+    )
 
 
 def test_dropped_citations_leave_no_holes() -> None:

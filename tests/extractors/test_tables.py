@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from extractors.tables import from_element, from_html, grid_of, normalise, to_html, to_text
-from extractors.tables.inline import clean_inline, inline_text, runs_of
+from extractors.tables.inline import clean_inline, inline_text, readable_text, runs_of
 from schemas.reject import RecordError
 from schemas.table import Cell, Table, TableRow
 
@@ -66,8 +66,48 @@ def test_html_is_read_back():
 
 def test_text_of_a_table():
     assert to_text(RESULTS) == (
-        "Method\tAccuracy & cost\t\n\ttop-1\tFLOPa\nOurs\t81.3\t109\nx < y second\t—\t\na per image"
+        "Method\tAccuracy & cost\t\n\ttop-1\tFLOPᵃ\nOurs\t81.3\t10⁹\nx < y second\t—\t\nᵃ per image"
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("10<sup>−4</sup> m<sub>i</sub>", "10⁻⁴ mᵢ"),
+        ("x<sub>max</sub> and x<sub>ab</sub>", "xₘₐₓ and x_(ab)"),
+        ("p<sup>Q</sup>, p<sup>a/b</sup>", "p^Q, p^(a/b)"),
+        ("e<sup>x<sub>i</sub> + 1</sup>", "e^(xᵢ + 1)"),
+        ("5.1<sup>*†</sup> <b>a &lt; b<sup>2</sup></b>", "5.1*† a < b²"),
+        ("a<sup> 2</sup>b<br/>c", "a ²b c"),
+    ],
+)
+def test_scripts_stay_readable_in_text(html, text):
+    assert readable_text(clean_inline(html)) == text
+    assert to_text(plain((html, "x"))) == f"{text}\tx"
+
+
+PARTIAL = Table(
+    rows=(
+        TableRow(cells=(Cell(html="a"), Cell(html="b", colspan=2), Cell(html="c")), rule_above=True),
+        TableRow(cells=tuple(Cell(html=c) for c in "1234"), partial_rules=((3, 9), (1, 1), (-2, 0), (1, 2))),
+        TableRow(cells=tuple(Cell(html=c) for c in "5678"), partial_rules=((2, 3), (0, 2))),
+    )
+)
+
+
+def test_partial_rules_are_kept_in_order_within_the_grid():
+    rows = normalise(PARTIAL).rows
+    assert [row.partial_rules for row in rows] == [(), ((0, 0), (1, 2), (3, 3)), ()]
+    assert [row.rule_above for row in rows] == [True, False, True]  # over all columns: a whole rule
+    html = to_html(PARTIAL)
+    assert '<tr data-rules="0-0 1-2 3-3"><td>1</td>' in html
+    assert from_html(html) == normalise(PARTIAL)
+
+
+@pytest.mark.parametrize("stated", ["", "x", "1", "2-1", "-1-2", "1-", "99999999999-1", "7-8", "1--2"])
+def test_hostile_partial_rules_are_left_out(stated):
+    table = from_html(f'<table><tr data-rules="{stated}"><td>a</td><td>b</td><td>c</td></tr></table>')
+    assert table == plain(("a", "b", "c"))
 
 
 def test_foreign_html_is_read():
@@ -192,7 +232,12 @@ cells = st.builds(
     header=st.booleans(),
     align=st.sampled_from([None, "left", "center", "right", "justify"]),
 )
-rows = st.builds(TableRow, cells=st.lists(cells, max_size=4).map(tuple), rule_above=st.booleans())
+rows = st.builds(
+    TableRow,
+    cells=st.lists(cells, max_size=4).map(tuple),
+    rule_above=st.booleans(),
+    partial_rules=st.lists(st.tuples(st.integers(-1, 7), st.integers(-1, 7)), max_size=3).map(tuple),
+)
 tables = st.builds(
     Table,
     rows=st.lists(rows, max_size=5).map(tuple),
@@ -228,6 +273,10 @@ def test_reading_undoes_writing(table):
     width = grid_of(canonical).columns
     lines = to_text(table).split("\n")
     assert [line.count("\t") for line in lines[: len(table.rows)]] == [width - 1] * len(table.rows)
+    for row in canonical.rows:
+        ends = [column for rule in row.partial_rules for column in rule]
+        assert ends == sorted(ends) and all(0 <= column < width for column in ends)
+        assert not (row.rule_above and row.partial_rules)
 
 
 @settings(max_examples=250, deadline=None)

@@ -1,6 +1,9 @@
 """Tables typeset to images: what is drawn where, nothing in a cell runs, the size is bounded."""
 
 import io
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from extractors.tables import to_html
-from extractors.typeset import TypesetParameters, image_row, library_versions
+from extractors.typeset import TypesetParameters, fonts, image_row, library_versions
 from schemas.reject import RecordError
 from schemas.table import Cell, Table, TableRow
 
@@ -56,6 +59,33 @@ def test_given_rules_are_drawn_and_no_others():
     rows = tuple(TableRow(cells=(Cell(html="word"), Cell(html="x")), rule_above=y == 2) for y in range(4))
     assert rule_rows(pixels(Table(rows=rows))) == 1
     assert rule_rows(pixels(Table(rows=rows, rule_below=True))) == 2
+
+
+def inked(grey: np.ndarray, top: float, bottom: float) -> list[bool]:
+    """Tell for a hundred places from left to right whether a horizontal rule is drawn there."""
+    band = grey[int(grey.shape[0] * top) : int(grey.shape[0] * bottom)]
+    places = np.array_split(np.arange(grey.shape[1]), 100)
+    return [bool((band[:, columns] < 200).all(axis=1).any()) for columns in places]
+
+
+def test_partial_rules_cover_their_columns_and_stand_apart():
+    cells = tuple(Cell(html="wide word") for _ in range(4))
+    rows = (TableRow(cells=cells), TableRow(cells=cells, partial_rules=((1, 1), (2, 3))))
+    drawn = inked(pixels(Table(rows=rows)), 0.4, 0.6)
+    runs = [drawn[i] and not drawn[i - 1] for i in range(1, 100)].count(True)
+    assert runs == 2  # booktabs trims them, so that neighbours do not touch
+    assert not any(drawn[:24]) and sum(drawn) > 60
+    ruled = Table(rows=rows, vertical_rules=(True,) * 5)
+    drawn = inked(pixels(ruled), 0.4, 0.6)
+    assert not any(drawn[3:22]) and all(drawn[28:98])  # \\cline meets the vertical rules
+
+
+def test_a_table_with_partial_rules_gets_no_others():
+    rows = tuple(
+        TableRow(cells=(Cell(html="word"), Cell(html="word")), partial_rules=((0, 0),) * (y == 1))
+        for y in range(3)
+    )
+    assert rule_rows(pixels(Table(rows=rows))) == 0
 
 
 def test_vertical_rules_are_drawn():
@@ -146,12 +176,78 @@ def test_code_in_a_cell_is_shown_not_evaluated():
     assert pixels(table(('#read("/etc/hostname")',))).shape[0] == pixels(table(("x",))).shape[0]
 
 
-@pytest.mark.parametrize("text", ["αβγ ΓΔΩ", "ЖъешьЁёЯ", "∑∫√∞≈≤±×∂∇∈ℝ𝒩𝔼𝛼→", "éüßñøł", "％（x）"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "αβγ ΓΔΩ",
+        "ЖъешьЁёЯ",
+        "∑∫√∞≈≤±×∂∇∈ℝ𝒩𝔼𝛼→",
+        "éüßñøł",
+        "％（x）",
+        "漢字测试，。",
+        "ひらカナー",
+        "한국어",
+        "①②",
+    ],
+)
 def test_scripts_of_science_are_set(text):
     """No two characters look alike, as boxes for missing ones would."""
     letters = [c for c in text if not c.isspace()]
     looks = {pixels(table((c,))).tobytes() for c in letters}
     assert len(looks) == len(letters)
+
+
+def test_east_asian_text_takes_its_room():
+    """A full-width character is as wide as two digits, and lines break between any two."""
+    assert abs(pixels(table(("漢字漢字漢字",))).shape[1] - pixels(table(("000000000000",))).shape[1]) < 12
+    assert pixels(table(("漢字" * 100, "x"))).shape[1] <= 1024
+    assert pixels(table(("漢字" * 100, "x"))).shape[0] > 2.5 * pixels(table(("漢字", "x"))).shape[0]
+
+
+def test_east_asian_images_are_the_same_from_a_fresh_folder(tmp_path, monkeypatch):
+    source = table(("漢字", "ひら"), ("한국어", "abc"))
+    before = pixels(source)
+    monkeypatch.setattr(fonts.tempfile, "gettempdir", lambda: str(tmp_path))
+    assert np.array_equal(pixels(source), before)
+    assert [path.name for path in tmp_path.rglob("*.ttf")] == ["DroidSansFallback.ttf"]
+
+
+def test_the_font_file_is_whole_whoever_wrote_it_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts.tempfile, "gettempdir", lambda: str(tmp_path))
+    with ThreadPoolExecutor(4) as pool:
+        folders = set(pool.map(lambda _: fonts.east_asian_folder(), range(8)))
+    (folder,) = folders
+    (path,) = folder.iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1000])  # as a full disk leaves it
+    assert fonts.east_asian_folder() == folder
+    assert path.read_bytes() == whole
+    assert not list(folder.parent.glob("*.part"))
+
+
+def test_a_font_folder_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts.tempfile, "gettempdir", lambda: str(tmp_path))
+    planted = fonts.east_asian_folder().parent
+    planted.chmod(0o777)
+    assert planted not in fonts.east_asian_folder().parents
+    planted.rename(tmp_path / "elsewhere")
+    planted.symlink_to(tmp_path / "elsewhere")
+    assert planted not in fonts.east_asian_folder().parents
+
+
+def test_threads_that_begin_together_get_the_same_images():
+    """In a fresh process, whose compiler does not exist yet."""
+    script = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from extractors.typeset import TypesetParameters, image_row\n"
+        "def row(n):\n"
+        "    html = f'<table><tr><td>row {n % 3}</td><td>' + '漢' * (n % 2) + 'x</td></tr></table>'\n"
+        "    return image_row('p', html, TypesetParameters()).image_sha256\n"
+        "with ThreadPoolExecutor(6) as pool:\n"
+        "    together = list(pool.map(row, range(12)))\n"
+        "assert together == list(map(row, range(12))) and len(set(together)) == 6\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
 
 
 def reason_of(html: str, parameters: TypesetParameters = PARAMETERS) -> tuple[str, str]:
@@ -161,7 +257,8 @@ def reason_of(html: str, parameters: TypesetParameters = PARAMETERS) -> tuple[st
 
 
 def test_what_cannot_be_set_is_refused():
-    assert reason_of(to_html(table(("漢字",)))) == ("typeset_failed", "no font for 2 of 2 characters")
+    assert reason_of(to_html(table(("ภาษา",)))) == ("typeset_failed", "no font for 4 of 4 characters")
+    assert reason_of(to_html(table(("漢😀",)))) == ("typeset_failed", "no font for 1 of 2 characters")
     assert (
         reason_of("<table><tr><td>a</td></tr></table>", TypesetParameters(max_slots=0))[0] == "typeset_failed"
     )
@@ -174,11 +271,11 @@ def test_what_cannot_be_set_is_refused():
 
 
 def test_one_missing_character_among_many_does_not_matter():
-    assert image_row("p", to_html(table(("a long text with one sign: 漢",))), PARAMETERS).width > 100
+    assert image_row("p", to_html(table(("a long text with one sign: ภ",))), PARAMETERS).width > 100
 
 
 def test_versions_are_told():
-    assert set(library_versions()) == {"typst", "pillow"}
+    assert set(library_versions()) == {"typst", "pillow", "pymupdf", "zlib"}
 
 
 @settings(max_examples=60, deadline=None)

@@ -107,7 +107,12 @@ def fail(job: object) -> object:
 def test_a_new_paper_changes_one_shard_only() -> None:
     def ref(number: int) -> PaperRef:
         return PaperRef(
-            source="arxiv", paper_id=f"2601.{number:05d}", layout="eprint", archive="a", size=1, sha256=str(number)
+            source="arxiv",
+            paper_id=f"2601.{number:05d}",
+            layout="eprint",
+            archive="a",
+            size=1,
+            sha256=str(number),
         )
 
     before = plan_shards([ref(n) for n in range(0, 4000, 2)], 16)

@@ -112,7 +112,9 @@ def shard(papers: list[PaperFacts], per_paper: int) -> ShardTables:
         ocr=table_of(
             OcrRow,
             [
-                OcrRow(pair_id=f.pair_id, ocr_text="0.5", ocr_engine="e 1", ocr_confidence=0.9, ocr_boxes=(box,))
+                OcrRow(
+                    pair_id=f.pair_id, ocr_text="0.5", ocr_engine="e 1", ocr_confidence=0.9, ocr_boxes=(box,)
+                )
                 for f in floats
                 if f.kind == "table"
             ],
@@ -134,7 +136,8 @@ def plan() -> ReleasePlan:
         }
     )
     own = pa.table(
-        [["arxiv:2601.00001:figure-1"], [None], [None], ["other"], [False], [False], [False]], schema=FLOAT_LICENSES
+        [["arxiv:2601.00001:figure-1"], [None], [None], ["other"], [False], [False], [False]],
+        schema=FLOAT_LICENSES,
     )
     return ReleasePlan(
         version="2026.1",
@@ -153,7 +156,9 @@ def report(folder: Path) -> None:
 
 
 def rows(folder: Path) -> list[dict[str, object]]:
-    return [row for path in sorted(folder.glob("pairs/*/*.parquet")) for row in pq.read_table(path).to_pylist()]
+    return [
+        row for path in sorted(folder.glob("pairs/*/*.parquet")) for row in pq.read_table(path).to_pylist()
+    ]
 
 
 def test_pairs_are_joined_in_document_order_and_by_split(tmp_path: Path, plan: ReleasePlan) -> None:
@@ -171,7 +176,11 @@ def test_pairs_are_joined_in_document_order_and_by_split(tmp_path: Path, plan: R
     first, second = train.slice(0, 2).to_pylist()
     assert [first["pair_id"], second["pair_id"]] == [f"arxiv:2601.00001:figure-{n}" for n in (1, 2)]
     assert train.column("pair_id").to_pylist()[-2:] == [f"arxiv:2601.00003:figure-{n}" for n in (1, 3)]
-    assert (first["license_group"], first["license_code"], first["allows_redistribution"]) == ("other", None, False)
+    assert (first["license_group"], first["license_code"], first["allows_redistribution"]) == (
+        "other",
+        None,
+        False,
+    )
     assert (second["license_group"], second["license_code"]) == ("commercial", "CC BY 4.0")
     assert first["ocr_text"] is None and second["ocr_boxes"][0]["text"] == "0.5"
     assert first["phash"] == 1 << 63
@@ -208,7 +217,9 @@ def test_the_manifest_names_every_file_with_its_hash(tmp_path: Path, plan: Relea
     assert manifest["rows_by_split"] == {"train": 132, "validation": 0, "test": 130}
 
 
-def test_equal_plans_give_equal_bytes_whatever_the_shards_and_the_name(tmp_path: Path, plan: ReleasePlan) -> None:
+def test_equal_plans_give_equal_bytes_whatever_the_shards_and_the_name(
+    tmp_path: Path, plan: ReleasePlan
+) -> None:
     (whole,) = [ShardTables(*(pa.concat_tables(parts) for parts in zip(*(
         (s.floats, s.images, s.classes, s.ocr) for s in plan.shards()
     ), strict=True)))]  # fmt: skip
@@ -219,7 +230,9 @@ def test_equal_plans_give_equal_bytes_whatever_the_shards_and_the_name(tmp_path:
     a = publish(tmp_path / "a", plan, report)
     b = publish(tmp_path / "b", replace(plan, shards=one, version="other"), report)
     assert read_manifest(a)["release_hash"] == read_manifest(b)["release_hash"]
-    assert [p.read_bytes() for p in sorted(a.rglob("*.parquet"))] == [p.read_bytes() for p in sorted(b.rglob("*.parquet"))]
+    assert [p.read_bytes() for p in sorted(a.rglob("*.parquet"))] == [
+        p.read_bytes() for p in sorted(b.rglob("*.parquet"))
+    ]
 
 
 def test_a_release_never_changes(tmp_path: Path, plan: ReleasePlan) -> None:
@@ -256,4 +269,3 @@ def test_a_broken_manifest_is_named(tmp_path: Path, plan: ReleasePlan) -> None:
 def test_a_version_must_be_a_plain_name(name: str) -> None:
     with pytest.raises(WarehouseError, match="cannot name a release"):
         check_version_name(name)
-
