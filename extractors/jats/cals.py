@@ -17,14 +17,20 @@ _ALIGNMENTS = frozenset({"left", "center", "right"})
 
 @dataclass
 class _Columns:
-    """The columns of one tgroup: numbers by name, alignments by number, and where rows above still reach."""
+    """The columns of one tgroup: numbers by name, alignments by number, and where rows above still reach.
+
+    `lines` and `row_lines` tell where the columns' specifications draw vertical and horizontal lines; `drawn`
+    collects, for each row of a section, the columns under which a line is drawn.
+    """
 
     count: int
     numbers: dict[str, int] = field(default_factory=dict)
     aligns: dict[int, str] = field(default_factory=dict)
     lines: dict[int, bool] = field(default_factory=dict)
+    row_lines: dict[int, bool] = field(default_factory=dict)
     spans: dict[str, tuple[str, str]] = field(default_factory=dict)
     covered: dict[int, int] = field(default_factory=dict)  # column -> rows below that it is still taken
+    drawn: dict[int, set[int]] = field(default_factory=dict)
 
 
 def read_cals(table: etree._Element, groups: list[etree._Element]) -> Table:
@@ -45,7 +51,7 @@ def read_cals(table: etree._Element, groups: list[etree._Element]) -> Table:
                 section_rows = _rows(section, columns, header=name == "thead", rule=rule)
                 header_rows += len(section_rows) if name == "thead" and header_rows == len(rows) else 0
                 rows += section_rows
-                rule = bool(rows) and (name == "thead" or _last_line(section))
+                rule = bool(rows) and (name == "thead" or _ends_in_line(columns, len(section_rows) - 1))
     if sum(len(r.cells) for r in rows) > MAX_CELLS:
         raise RecordError("table_unreadable", f"more than {MAX_CELLS} cells")
     one = len(groups) == 1
@@ -83,7 +89,9 @@ def _columns_of(group: etree._Element) -> _Columns:
         if align:
             columns.aligns[number] = align
         columns.lines[number] = spec.get("colsep", group.get("colsep")) == "1"
+        columns.row_lines[number] = spec.get("rowsep", group.get("rowsep")) == "1"
     for number in range(columns.count):
+        columns.row_lines.setdefault(number, group.get("rowsep") == "1")
         columns.numbers.setdefault(f"col{number + 1}", number)
         columns.numbers.setdefault(str(number + 1), number)
     for span in children(group, "spanspec"):
@@ -93,25 +101,43 @@ def _columns_of(group: etree._Element) -> _Columns:
 
 def _rows(section: etree._Element, columns: _Columns, *, header: bool, rule: bool) -> list[TableRow]:
     elements = list(children(section, "row"))
-    columns.covered = {}
+    columns.covered, columns.drawn = {}, {}
     rows = []
     for n, element in enumerate(elements):
-        cells = _cells(element, columns, header=header, rows_left=len(elements) - n)
-        rows.append(TableRow(cells=tuple(cells), rule_above=rule))
-        entries = list(children(element, "entry"))
-        rule = element.get("rowsep") == "1" or (
-            bool(entries) and all(e.get("rowsep") == "1" for e in entries)
-        )
+        cells = _cells(element, columns, header=header, row_number=n, rows_left=len(elements) - n)
+        rules = _segments(columns.drawn.get(n - 1, set()))
+        rule = rule or rules == ((0, columns.count - 1),)
+        rows.append(TableRow(cells=tuple(cells), rule_above=rule, partial_rules=() if rule else rules))
+        rule = False
     return rows
 
 
-def _last_line(section: etree._Element) -> bool:
-    last = next(section.iterchildren("{*}row", reversed=True), None)
-    return last is not None and last.get("rowsep") == "1"
+def _ends_in_line(columns: _Columns, last_row: int) -> bool:
+    """Return whether a line is drawn under all columns of the section read last."""
+    return _segments(columns.drawn.get(last_row, set())) == ((0, columns.count - 1),)
 
 
-def _cells(row: etree._Element, columns: _Columns, *, header: bool, rows_left: int) -> list[Cell]:
+def _segments(numbers: set[int]) -> tuple[tuple[int, int], ...]:
+    """Return column numbers as runs of neighbours, each with its first and last."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return tuple(runs)
+
+
+def _is_lined(entry: etree._Element | None, row: etree._Element, columns: _Columns, first: int) -> bool:
+    stated = (entry.get("rowsep") if entry is not None else None) or row.get("rowsep")
+    return stated == "1" if stated else columns.row_lines.get(first, False)
+
+
+def _cells(
+    row: etree._Element, columns: _Columns, *, header: bool, row_number: int, rows_left: int
+) -> list[Cell]:
     """Place a row's entries; a column that the row leaves out gets an empty cell."""
+    drawn = columns.drawn
     cells: list[Cell] = []
     free = 0  # the next column to fill
     taken = {column for column, rows in columns.covered.items() if rows > 0}
@@ -135,8 +161,12 @@ def _cells(row: etree._Element, columns: _Columns, *, header: bool, rows_left: i
             )
         )
         reach.update(dict.fromkeys(range(first, last + 1), rowspan))
+        if _is_lined(entry, row, columns, first):
+            drawn.setdefault(row_number + rowspan - 1, set()).update(range(first, last + 1))
         free = last + 1
     cells += [Cell(header=header) for column in range(free, columns.count) if column not in taken]
+    left_out = [c for c in range(columns.count) if c not in taken and c not in reach]
+    drawn.setdefault(row_number, set()).update(c for c in left_out if _is_lined(None, row, columns, c))
     columns.covered = {c: rows - 1 for c, rows in (columns.covered | reach).items() if rows > 1}
     return cells
 

@@ -14,7 +14,7 @@ from extractors.jats.mentions import MentionIndex, mentions_of
 from extractors.jats.nodes import XML_LANG, descendants, language_of, language_tag, local, source_of
 from extractors.jats.survey import Spot, chosen_captions
 from extractors.jats.tables import read_tables
-from extractors.tables import to_html, to_text
+from extractors.tables import render
 from schemas.floats import Float
 from schemas.paper import PaperHeader
 from schemas.reject import RecordError, Reject
@@ -42,6 +42,8 @@ def read_float(spot: Spot, scene: Scene, warnings: list[str]) -> Float | Reject:
     """Return the float that stands at a spot, or its reject; lesser faults are added to the warnings."""
     label = clean_label(spot.label) if spot.label else None
     label, caption = split_label(spot.text, label)
+    panel = panel_of(label) if spot.parent else None
+    label = _whole_label(label, panel, spot)
     snippet = source_of(spot.element)[:MAX_SNIPPET]
     try:
         _need_caption(spot)
@@ -72,7 +74,7 @@ def read_float(spot: Spot, scene: Scene, warnings: list[str]) -> Float | Reject:
         parent_id=spot.parent.pair_id if spot.parent else None,
         number=number_of(label),
         label=label,
-        panel=panel_of(label) if spot.parent else None,
+        panel=panel,
         ref_keys=(xml_id,) if xml_id else (),
         caption=caption,
         caption_raw="".join(source_of(c) for c in chosen),
@@ -87,6 +89,14 @@ def read_float(spot: Spot, scene: Scene, warnings: list[str]) -> Float | Reject:
         source_file=scene.path,
         snippet=snippet,
     )
+
+
+def _whole_label(label: str | None, panel: str | None, spot: Spot) -> str | None:
+    """Return `Fig. 2B` for the panel that prints only `B` in the figure that prints `Fig. 2`."""
+    whole = clean_label(spot.parent.label) if spot.parent and spot.parent.label else None
+    if panel is None or whole is None or label is None or len(label) >= len(whole):
+        return label
+    return f"{whole}{panel}"
 
 
 def _ids(spot: Spot, scene: Scene) -> Iterable[str]:
@@ -146,7 +156,7 @@ def _table(spot: Spot, graphics: Graphics, warnings: list[str]) -> tuple[str, st
         return None
     try:
         table = read_tables(spot.element, tables)
-        return to_html(table), to_text(table)
+        return render(table)
     except RecordError as problem:
         if not graphics.found:
             raise

@@ -13,10 +13,9 @@ from extractors.jats.maths import (
     plain_letters,
     root,
     scripted,
-    subscript,
-    superscript,
 )
 from extractors.jats.nodes import local
+from extractors.unicode_text import subscript, superscript
 
 MAX_DEPTH = 60  # deeper formulae are read as their bare text
 

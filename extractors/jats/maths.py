@@ -7,26 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from extractors.jats.nodes import words
-
-_SUPERSCRIPTS = dict(
-    zip(
-        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθικφχ′″‴",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᶥᶥᵠᵡ′″‴",
-        strict=True,
-    )
-)
-del _SUPERSCRIPTS["κ"]  # no superscript kappa exists
-_SUBSCRIPTS = dict(
-    zip(
-        "0123456789+-−=()aehijklmnoprstuvxβγρφχ",
-        "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ",
-        strict=True,
-    )
-)
-_SUPER_TABLE = str.maketrans(_SUPERSCRIPTS)
-_SUB_TABLE = str.maketrans(_SUBSCRIPTS)
-# Signs that are printed raised in any case: a caret before them would say nothing.
-_RAISED = frozenset("*∗†‡§¶#®™©°′″‴'ªº¹²³⁎‖⁺⁻")
+from extractors.unicode_text import subscript, superscript
 
 SPACED = frozenset(
     words(
@@ -55,32 +36,6 @@ class Item:
 
     kind: str
     text: str
-
-
-def superscript(text: str) -> str:
-    """Return text as a superscript: Unicode where every character has one, else `^(…)`."""
-    return _script(text, _SUPER_TABLE, _SUPERSCRIPTS, mark="^")
-
-
-def subscript(text: str) -> str:
-    """Return text as a subscript: Unicode where every character has one, else `_(…)`."""
-    return _script(text, _SUB_TABLE, _SUBSCRIPTS, mark="_")
-
-
-def _script(text: str, table: dict[int, str], known: dict[str, str], *, mark: str) -> str:
-    inner = text.strip()
-    if not inner:
-        return text
-    if all(c in known for c in inner):
-        scripted = inner.translate(table)
-    elif mark == "^" and all(c in _RAISED for c in inner):
-        scripted = inner
-    else:
-        scripted = f"{mark}({inner})"
-    if len(inner) == len(text):
-        return scripted
-    start = len(text) - len(text.lstrip())
-    return text[:start] + scripted + text[start + len(inner) :]
 
 
 def in_script(text: str) -> str:

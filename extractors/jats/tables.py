@@ -7,6 +7,7 @@ from lxml import etree
 
 from extractors.jats.cals import read_cals
 from extractors.jats.cells import cell_html
+from extractors.jats.lines import lines_in, with_lines
 from extractors.jats.nodes import attribute, child, children, descendants, local
 from schemas.reject import RecordError
 from schemas.table import Cell, Table, TableRow
@@ -80,15 +81,13 @@ def _read_table(table: etree._Element) -> Table:
     header_rows = 0
     pending = _frame(table, "above")
     cells = 0
-    has_lines = next(descendants(table, "hr"), None) is not None
+    lines = lines_in(table)
     for name, section in _sections(table):
         elements = [section] if local(section) == "tr" else list(children(section, "tr"))
         pending = pending or (bool(rows) and _draws_groups(table) and name != "tr")
         for n, element in enumerate(elements):
-            drawn = _drawn_line(element) if has_lines else None
-            if drawn is not None:
-                pending = pending or drawn
-                continue
+            if lines is not None:
+                lines.note(len(rows), element)
             row = _row(element, header=name == "thead", rows_left=len(elements) - n, rule=pending)
             pending = _rules(table) in ("rows", "all")
             cells += len(row.cells)
@@ -96,12 +95,17 @@ def _read_table(table: etree._Element) -> Table:
                 raise RecordError("table_unreadable", f"more than {MAX_CELLS} cells")
             header_rows += name == "thead" and header_rows == len(rows)
             rows.append(row)
+    ended = _frame(table, "below")
+    if lines is not None and rows:
+        header_rows -= sum(row < header_rows for row in lines.only)
+        rows, drawn = with_lines(rows, lines)
+        ended = ended or drawn
     return Table(
         rows=tuple(rows),
         header_rows=header_rows,
         column_align=_column_alignments(table),
         vertical_rules=_vertical_rules(table, rows),
-        rule_below=_frame(table, "below"),
+        rule_below=ended,
     )
 
 
@@ -133,18 +137,6 @@ def _row(element: etree._Element, *, header: bool, rows_left: int, rule: bool) -
             )
         )
     return TableRow(cells=tuple(cells), rule_above=rule)
-
-
-def _drawn_line(row: etree._Element) -> bool | None:
-    """A row of `<hr/>` cells draws a line: True over the whole width, False in part; None for other rows."""
-    cells = list(row)
-    if not cells:
-        return None
-    lines = [len(c) == 1 and local(c[0]) == "hr" and not (c.text or c[0].tail or "").strip() for c in cells]
-    if not any(lines):
-        return None
-    blank = all(line or not "".join(c.itertext()).strip() for line, c in zip(lines, cells, strict=True))
-    return all(lines) if blank else None
 
 
 def _span(stated: str | None, *, most: int, zero: int = 1) -> int:

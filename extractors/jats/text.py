@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from extractors.jats.mathml import mathml_text
-from extractors.jats.maths import subscript, superscript
 from extractors.jats.nodes import child, descendants, local, words
 from extractors.jats.tex import tex_text
+from extractors.unicode_text import subscript, superscript
 
 MAX_DEPTH = 80  # deeper elements are read as their bare text
 

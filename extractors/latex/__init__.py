@@ -1,4 +1,4 @@
-"""Reads a LaTeX paper: every figure, table and panel with its readable caption, as a TeX engine would see it."""
+"""Reads a LaTeX paper: every figure, table and panel, with its caption as a TeX engine would print it."""
 
 from extractors.latex.extraction import VERSION, extract
 

@@ -1,10 +1,9 @@
 """Turns what was found into floats and rejects."""
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from extractors.latex.document import Caption, Found, GraphicItem, Panel, Tabular
+from extractors.latex.document import Caption, FloatBody, Found, GraphicItem, Panel, Tabular
 from extractors.latex.expand import Flat
 from extractors.latex.graphics import graphic, stored_path
 from extractors.latex.grouping import found_in, printed_label
@@ -23,8 +22,14 @@ from schemas.table import Table
 
 SNIPPET_CHARS = 2000
 MAX_CAPTION_CHARS = 20_000
-NOTES = re.compile(r"\\begin\s*\{tablenotes\}(?:\[[^\]\n]{0,80}\])?(.{0,20000}?)\\end\s*\{tablenotes\}", re.S)
-LISTING_CAPTION = re.compile(r"\\(?:label|vspace|centering)\s*(?:\{[^{}]*\})?")
+
+
+@dataclass(frozen=True)
+class Markup:
+    """A table as HTML and as text."""
+
+    html: str
+    text: str
 
 
 @dataclass
@@ -65,7 +70,9 @@ class Assembly:
         panels = self.panels(found, text)
         reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
         printed = self.to.plain(printed_label(self.walk.style, self.walk.names, found, ""))
-        common = _Common(name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS], printed)
+        common = _Common(
+            name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS], printed
+        )
         if reason:
             self.reject(common.name, reason, detail, common)
         else:
@@ -73,11 +80,16 @@ class Assembly:
                 self.warnings.append(f"{name}: of its graphics, not in the archive: {', '.join(missing[:5])}")
             keys = tuple(dict.fromkeys([*found.labels, *(k for p in found.panels for k in p.labels)]))
             self.floats.append(
-                self.float(common, caption, graphics=shown, table=table, keys=tuple(dict.fromkeys(found.labels)),
-                           mention_keys=keys)
-            )  # fmt: skip
+                self.float(
+                    common, caption, graphics=shown, table=table,
+                    keys=tuple(dict.fromkeys(found.labels)), mention_keys=keys),
+                )  # fmt: skip
+        groups: dict[int, list[GraphicItem]] = {}
+        for item in found.graphics if panels else ():
+            groups.setdefault(id(item.panel), []).append(item)
         for index, (panel, letter, panel_text) in enumerate(panels, 1):
-            self.add_panel(common, index, panel, letter, panel_text)
+            items = [g for g in groups.get(id(panel), ()) if g.panel is panel]
+            self.add_panel(common, found.body, items, index, panel, letter, panel_text)
 
     def label(self, found: Found, number: str | None) -> str | None:
         """Return the printed label with its number."""
@@ -105,7 +117,7 @@ class Assembly:
         rows = {row: i for i, row in enumerate(sorted({g.row for g in shown}))}
         return tuple(_with_row(g, rows[g.row]) for g in shown), missing
 
-    def table(self, found: Found) -> tuple[Table | None, str]:
+    def table(self, found: Found) -> tuple[Markup | None, str]:
         """Return the table that a float's tabulars make, or why there is none."""
         if not found.tabulars:
             return None, ""
@@ -116,16 +128,24 @@ class Assembly:
             body = self.walk.text[one.start : one.end]
             if "\\caption" in body or "\\label" in body:
                 body = without_captions(body)
-            read = read_table(self.to, body, one.columns, head=one.head)
+            if one.environment == "tabbing":
+                body = re.sub(r"[^\n]*\\kill(?![A-Za-z])", "", body).replace("\\>", "&").replace("\\=", "&")
+            formulae = one.environment == "array"
+            read = read_table(self.to, body, one.columns, head=one.head, formulae=formulae)
             if read is None:
                 continue
             tables.append(read)
         if not tables:
-            return None, "table_unreadable" if any(_has_rows(self.walk.text, t) for t in found.tabulars) else problem
+            return None, "table_unreadable" if any(
+                _has_rows(self.walk.text, t) for t in found.tabulars
+            ) else problem
         table = joined(tables, notes)
         if not any(c.html for row in table.rows for c in row.cells):
             return None, problem
-        return table, ""
+        try:
+            return Markup(to_html(table), to_text(table)), ""
+        except RecordError as error:
+            return None, error.reason
 
     def notes(self, found: Found) -> tuple[str, ...]:
         """Return the footnotes that threeparttable's tablenotes hold."""
@@ -133,8 +153,8 @@ class Assembly:
         if "tablenotes" not in text:
             return ()
         out: list[str] = []
-        for match in NOTES.finditer(text):
-            for part in re.split(r"\\item(?![A-Za-z])", match[1]):
+        for body in note_bodies(text):
+            for part in re.split(r"\\item(?![A-Za-z])", body)[:100]:
                 scan = Scanner(part)
                 mark = scan.optional()
                 html = self.to.html(part[scan.pos :])
@@ -149,7 +169,7 @@ class Assembly:
         text: str,
         shown: tuple[Graphic, ...],
         missing: list[str],
-        table: Table | None,
+        table: Markup | None,
         problem: str,
     ) -> tuple[str, str]:
         """Return why a float cannot become a pair, nothing where it can."""
@@ -168,7 +188,7 @@ class Assembly:
         return "graphic_not_named", "no graphics file and no table in it"
 
     def panels(self, found: Found, text: str) -> list[tuple[Panel, str, str]]:
-        """Return the panels with letter and caption: real ones, or images that the caption's pieces describe."""
+        """Return panels with letter and caption: real ones, or images that the caption's pieces describe."""
         pieces = caption_pieces(text, len(found.panels) or len(found.graphics))
         if found.panels:
             out = []
@@ -189,13 +209,23 @@ class Assembly:
             out.append((panel, letter, piece))
         return out
 
-    def add_panel(self, parent: "_Common", index: int, panel: Panel, letter: str, text: str) -> None:
+    def add_panel(
+        self,
+        parent: "_Common",
+        body: FloatBody,
+        items: list[GraphicItem],
+        index: int,
+        panel: Panel,
+        letter: str,
+        text: str,
+    ) -> None:
         """Make one panel of a float."""
         name = f"{parent.name}:panel-{index}"
-        items = self.items_of(panel)
         shown, missing = self.graphics(items)
         start, end = panel.start, max(panel.end, panel.start)
-        file, snippet = self.flat.source(start, end, self.project.text) if end > start else (parent.file, parent.snippet)
+        file, snippet = (
+            self.flat.source(start, end, self.project.text) if end > start else (parent.file, parent.snippet)
+        )
         whole = parent.number or panel.number
         number = f"{whole}{letter}" if whole and letter else whole or None
         label = parent.label or (f"{parent.name_printed} {whole}" if whole else None)
@@ -203,13 +233,13 @@ class Assembly:
         common = _Common(name, parent.kind, number, label, text, file, snippet[:SNIPPET_CHARS])
         table = None
         if not items:
-            table, _ = self.table(self.panel_found(parent, panel))
+            table, _ = self.table(self.panel_found(parent, body, panel))
         if not text:
             self.reject(name, "caption_missing", "a panel without caption of its own", common)
         elif not shown and table is None and missing:
             self.reject(name, "image_missing", ", ".join(missing), common)
         elif not shown and table is None:
-            drawn = any(start <= p < end for body in self.walk.floats for p in body.drawings if body.start <= start < body.end)
+            drawn = any(start <= p < end for p in body.drawings)
             reason = "drawn_in_tex" if drawn else "graphic_not_named"
             self.reject(name, reason, "the panel names no graphics file", common)
         else:
@@ -219,21 +249,12 @@ class Assembly:
                            parent=parent, letter=letter)
             )  # fmt: skip
 
-    def items_of(self, panel: Panel) -> list[GraphicItem]:
-        """Return the graphics of a panel."""
-        body = self.body_at(panel.start)
-        return [g for g in body.graphics if g.panel is panel] if body is not None else []
-
-    def body_at(self, pos: int):  # type: ignore[no-untyped-def]
-        """Return the float that holds a position."""
-        bodies = [b for b in self.walk.floats if b.start <= pos < max(b.end, b.start + 1)]
-        return min(bodies, key=lambda b: b.end - b.start) if bodies else None
-
-    def panel_found(self, parent: "_Common", panel: Panel) -> Found:
+    def panel_found(self, parent: "_Common", body: FloatBody, panel: Panel) -> Found:
         """Return what a panel holds, as if it were a float."""
-        body = self.body_at(panel.start)
         tabulars: list[Tabular] = [
-            t for t in body.tabulars if panel.start <= t.pos < panel.end and not t.nested and not t.has_graphics
+            t
+            for t in body.tabulars
+            if panel.start <= t.pos < panel.end and not t.nested and not t.has_graphics
         ]
         return Found(parent.kind, body, panel.caption, [], [], tabulars, [], 0, "", panel.start, panel.end)
 
@@ -243,7 +264,7 @@ class Assembly:
         caption: Caption | None,
         *,
         graphics: tuple[Graphic, ...],
-        table: Table | None,
+        table: Markup | None,
         keys: tuple[str, ...],
         mention_keys: tuple[str, ...],
         parent: "_Common | None" = None,
@@ -265,11 +286,16 @@ class Assembly:
             caption_raw=raw.strip() or (common.text if parent else ""),
             parent_caption=(parent.text or None) if parent else None,
             mentions=mentions(
-                self.running, self.to, keys=mention_keys, kind=common.kind, number=number, cache=self.paragraphs
+                self.running,
+                self.to,
+                keys=mention_keys,
+                kind=common.kind,
+                number=number,
+                cache=self.paragraphs,
             ),
             graphics=graphics,
-            table_html=to_html(table) if table is not None else None,
-            table_text=to_text(table) if table is not None else None,
+            table_html=table.html if table is not None else None,
+            table_text=table.text if table is not None else None,
             language=self.walk.language,
             source_file=common.file,
             snippet=common.snippet,
@@ -304,6 +330,22 @@ class _Common:
     name_printed: str = ""
 
 
+def note_bodies(text: str) -> list[str]:
+    """Return the contents of the tablenotes environments in a text."""
+    out: list[str] = []
+    pos = text.find("\\begin{tablenotes}")
+    while pos >= 0 and len(out) < 20:
+        start = pos + len("\\begin{tablenotes}")
+        end = text.find("\\end{tablenotes}", start)
+        if end < 0:
+            break
+        scan = Scanner(text[start : min(end, start + 20_000)])
+        scan.optional()
+        out.append(scan.text[scan.pos :])
+        pos = text.find("\\begin{tablenotes}", end)
+    return out
+
+
 def _with_row(one: Graphic, row: int) -> Graphic:
     return Graphic(
         path=one.path, page=one.page, trim=one.trim, viewport=one.viewport, angle=one.angle, row=row
@@ -315,7 +357,7 @@ def _has_rows(text: str, table: Tabular) -> bool:
 
 
 def without_captions(body: str) -> str:
-    """Return a longtable's body without its \\caption and \\label commands."""
+    r"""Return a longtable's body without its \caption and \label commands."""
     out = []
     pos = 0
     for match in re.finditer(r"\\(?:caption|label)\*?(?![A-Za-z])", body):
@@ -348,6 +390,3 @@ def joined(tables: list[Table], notes: tuple[str, ...]) -> Table:
         rule_below=tables[-1].rule_below,
         notes=all_notes,
     )
-
-
-__all__ = ["Assembly", "RecordError", "bisect_right"]

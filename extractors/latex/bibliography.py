@@ -1,11 +1,13 @@
-"""What citations print: labels from \\bibitem, from a .bbl of BibTeX or biblatex, numeric or author-year."""
+r"""What citations print: labels from \bibitem, from a .bbl of BibTeX or biblatex, numeric or author-year."""
 
 import re
 from dataclasses import dataclass, field
 
 BIBITEM = re.compile(r"\\bibitem\s*(\[)?")
 KEY = re.compile(r"\s*\{([^{}]*)\}")
-NATBIB = re.compile(r"(.*?)\((\d{4}[a-z]?[^()]*|[^()]*\d{4}[a-z]?|in press|submitted|n\.d\.)\)(.*)\Z", re.S | re.I)
+NATBIB = re.compile(
+    r"(.*?)\((\d{4}[a-z]?[^()]*|[^()]*\d{4}[a-z]?|in press|submitted|n\.d\.)\)(.*)\Z", re.S | re.I
+)
 HARVARD = re.compile(r"\\harvarditem\s*(?:\[([^\[\]]*)\])?\s*\{([^{}]*)\}\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 ENTRY = re.compile(r"\\entry\{([^{}]*)\}\{[^{}]*\}\{[^{}]*\}(?:\{[^{}]*\})?")
 BIBLATEX_FAMILY = re.compile(r"family=\{((?:[^{}]|\{[^{}]*\})*)\}")
@@ -43,7 +45,9 @@ class Bibliography:
             years = ", ".join(e.year for e in found)
             return f"({years})" if command == "citeyearpar" else years
         tail = f", {after}" if after else ""
-        if command in {"citet", "cite", "textcite", "citeasnoun", "citen"} and not (command == "cite" and before):
+        if command in {"citet", "cite", "textcite", "citeasnoun", "citen"} and not (
+            command == "cite" and before
+        ):
             return "; ".join(f"{e.author} ({e.year}{tail})" for e in found)
         if command == "citealt":
             return "; ".join(f"{e.author} {e.year}" for e in found) + tail
@@ -76,9 +80,7 @@ def _ranges(numbers: list[str]) -> str:
             parts[-1].append(value)
         else:
             parts.append([value])
-    return ", ".join(
-        f"{p[0]}–{p[-1]}" if len(p) > 2 else ", ".join(map(str, p)) for p in parts
-    )
+    return ", ".join(f"{p[0]}–{p[-1]}" if len(p) > 2 else ", ".join(map(str, p)) for p in parts)
 
 
 def read_bibliography(text: str, *, numeric: bool | None, author_year_default: bool) -> Bibliography:
@@ -87,7 +89,7 @@ def read_bibliography(text: str, *, numeric: bool | None, author_year_default: b
     Args:
         text: TeX that holds the entries.
         numeric: True or False where the paper's options say how citations look, None where they do not.
-        author_year_default: whether the paper loads natbib or a class that shows authors where labels allow it.
+        author_year_default: whether natbib or the class shows authors where the labels allow it.
     """
     bibliography = Bibliography()
     if "\\entry{" in text:
@@ -97,7 +99,9 @@ def read_bibliography(text: str, *, numeric: bool | None, author_year_default: b
     _read_items(text, bibliography)
     for match in HARVARD.finditer(text):
         full, short, year, key = match.groups()
-        bibliography.entries[key] = Entry(str(len(bibliography.entries) + 1), _clean(short or full), _clean(year))
+        bibliography.entries[key] = Entry(
+            str(len(bibliography.entries) + 1), _clean(short or full), _clean(year)
+        )
     with_years = sum(bool(e.year) for e in bibliography.entries.values())
     labelled = with_years * 2 > len(bibliography.entries)
     bibliography.numeric = numeric if numeric is not None else not (labelled and author_year_default)
@@ -128,7 +132,9 @@ def _entry(label: str, count: int) -> Entry:
     label = label.strip()
     if label.startswith("{") and label.endswith("}"):
         label = label[1:-1]
-    label = re.sub(r"\\protect\s*\\citeauthoryear\s*\{([^{}]*)\}(?:\{[^{}]*\})?\{([^{}]*)\}", r"\1(\2)", label)
+    label = re.sub(
+        r"\\protect\s*\\citeauthoryear\s*\{([^{}]*)\}(?:\{[^{}]*\})?\{([^{}]*)\}", r"\1(\2)", label
+    )
     label = re.sub(r"\\citeauthoryear\s*\{([^{}]*)\}(?:\{[^{}]*\})?\{([^{}]*)\}", r"\1(\2)", label)
     natbib = NATBIB.match(label)
     if natbib:

@@ -23,7 +23,7 @@ class Columns:
 
 
 def read_columns(spec: str) -> Columns:
-    """Return the columns of a specification such as `l*{3}{c}|>{\\bfseries}p{3cm}`."""
+    r"""Return the columns of a specification such as `l*{3}{c}|>{\bfseries}p{3cm}`."""
     columns = Columns()
     scan = Scanner(_unrolled(spec))
     before = ""
@@ -44,10 +44,7 @@ def read_columns(spec: str) -> Columns:
         elif char.isalpha():
             _add(columns, char, before, scan)
             before = ""
-        elif char == "\\":
-            scan.pos -= 1
-            scan.argument()
-        elif char == "{":
+        elif char == "\\" or char == "{":
             scan.pos -= 1
             scan.argument()
         elif char == "[":
@@ -75,7 +72,9 @@ def _add(columns: Columns, char: str, before: str, scan: Scanner) -> None:
     elif "\\raggedleft" in before:
         align = "right"
     columns.align.append(align)
-    columns.before.append(before if "$" in before or re.search(r"\\(?:bf|it|tt|bfseries|itshape)\b", before) else "")
+    columns.before.append(
+        before if "$" in before or re.search(r"\\(?:bf|it|tt|bfseries|itshape)\b", before) else ""
+    )
     columns.after.append("")
     columns.numeric.append(char in "Ss")
     columns.rules.append(False)

@@ -1,21 +1,24 @@
-"""Primitives that choose between texts: TeX's \\if… and the packages' forms with braces."""
+r"""Primitives that choose between texts: TeX's \if… and the packages' forms with braces."""
 
 import re
 
-from extractors.latex.definitions import evaluate
 from extractors.latex.expand import SPACE, Expander, Handler, after_word
 from extractors.latex.macros import Alias, Macro, substitute
+from extractors.latex.primitives import evaluate
+from extractors.latex.words import words
 
 # Switches that engines and packages define, with the value that arXiv's pdfTeX gives them.
 ENGINE_SWITCHES = {
-    "ifpdf": True, "ifpdftex": True, "ifPDFTeX": True, "ifxetex": False, "ifXeTeX": False, "ifluatex": False,
-    "ifLuaTeX": False, "iftutex": False, "ifTUTeX": False, "ifPDFoutput": True, "ifpTeX": False, "ifupTeX": False,
-    "if@twocolumn": False, "if@twoside": False, "if@compatibility": False, "iflatexml": False, "if@filesw": True,
+    "ifpdf": True, "ifpdftex": True, "ifPDFTeX": True, "ifxetex": False, "ifXeTeX": False,
+    "ifluatex": False, "ifLuaTeX": False, "iftutex": False, "ifTUTeX": False, "ifPDFoutput": True,
+    "ifpTeX": False, "ifupTeX": False, "if@twocolumn": False, "if@twoside": False,
+    "if@compatibility": False, "iflatexml": False, "if@filesw": True,
 }  # fmt: skip
-PRIMITIVES = (
-    "if ifcat ifnum ifdim ifodd ifvmode ifhmode ifmmode ifinner ifvoid ifhbox ifvbox ifx ifeof iftrue iffalse ifcase "
-    "ifdefined ifcsname iffontchar ifincsname"
-).split()
+PRIMITIVES = words(
+    """if ifcat ifnum ifdim ifodd ifvmode ifhmode ifmmode ifinner ifvoid ifhbox ifvbox ifx ifeof iftrue
+    iffalse
+    ifcase ifdefined ifcsname iffontchar ifincsname"""
+)
 BRANCH = re.compile(r"\\(if[A-Za-z@]*|else|fi|or)(?![A-Za-z@])|\\.|%[^\n]*", re.S)
 TOKEN = re.compile(r"\\[A-Za-z@]+[ \t]*|\\.|.", re.S)
 COMPARISON = re.compile(
@@ -106,7 +109,7 @@ def same(ex: Expander, name: str) -> bool:
 
 
 def expand_tokens(ex: Expander) -> None:
-    """Replace macros without arguments that come next, as \\if does before it compares."""
+    r"""Replace macros without arguments that come next, as \if does before it compares."""
     for _ in range(20):
         frame = ex.top()
         match = TOKEN.match(frame.text, frame.pos)
@@ -146,7 +149,7 @@ def _number(ex: Expander, text: str) -> int:
 
 
 def numeric(ex: Expander, name: str) -> bool:
-    """Return the truth of \\ifnum or \\ifodd; counters count as 0."""
+    r"""Return the truth of \ifnum or \ifodd; counters count as 0."""
     frame = ex.top()
     match = (COMPARISON if name == "ifnum" else NUMBER).match(frame.text, frame.pos)
     if match is None:
@@ -159,7 +162,7 @@ def numeric(ex: Expander, name: str) -> bool:
 
 
 def case(ex: Expander) -> None:
-    """Read \\ifcase: go on in the branch that its number chooses."""
+    r"""Read \ifcase: go on in the branch that its number chooses."""
     frame = ex.top()
     match = NUMBER.match(frame.text, frame.pos)
     wanted = 0
@@ -176,7 +179,7 @@ def case(ex: Expander) -> None:
 
 
 def math_mode(ex: Expander) -> None:
-    """Read \\ifmmode: its mathematical branch, wrapped so that it suits both modes."""
+    r"""Read \ifmmode: its mathematical branch, wrapped so that it suits both modes."""
     frame = ex.frames[-1]
     start, text = frame.pos, frame.text
     found = skip_branch(ex)
@@ -189,7 +192,7 @@ def math_mode(ex: Expander) -> None:
 
 
 def skip_branch(ex: Expander, *, stop_at_or: bool = False) -> str:
-    """Move past the text up to the matching \\else or \\fi (or \\or); return which one it was, or nothing."""
+    r"""Move past the text up to the matching \else or \fi (or \or); return which one it was, or nothing."""
     depth = 0
     while ex.frames:
         frame = ex.frames[-1]
@@ -221,7 +224,7 @@ def _stop(ex: Expander, pos: int, word: str) -> str:
 
 
 def branch_end(ex: Expander, name: str) -> None:
-    """Read the \\else, \\or or \\fi that ends a branch taken."""
+    r"""Read the \else, \or or \fi that ends a branch taken."""
     frame = ex.frames[-1]
     frame.pos = after_word(frame.text, frame.pos)
     if not ex.branches:
@@ -233,7 +236,7 @@ def branch_end(ex: Expander, name: str) -> None:
 
 
 def if_then_else(ex: Expander, name: str) -> None:
-    """Read ifthen's \\ifthenelse{test}{yes}{no}."""
+    r"""Read ifthen's \ifthenelse{test}{yes}{no}."""
     test, yes, no = ex.read_argument(), ex.read_argument(), ex.read_argument()
     chosen = yes if _test(ex, test or "") else no
     if chosen:
@@ -297,7 +300,7 @@ def file_exists(ex: Expander, name: str) -> bool:
 
 
 def unless(ex: Expander, name: str) -> None:
-    """Read \\unless: the next conditional turned round."""
+    r"""Read \unless: the next conditional turned round."""
     frame = ex.skip_space()
     match = re.compile(r"\\(if[A-Za-z@]*)").match(frame.text, frame.pos)
     if match and (match[1] in CONDITIONALS or match[1][2:] in ex.conditionals):
@@ -305,9 +308,11 @@ def unless(ex: Expander, name: str) -> None:
         take(ex, not decide(ex, match[1]))
 
 
-CONDITIONALS = frozenset(PRIMITIVES) | frozenset(ENGINE_SWITCHES)
-BRACED = ("iftoggle", "ifbool", "nottoggle", "notbool", "ifblank", "notblank", "ifstrempty", "ifdef", "ifundef",
-          "ifcsdef", "ifcsundef", "IfFileExists", "ifstrequal", "ifdefstring", "ifdefstrequal")  # fmt: skip
+CONDITIONALS = PRIMITIVES | frozenset(ENGINE_SWITCHES)
+BRACED = (
+    "iftoggle", "ifbool", "nottoggle", "notbool", "ifblank", "notblank", "ifstrempty", "ifdef",
+    "ifundef", "ifcsdef", "ifcsundef", "IfFileExists", "ifstrequal", "ifdefstring", "ifdefstrequal",
+)  # fmt: skip
 
 CONDITIONAL_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(CONDITIONALS, conditional),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from extractors.latex.graphics import Shown
 
 
-@dataclass
+@dataclass(eq=False)
 class Box:
     """A box of the page (float, minipage, panel, tabular) in which graphics are laid out in rows."""
 
@@ -43,7 +43,7 @@ class Box:
         self.parent.placed.extend((item, top + row) for item, row in self.placed)
 
 
-@dataclass
+@dataclass(eq=False)
 class GraphicItem:
     """A graphics command in a float."""
 
@@ -54,7 +54,7 @@ class GraphicItem:
     row: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Caption:
     """A caption: the stretch of flat text that is its argument, and its number."""
 
@@ -68,7 +68,7 @@ class Caption:
     tex: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Panel:
     """A part of a float with its own caption or letter."""
 
@@ -81,7 +81,7 @@ class Panel:
     labels: list[str] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class Tabular:
     """A table's markup: environment, column specification and body as stretches of flat text."""
 
@@ -96,9 +96,9 @@ class Tabular:
     nested: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Label:
-    """A \\label inside a float."""
+    r"""A \label inside a float."""
 
     key: str
     pos: int
@@ -106,7 +106,7 @@ class Label:
     box: Box | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class FloatBody:
     """A float environment (or what stands in for one) with all that it holds."""
 
@@ -125,10 +125,11 @@ class FloatBody:
     notes: list[tuple[int, int]] = field(default_factory=list)
     continued: bool = False
     loose: bool = False
-    sub_counted: bool = False
+    open_tabulars: int = 0
+    blank_lines: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Found:
     """One figure or table as a reader counts them: a float's body belonging to one caption."""
 

@@ -2,33 +2,37 @@
 
 import re
 
-FIGURES = frozenset(
-    """figure wrapfigure SCfigure sidewaysfigure floatingfigure teaserfigure marginfigure figwindow figurehere
-    narrowfigure fullfigure adjwidthfigure figure1 figurefull turnpage_figure window wrapfloat_figure strip_figure
-    extdatafigure sifigure biofigure widefigure cwfigure""".split()
+from extractors.latex.words import words
+
+FIGURES = words(
+    """figure wrapfigure SCfigure sidewaysfigure floatingfigure teaserfigure marginfigure figwindow
+    figurehere narrowfigure fullfigure adjwidthfigure figure1 figurefull turnpage_figure window
+    wrapfloat_figure strip_figure extdatafigure sifigure biofigure widefigure cwfigure"""
 )
-TABLES = frozenset("table wraptable sidewaystable margintable SCtable tablehere floatingtable widetable".split())
-WHOLE_TABLES = frozenset(
-    """longtable deluxetable supertabular xtabular mpsupertabular mpxtabular longtabu xltabular longtblr splitdeluxetable
-    longrotatetable_ ltxtable_ talltblr""".split()
+TABLES = words("table wraptable sidewaystable margintable SCtable tablehere floatingtable widetable")
+WHOLE_TABLES = words(
+    """longtable deluxetable supertabular xtabular mpsupertabular mpxtabular longtabu xltabular longtblr
+    splitdeluxetable longrotatetable_ ltxtable_ talltblr"""
 )
-TABULARS = frozenset("tabular tabularx tabulary tabularew tabu tblr tabularray NiceTabular ruledtabular_ tabularht".split())
-OTHER_FLOATS = frozenset(
+TABULARS = words(
+    "tabular tabularx tabulary tabularew tabu tblr tabularray NiceTabular ruledtabular_ tabularht"
+)
+OTHER_FLOATS = words(
     """algorithm algorithm2e listing code program procedure function wrapalgorithm codelisting floatalgorithm
-    algo program* lstfloat""".split()
+    algo program* lstfloat"""
 )
-PANELS = frozenset("subfigure subtable subfigures_ subcaptionblock subcaptiongroup_".split())
-BOXES = frozenset("minipage adjustbox turn rotate sideways ".split())
-LOOSE = frozenset("center centering minipage flushleft flushright figurehere_ landscape strip widetext_".split())
-PICTURES = frozenset(
-    """tikzpicture pgfpicture pspicture picture xy overpic Overpic circuitikz tikzcd axis psgraph feynmandiagram
-    fmffile fmfgraph asy forest ganttchart chronology dot2tex gnuplot bytefield qtree sequencediagram
-    empfile emp mfpic texdraw diagram quantikz tikzpicture* pspicture*""".split()
+PANELS = words("subfigure subtable subfigures_ subcaptionblock subcaptiongroup_")
+BOXES = words("minipage adjustbox turn rotate sideways ")
+LOOSE = words("center centering minipage flushleft flushright figurehere_ landscape strip widetext_")
+PICTURES = words(
+    """tikzpicture pgfpicture pspicture picture xy overpic Overpic circuitikz tikzcd axis psgraph
+    feynmandiagram fmffile fmfgraph asy forest ganttchart chronology dot2tex gnuplot bytefield qtree
+    sequencediagram empfile emp mfpic texdraw diagram quantikz tikzpicture* pspicture*"""
 )
-VERBATIM_SHOWN = frozenset("verbatim lstlisting minted Verbatim alltt tabbing algorithmic".split())
-EQUATIONS = frozenset("equation align gather multline eqnarray alignat flalign dmath IEEEeqnarray subequations".split())
-NUMBERED_ROWS = frozenset("align gather eqnarray alignat flalign IEEEeqnarray".split())
-LISTS = frozenset("enumerate compactenum inparaenum asparaenum enumerate*".split())
+VERBATIM_SHOWN = words("verbatim lstlisting minted Verbatim alltt tabbing algorithmic")
+EQUATIONS = words("equation align gather multline eqnarray alignat flalign dmath IEEEeqnarray subequations")
+NUMBERED_ROWS = words("align gather eqnarray alignat flalign IEEEeqnarray")
+LISTS = words("enumerate compactenum inparaenum asparaenum enumerate*")
 
 NOT_FIGURES = re.compile(
     r"algorithm|algo\b|listing|program|code|procedure|protocol|pseudo|snippet|query|prompt|box|example|model|proof"

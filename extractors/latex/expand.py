@@ -1,14 +1,14 @@
-"""Expands a paper's macros, inputs and conditionals into one flat text of plain LaTeX, with a map to its origin.
+"""Expands a paper's macros, inputs and conditionals into one flat text, with a map to its origin.
 
-The expander copies text and stops only at control words that mean something to it: the paper's own macros, and
-the primitives in `definitions`, `conditionals` and `inputs`. A stack of frames stands for TeX's input stack.
+The expander copies text and stops only at control words that mean something to it: the paper's own macros
+and the primitives in `handlers`. A stack of frames stands for TeX's input stack.
 """
 
+import posixpath
 import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Union
 
 from extractors.latex.macros import NO_VALUE, Alias, Argument, Macro, glued, substitute
 from extractors.latex.project import Project
@@ -33,8 +33,10 @@ class Limits:
     """Bounds on expansion: a paper of a megabyte needs a few percent of them."""
 
     expansions: int = 1_500_000
-    chars: int = 60_000_000
-    chars_per_source_char: int = 12
+    chars: int = 30_000_000
+    chars_per_source_char: int = 6
+    unclosed_groups: int = 20
+    chars_after_unclosed: int = 1_000
     depth: int = 4_000
     expansions_per_call: int = 100_000
 
@@ -47,6 +49,7 @@ class Frame:
     file: int = -1
     pos: int = 0
     folder: str | None = None
+    restores: list[tuple[int, str, "Meaning | None"]] = field(default_factory=list)
 
 
 @dataclass
@@ -78,7 +81,7 @@ class Flat:
 
 
 Handler = Callable[["Expander", str], None]
-Meaning = Union[Macro, Alias, Handler]
+Meaning = Macro | Alias | Handler
 
 
 @dataclass
@@ -102,10 +105,12 @@ class Expander:
     aliases: dict[str, list[str]] = field(default_factory=dict)
     scopes: list[tuple[str, list[tuple[str, Meaning | None]]]] = field(default_factory=list)
     arguments_of: dict[str, list[list[str]]] = field(default_factory=dict)
+    verbatims: dict[str, bool] = field(default_factory=dict)
     hooks: dict[tuple[str, str], str] = field(default_factory=dict)
     input_path: list[str] = field(default_factory=list)
     include_only: set[str] | None = None
     after_depth: int = 0
+    unclosed: int = 0
     since_file: int = 0
     at_letter: bool = False
     package: bool = False
@@ -143,6 +148,9 @@ class Expander:
                         self.emit("\n")
                 continue
             meaning = meanings.get(name)
+            if frame.restores and match.start() > frame.restores[-1][0]:
+                self.restore(frame, match.start())
+                meaning = meanings.get(name)
             if meaning is None:
                 continue
             self.copy(frame, start, match.start())
@@ -175,7 +183,7 @@ class Expander:
             meaning(self, name)
 
     def cut_short(self, name: str) -> None:
-        """Give up a macro call that does not end: its definition goes, and reading resumes behind the call."""
+        """Give up a macro call that does not end: its definition goes, reading resumes behind the call."""
         self.warnings.append(f"\\{name} does not end; its expansion is left out")
         self.meanings.pop(name, None)
         self.since_file = 0
@@ -277,7 +285,9 @@ class Expander:
         """Return the position after the brace that closes the one at `pos`, -1 where none does."""
         depth = 0
         end = len(text)
-        for match in BRACES.finditer(text, pos):
+        if self.unclosed > self.limits.unclosed_groups:
+            end = min(end, pos + self.limits.chars_after_unclosed)
+        for match in BRACES.finditer(text, pos, end):
             char = text[match.start()]
             if char == "{":
                 depth += 1
@@ -287,7 +297,10 @@ class Expander:
                     end = match.end()
                     break
         self.charge(end - pos)
-        return end if depth == 0 and end > pos else -1
+        if depth == 0 and end > pos:
+            return end
+        self.unclosed += 1
+        return -1
 
     def read_optional(self, opener: str = "[", closer: str = "]") -> str | None:
         """Return an optional argument's content, None where there is none; the position stays then."""
@@ -344,7 +357,7 @@ class Expander:
         return None
 
     def read_control(self) -> str | None:
-        """Return the name of the control sequence that comes next (also within braces), without its backslash."""
+        """Return the name of the control sequence that comes next (also in braces), without backslash."""
         frame = self.skip_space()
         braced = frame.text.startswith("{", frame.pos)
         if braced:
@@ -358,7 +371,9 @@ class Expander:
                 return None
             frame.pos = end + 1
         else:
-            match = (CONTROL if self.at_letter or frame.file < 0 else CONTROL_PLAIN).match(frame.text, frame.pos)
+            match = (CONTROL if self.at_letter or frame.file < 0 else CONTROL_PLAIN).match(
+                frame.text, frame.pos
+            )
             if match is None:
                 return None
             frame.pos = match.end()
@@ -426,10 +441,25 @@ class Expander:
         self.length += len(text)
         self.charge(len(text))
 
+    def restore(self, frame: Frame, pos: int) -> None:
+        """Undo the definitions of the groups that ended before a position."""
+        while frame.restores and frame.restores[-1][0] < pos:
+            _, name, old = frame.restores.pop()
+            if old is None:
+                self.meanings.pop(name, None)
+            else:
+                self.meanings[name] = old
+
     def define(self, name: str, meaning: Meaning | None) -> None:
-        """Give a name its meaning, to be undone at the end of the innermost environment."""
+        """Give a name its meaning, to be undone at the end of the innermost group or environment."""
+        old = self.meanings.get(name)
         if self.scopes:
-            self.scopes[-1][1].append((name, self.meanings.get(name)))
+            self.scopes[-1][1].append((name, old))
+        elif self.in_document and self.frames:
+            frame = self.frames[-1]
+            end = open_group_end(frame.text, frame.pos)
+            if end >= 0 and (not frame.restores or frame.restores[-1][0] >= end):
+                frame.restores.append((end, name, old))
         if meaning is None:
             self.meanings.pop(name, None)
         else:
@@ -452,9 +482,21 @@ def expand_project(project: Project, handlers: dict[str, Handler], limits: Limit
     size = sum(len(data) for name, data in project.files.items() if name.lower().endswith(TEXT_SUFFIXES))
     ex.char_limit = limits.chars + limits.chars_per_source_char * max(size, len(text))
     ex.files.append(project.main)
+    ex.meanings["jobname"] = Macro((), posixpath.splitext(posixpath.basename(project.main))[0])
     ex.push(text, file=0)
     ex.run()
     return ex.flat()
+
+
+def open_group_end(text: str, pos: int) -> int:
+    """Return where the group ends that is open at `pos`, -1 where none ends near."""
+    depth = 0
+    for match in BRACES.finditer(text, pos, min(len(text), pos + 3000)):
+        char = text[match.start()]
+        depth += (char == "{") - (char == "}")
+        if depth < 0:
+            return match.start()
+    return -1
 
 
 def skip_comment(text: str, pos: int) -> int:

@@ -5,20 +5,18 @@ import re
 
 from extractors.latex.assemble import Assembly
 from extractors.latex.bibliography import Bibliography, read_bibliography
-from extractors.latex.conditionals import CONDITIONAL_HANDLERS
-from extractors.latex.definitions import DEFINITIONS
-from extractors.latex.expand import Flat, Handler, expand_project
-from extractors.latex.inputs import INPUT_HANDLERS
+from extractors.latex.commands import walk_text
+from extractors.latex.expand import Flat, expand_project
+from extractors.latex.handlers import HANDLERS
 from extractors.latex.mentions import running_text
 from extractors.latex.project import Project, open_project
 from extractors.latex.text import Renderer, no_citation, no_reference
-from extractors.latex.walk import Walk, walk_text
+from extractors.latex.walk import Walk
 from schemas.floats import Extraction
 from schemas.paper import Paper, PaperHeader
 
 VERSION = "1"  # 1: first form
 
-HANDLERS: dict[str, Handler] = {**DEFINITIONS, **CONDITIONAL_HANDLERS, **INPUT_HANDLERS}
 BIBLIOGRAPHY = re.compile(r"\\bibliography\s*\{([^{}]*)\}|\\printbibliography")
 NUMERIC_CLASSES = ("revtex", "ieee", "elsarticle", "acmart", "llncs", "svjour", "sn-jnl", "amsart", "cas-")
 AUTHOR_YEAR_CLASSES = ("aastex", "mnras", "aa", "emulateapj", "copernicus", "bioinfo", "imsart", "apa")
@@ -39,7 +37,7 @@ def extract(paper: Paper) -> Extraction:
 
 
 def read_paper(paper: Paper, *, resolve: bool = True) -> Extraction:
-    """Return what `extract` does; with `resolve` false, references and citations print nothing (for comparisons)."""
+    """Return what `extract` does; without `resolve`, references and citations print nothing (to compare)."""
     project = open_project(paper.files)
     flat = expand_project(project, HANDLERS)
     walk = walk_text(flat.text)
@@ -100,7 +98,10 @@ def citation_style(walk: Walk) -> bool | None:
     for name in ("natbib", "biblatex"):
         if name in packages:
             options = packages[name].replace(" ", "")
-            if any(o in options for o in ("numbers", "super", "numeric", "style=ieee", "style=nature", "style=phys")):
+            if any(
+                o in options
+                for o in ("numbers", "super", "numeric", "style=ieee", "style=nature", "style=phys")
+            ):
                 return True
             if any(o in options for o in AUTHOR_YEAR_OPTIONS):
                 return False if "square" not in options or "authoryear" in options else None

@@ -4,19 +4,26 @@ import posixpath
 import re
 from dataclasses import dataclass, replace
 
-from extractors.latex.inputs import UNSHIELD
 from extractors.latex.project import Project
 from extractors.latex.scanner import Scanner
+from extractors.latex.verbatim import UNSHIELD
 from schemas.floats import Graphic
 
 # The order of pdfTeX's driver, then what latex+dvips takes, then what only later stages can read.
-EXTENSIONS = (".pdf", ".png", ".jpg", ".mps", ".jpeg", ".jbig2", ".jb2", ".PDF", ".PNG", ".JPG", ".JPEG", ".eps", ".ps",
-              ".epsi", ".eps.gz", ".ps.gz", ".svg", ".gif", ".tif", ".tiff", ".bmp", ".webp")  # fmt: skip
+EXTENSIONS = (
+    ".pdf", ".png", ".jpg", ".mps", ".jpeg", ".jbig2", ".jb2", ".PDF", ".PNG", ".JPG", ".JPEG",
+    ".eps", ".ps", ".epsi", ".eps.gz", ".ps.gz", ".svg", ".gif", ".tif", ".tiff", ".bmp", ".webp",
+)  # fmt: skip
 KNOWN = tuple(sorted({e.lower() for e in EXTENSIONS}, key=len, reverse=True))
-POINTS = {"bp": 1.0, "pt": 72 / 72.27, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pc": 12 * 72 / 72.27,
-          "dd": 1238 / 1157 * 72 / 72.27, "px": 1.0, "em": 10.0, "ex": 4.3, "sp": 72 / 72.27 / 65536}  # fmt: skip
+POINTS = {
+    "bp": 1.0, "pt": 72 / 72.27, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pc": 12 * 72 /
+    72.27, "dd": 1238 / 1157 * 72 / 72.27, "px": 1.0, "em": 10.0, "ex": 4.3, "sp": 72 / 72.27 /
+    65536,
+}  # fmt: skip
 LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*(?:true\s*)?([a-z]{2})?\s*")
-FRACTION = re.compile(r"(\d*\.?\d*)\s*\\(textwidth|linewidth|columnwidth|hsize|paperwidth|figurewidth|textwith)")
+FRACTION = re.compile(
+    r"(\d*\.?\d*)\s*\\(textwidth|linewidth|columnwidth|hsize|paperwidth|figurewidth|textwith)"
+)
 DIVIDED = re.compile(r"\\(?:textwidth|linewidth|columnwidth|hsize)\s*/\s*(\d+\.?\d*)")
 
 
@@ -33,9 +40,35 @@ class Shown:
 
 
 GRAPHICS_COMMANDS = frozenset(
-    """includegraphics includesvg includepdf epsfig psfig epsfbox epsffile epsfysize plotone plottwo plotfiddle
-    pgfimage adjustincludegraphics adjustimage includegraphicx figbox pstool psfragfig includeinkscape
-    incgraph includestandalone fig leftfig rightfig adjincludegraphics FIG""".split()
+    [
+        "includegraphics",
+        "includesvg",
+        "includepdf",
+        "epsfig",
+        "psfig",
+        "epsfbox",
+        "epsffile",
+        "epsfysize",
+        "plotone",
+        "plottwo",
+        "plotfiddle",
+        "pgfimage",
+        "adjustincludegraphics",
+        "adjustimage",
+        "includegraphicx",
+        "figbox",
+        "pstool",
+        "psfragfig",
+        "includeinkscape",
+        "incgraph",
+        "includestandalone",
+        "fig",
+        "leftfig",
+        "rightfig",
+        "adjincludegraphics",
+        "FIG",
+        "special",
+    ]
 )
 
 
@@ -82,7 +115,9 @@ def lengths(text: str) -> tuple[float, ...] | None:
 def clean_name(name: str) -> str:
     """Return a file name without TeX's quotes, braces and shields."""
     name = re.sub(r"\\(?:detokenize|string|protect|jobname|relax|space)\s*", "", name)
-    name = name.replace("\\_", "_").replace("\\%", "%").replace("\\#", "#").replace("\\&", "&").replace("~", " ")
+    name = (
+        name.replace("\\_", "_").replace("\\%", "%").replace("\\#", "#").replace("\\&", "&").replace("~", " ")
+    )
     name = re.sub(r'[{}"]', "", name).translate(UNSHIELD)
     return re.sub(r"\s+", " ", name.replace("\\", "/")).strip()
 
@@ -91,6 +126,9 @@ def read_command(scan: Scanner, name: str) -> list[Shown]:
     """Return what a graphics command shows; `scan` stands behind its name and moves past its arguments."""
     if name in {"plotone", "plottwo", "plotfiddle", "epsffile", "epsfbox"}:
         return _old_command(scan, name)
+    if name == "special":
+        named = re.search(r"psfile\s*=\s*\"?([^\s\"]+)", scan.argument())
+        return [Shown(clean_name(named[1]))] if named else []
     if name in {"epsfig", "psfig"}:
         keys = parse_keys(scan.argument())
         file = keys.get("file") or keys.get("figure") or keys.get("filename") or ""
@@ -173,7 +211,7 @@ def stored_path(project: Project, name: str) -> str | None:
             found = project.find(stem, folders=places, suffixes=EXTENSIONS)
             if found is not None:
                 return found
-    found = project.find(name, folders=places, suffixes=EXTENSIONS)
+    found = project.find(name, folders=places, suffixes=(*project.graphics_suffixes, *EXTENSIONS))
     if found is None and not suffixed and posixpath.splitext(name)[1]:
         found = project.find(name, folders=places, suffixes=("",))
     if found is None and " " in name:

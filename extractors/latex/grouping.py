@@ -1,7 +1,11 @@
 """Divides what a float holds among its captions: most have one, some have several."""
 
-from extractors.latex.document import Box, Caption, Found, FloatBody, GraphicItem, Panel, Tabular
+from bisect import bisect_right
+
+from extractors.latex.document import Box, Caption, FloatBody, Found, GraphicItem, Panel, Tabular
 from extractors.latex.numbering import Style
+
+MAX_DIVIDED = 60  # captions in one float whose boxes are told apart; more are taken in their order
 
 
 def kind_of(body: FloatBody, caption: Caption | None) -> str:
@@ -37,6 +41,8 @@ def _chain(box: Box | None) -> list[Box]:
 
 def _cells(body: FloatBody) -> dict[int, Box]:
     """Return for each caption the outermost box that holds no other caption, where there is one."""
+    if len(body.captions) > MAX_DIVIDED:
+        return {}
     chains = [_chain(c.box) for c in body.captions]
     cells: dict[int, Box] = {}
     for i, chain in enumerate(chains):
@@ -50,6 +56,7 @@ def _cells(body: FloatBody) -> dict[int, Box]:
 def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
     captions = body.captions
     cells = _cells(body)
+    places = [c.pos for c in captions]
     things: list[tuple[int, Box]] = [(g.pos, g.box) for g in body.graphics]
     things += [(t.pos, t.box) for t in tabulars] + [(p, body.box) for p in body.drawings]
     loose = [pos for pos, box in things if not any(c in _chain(box) for c in cells.values())]
@@ -60,9 +67,8 @@ def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
         for i, cell in cells.items():
             if any(b is cell for b in chain):
                 return i
-        if below:
-            return next((i for i, c in enumerate(captions) if c.pos > pos), len(captions) - 1)
-        return max((i for i, c in enumerate(captions) if c.pos <= pos), default=0)
+        after = bisect_right(places, pos)
+        return min(after, len(captions) - 1) if below else max(0, after - 1)
 
     graphics: list[list[GraphicItem]] = [[] for _ in captions]
     panels: list[list[Panel]] = [[] for _ in captions]
@@ -77,16 +83,15 @@ def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
         tables[owner(table.pos, table.box)].append(table)
     for pos in body.drawings:
         drawings[owner(pos, None)] += 1
-    for label in body.labels:
-        if label.panel is None:
-            i = max((i for i, c in enumerate(captions) if c.pos <= label.pos), default=0)
-            labels[i].append(label.key)
+    for label in [x for x in body.labels if x.panel is None]:
+        i = max(0, bisect_right(places, label.pos) - 1)
+        labels[i].append(label.key)
     empty = [i for i in range(len(captions)) if not graphics[i] and not tables[i] and not drawings[i]]
-    for i in empty:
-        # A second caption for the same picture (another language, a continued line) shows what its neighbour shows.
-        near = min((j for j in range(len(captions)) if j not in empty), key=lambda j: (abs(j - i), j), default=None)
-        if near is not None:
-            graphics[i], tables[i], drawings[i] = graphics[near], tables[near], drawings[near]
+    full = [j for j in range(len(captions)) if j not in empty]
+    for i in empty if full else ():
+        # A second caption for the same picture (in another language, say) shows what its neighbour shows.
+        near = min(full, key=lambda j: (abs(j - i), j))
+        graphics[i], tables[i], drawings[i] = graphics[near], tables[near], drawings[near]
     borders = [body.start, *(c.pos for c in captions[1:]), body.end]
     return [
         Found(kind_of(body, c), body, c, graphics[i], panels[i], tables[i], labels[i], drawings[i], "",
@@ -98,8 +103,5 @@ def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
 def printed_label(style: Style, names: dict[str, str], found: Found, number: str) -> str:
     """Return the label that the class prints before the caption: Figure 3, TABLE IV."""
     counter = found.caption.counter if found.caption is not None else found.kind
-    if counter in names:
-        name = names[counter]
-    else:
-        name = style.table if counter == "table" else style.figure
+    name = names.get(counter, style.table if counter == "table" else style.figure)
     return f"{name} {number}"

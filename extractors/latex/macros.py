@@ -43,7 +43,7 @@ class Macro:
 
 @dataclass(frozen=True)
 class Alias:
-    """A name that \\let made a synonym of a command which is not a macro."""
+    r"""A name that \let made a synonym of a command which is not a macro."""
 
     target: str
 
@@ -83,7 +83,7 @@ def substitute(pieces: list[str | int], arguments: list[str]) -> str:
 
 
 def latex_arguments(count: int, default: str | None) -> tuple[Argument, ...]:
-    """Return the parameters of \\newcommand's `[count][default]`."""
+    r"""Return the parameters of \newcommand's `[count][default]`."""
     count = max(0, min(count, 9))
     if default is None or count == 0:
         return (Argument(),) * count
@@ -91,10 +91,10 @@ def latex_arguments(count: int, default: str | None) -> tuple[Argument, ...]:
 
 
 def def_arguments(pattern: str) -> tuple[str, tuple[Argument, ...]]:
-    """Return the literal prefix and the parameters of \\def's parameter text."""
+    r"""Return the literal prefix and the parameters of \def's parameter text."""
     parts = re.split(r"#[1-9]", pattern)
     prefix = parts[0].strip()
-    arguments = []
+    arguments: list[Argument] = []
     for delimiter in parts[1:]:
         delimiter = delimiter.rstrip("#")
         if delimiter.strip() or (delimiter and not arguments and len(parts) == 2):

@@ -14,11 +14,12 @@ from extractors.latex.symbols import (
     SYMBOLS,
     symbol,
 )
+from extractors.latex.words import words
 
 if TYPE_CHECKING:
     from extractors.latex.text import Renderer
 
-MAX_DEPTH = 60
+MAX_DEPTH = 40
 LETTERS = re.compile(r"[A-Za-z0-9.]+")
 BEFORE, AFTER = "\x1e", "\x1f"
 SPACED_NAME = re.compile(r"(?<=[\w)\]}²³′])\x1e")
@@ -26,22 +27,21 @@ NAME_SPACED = re.compile(r"\x1f(?=[\w√∑∏∫∂∇|])")
 SIMPLE = re.compile(r"[\w.′°∞%\u0300-\u036f⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉ₐ-ₜᵢᵣᵤᵥⱼ⟨⟩]+|\([^()]*\)")
 ACCENTED_OVER = {("<", "∼"): "≲", (">", "∼"): "≳", ("def", "="): "≝", ("∧", "="): "≙", ("?", "="): "≟",
                  ("∼", "<"): "≲", ("∼", ">"): "≳", ("Δ", "="): "≜", ("△", "="): "≜"}  # fmt: skip
-SIZES = frozenset(
-    """left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm displaystyle textstyle
-    scriptstyle scriptscriptstyle limits nolimits rm bf it sf tt cal mit nonumber notag normalsize small footnotesize
-    tiny large protect relax allowbreak nobreak strut mathstrut null""".split()
+SIZES = words(
+    """left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm displaystyle
+    textstyle scriptstyle scriptscriptstyle limits nolimits rm bf it sf tt cal mit nonumber notag
+    normalsize small footnotesize tiny large protect relax allowbreak nobreak strut mathstrut null"""
 )
-SPACES = frozenset(
-    "quad qquad enspace enskip thinspace medspace thickspace space nobreakspace hfill newline par".split()
+SPACES = words("quad qquad enspace enskip thinspace medspace thickspace space nobreakspace hfill newline par")
+FRACTIONS = words("frac dfrac tfrac cfrac nicefrac sfrac textfrac flatfrac")
+ALPHABETS = words(
+    """mathrm mathsf mathtt mathcal mathscr mathfrak mathnormal operatorname operatornamewithlimits mathop
+    mathbin mathrel mathord mathopen mathclose mathpunct mathinner rmit mathup mathds mathbbm mathit
+    symbf symup symit"""
 )
-FRACTIONS = frozenset("frac dfrac tfrac cfrac nicefrac sfrac textfrac flatfrac".split())
-ALPHABETS = frozenset(
-    """mathrm mathsf mathtt mathcal mathscr mathfrak mathnormal operatorname operatornamewithlimits mathop mathbin
-    mathrel mathord mathopen mathclose mathpunct mathinner rmit mathup mathds mathbbm mathit symbf symup symit""".split()
-)
-BOLD = frozenset("mathbf boldsymbol bm pmb vb mathbfit".split())
-TEXTS = frozenset(
-    "text mbox hbox textrm textnormal textsf textsc intertext textup fbox textmd shortintertext textsl".split()
+BOLD = words("mathbf boldsymbol bm pmb vb mathbfit")
+TEXTS = words(
+    "text mbox hbox textrm textnormal textsf textsc intertext textup fbox textmd shortintertext textsl"
 )
 ONLY_IN_MATH = (
     FRACTIONS
@@ -49,11 +49,14 @@ ONLY_IN_MATH = (
     | BOLD
     | frozenset(MATH_ACCENTS)
     | FUNCTIONS
-    | frozenset(
-        """mathbb sqrt binom tbinom dbinom stackrel overset underset substack pmod bmod mod not xrightarrow xleftarrow
-        overbrace underbrace set abs norm bra ket braket""".split()
+    | words(
+        """mathbb sqrt binom tbinom dbinom stackrel overset underset substack pmod bmod mod not xrightarrow
+    xleftarrow overbrace underbrace set abs norm bra ket braket"""
     )
 )
+
+
+FENCES = {"abs": "||", "norm": "‖‖", "bra": "⟨|", "ket": "|⟩", "braket": "⟨⟩", "set": "\ue07b\ue07d"}
 
 
 def render(to: "Renderer", tex: str, depth: int) -> str:
@@ -117,9 +120,7 @@ def single(out: list[str], char: str, following: str) -> None:
     """Write one character of a formula."""
     if char in " \t\n$}":
         return
-    if char == "~":
-        out.append(" ")
-    elif char == "&":
+    if char == "~" or char == "&":
         out.append(" ")
     elif char == "'":
         out.append("′")
@@ -135,8 +136,11 @@ def single(out: list[str], char: str, following: str) -> None:
 def append(out: list[str], piece: str) -> None:
     """Write an atom; relations and binary operators get blanks round them."""
     if len(piece) == 1:
-        if piece in RELATIONS:
-            before = "" if out and out[-1].endswith((" ", "(")) or not out else " "
+        if piece in RELATIONS and out and out[-1].endswith(" ") and out[-1].strip() in RELATIONS:
+            out[-1] = out[-1].rstrip(" ")
+            piece += " "
+        elif piece in RELATIONS:
+            before = "" if (out and out[-1].endswith((" ", "("))) or not out else " "
             piece = f"{before}{piece} "
         elif piece in BINARY:
             last = next((p for p in reversed(out) if p), "")
@@ -152,9 +156,9 @@ def script(to: "Renderer", scan: Scanner, out: list[str], depth: int) -> None:
     token = scan.argument()
     if token in {"^", "_"}:
         return
-    if token.startswith("\\") and token[1:] in TAKING_ARGUMENT and not token[1:].startswith("text"):
-        token = token + "{" + scan.argument() + "}"
-    elif token.startswith("\\text") and token[1:].isalpha():
+    if (token.startswith("\\") and token[1:] in TAKING_ARGUMENT and not token[1:].startswith("text")) or (
+        token.startswith("\\text") and token[1:].isalpha()
+    ):
         token = token + "{" + scan.argument() + "}"
     content = render(to, token, depth + 1)
     content = content if re.search(r"[A-Za-z]{2} [A-Za-z]{2}", content) else content.replace(" ", "")
@@ -167,7 +171,11 @@ def script(to: "Renderer", scan: Scanner, out: list[str], depth: int) -> None:
         out.append(to.script(content, up=up) + AFTER)
         return
     written = to.script(content, up=up)
-    apart = written[0] in "^_" and written[-1] != ")" and re.match(r"\s*[A-Za-z0-9]", scan.text[scan.pos : scan.pos + 9])
+    apart = (
+        written[0] in "^_"
+        and written[-1] != ")"
+        and re.match(r"\s*[A-Za-z0-9]", scan.text[scan.pos : scan.pos + 9])
+    )
     out.append(written + " " if apart else written)
 
 
@@ -175,7 +183,7 @@ TAKING_ARGUMENT = ALPHABETS | BOLD | TEXTS | frozenset(MATH_ACCENTS) | {"mathbb"
 
 
 def over(to: "Renderer", scan: Scanner, out: list[str], depth: int, stop: str) -> bool:
-    """Read the rest of the group as a denominator where \\over (or \\choose, \\atop) comes; return whether it did."""
+    r"""Read the rest of the group as a denominator where \over or its kin comes; return whether it did."""
     for word in ("over", "choose", "atop"):
         if scan.text.startswith("\\" + word, scan.pos):
             after = scan.pos + len(word) + 1
@@ -249,7 +257,7 @@ def command(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
 
 
 def written_fraction(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
-    """Return \\frac{a}{b} as a/b."""
+    r"""Return \frac{a}{b} as a/b."""
     if name in {"cfrac", "nicefrac", "sfrac"}:
         scan.optional()
     top, bottom = render(to, scan.argument(), depth + 1), render(to, scan.argument(), depth + 1)
@@ -291,10 +299,8 @@ def structure(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
         upper, base = render(to, scan.argument(), depth + 1), render(to, scan.argument(), depth + 1)
         joined = ACCENTED_OVER.get((upper, base.strip("_")))
         return joined or base + to.script(upper, up=name != "underset")
-    if name == "pmod":
-        return f" (mod {render(to, scan.argument(), depth + 1)})"
-    if name in {"bmod", "mod"}:
-        return " mod "
+    if name in {"pmod", "bmod", "mod"}:
+        return f" (mod {render(to, scan.argument(), depth + 1)})" if name == "pmod" else " mod "
     if name == "not":
         scan.skip_space()
         base = command_at(to, scan, depth) if scan.peek() == "\\" else scan.argument()
@@ -311,10 +317,6 @@ def structure(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
         return " " if environment in {"split", "aligned", "gathered", "cases"} else ""
     if name in {"substack", "overbrace", "underbrace", "cancel", "boxed", "ensuremath", "smash", "mathrlap"}:
         return render(to, scan.argument(), depth + 1)
-    if name in {"abs", "norm"}:
-        scan.star()
-        bar = "|" if name == "abs" else "‖"
-        return bar + render(to, scan.argument(), depth + 1) + bar
     return elsewhere(to, scan, name, depth)
 
 
@@ -330,6 +332,9 @@ def root(to: "Renderer", scan: Scanner, depth: int) -> str:
 
 def elsewhere(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
     """Return what a command prints that formulae share with text."""
+    if name in FENCES:
+        scan.star()
+        return FENCES[name][0] + render(to, scan.argument(), depth + 1) + FENCES[name][1]
     found = symbol(name)
     if found is not None:
         return found
@@ -337,7 +342,7 @@ def elsewhere(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
 
 
 def chemistry(to: "Renderer", tex: str) -> str:
-    """Return mhchem's \\ce{H2O} with its digits lowered and charges raised."""
+    r"""Return mhchem's \ce{H2O} with its digits lowered and charges raised."""
     text = re.sub(r"(?<=[A-Za-z)\]])(\d+)", lambda m: to.script(m[1], up=False), tex)
     text = re.sub(r"\^\{?([\d+-]+)\}?", lambda m: to.script(m[1].replace("-", "−"), up=True), text)
     text = text.replace("<=>", " ⇌ ").replace("<->", " ↔ ").replace("->", " → ")

@@ -10,11 +10,17 @@ from extractors.latex.text import REFERENCES, Renderer
 MAX_PARAGRAPHS = 20
 MAX_CHARS = 2000
 BREAK = re.compile(
-    r"\n[ \t]*\n|\\(?:par|item|chapter|section|subsection|subsubsection|paragraph|maketitle|bibliography)(?![A-Za-z])"
-    r"|\\(?:begin|end)\s*\{(?:abstract|itemize|enumerate|description|quote|quotation|document|center|proof|theorem|lemma)\}"
+    r"\n[ \t]*\n|\\(?:par|item|chapter|section|subsection|subsubsection|paragraph|maketitle|bibliography)"
+    r"(?![A-Za-z])"
+    r"|\\(?:begin|end)\s*\{(?:abstract|itemize|enumerate|description|quote|quotation|document|center|proof"
+    r"|theorem|lemma)\}"
 )
 HEADING = re.compile(r"\\(?:chapter|(?:sub){0,2}section)\*?(?![A-Za-z])")
-REFERENCE = re.compile(r"\\(" + "|".join(sorted(REFERENCES, key=len, reverse=True)) + r")\*?\s*(?:\[[^\[\]]{0,80}\])*\s*\{([^{}]{1,2000})\}(?:\s*\{([^{}]{1,200})\})?")
+REFERENCE = re.compile(
+    r"\\("
+    + "|".join(sorted(REFERENCES, key=len, reverse=True))
+    + r")\*?\s*(?:\[[^\[\]]{0,80}\])*\s*\{([^{}]{1,2000})\}(?:\s*\{([^{}]{1,200})\})?"
+)
 LITERAL = re.compile(
     r"\b(?:(Fig|Figure|Figs|Figures|FIG|FIGURE)|(Tab|Table|Tabs|Tables|TABLE))\b\.?(?:~|\s|\\[ ,]|\{\}){0,3}"
     r"((?:[A-Z]\.?)?\d+(?:\.\d+)*|[IVX]+)(?![\w.]*\d)"
@@ -61,22 +67,33 @@ def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> Runni
         index = bisect_right(breaks, match.start()) - 1
         keys = match[2].split(",") + ([match[3]] if match[3] and match[1].lower() == "crefrange" else [])
         for key in dict.fromkeys(k.strip() for k in [*keys, match[2]]):
-            by_key.setdefault(key, []).append(index)
+            _add(by_key.setdefault(key, []), index)
     for match in LITERAL.finditer(running):
         index = bisect_right(breaks, match.start()) - 1
-        by_number.setdefault(("figure" if match[1] else "table", match[3]), []).append(index)
+        _add(by_number.setdefault(("figure" if match[1] else "table", match[3]), []), index)
     return RunningText(running, breaks, by_key, by_number)
 
 
+def _add(indices: list[int], index: int) -> None:
+    if not indices or indices[-1] != index:
+        indices.append(index)
+
+
 def mentions(
-    running: RunningText, to: Renderer, *, keys: tuple[str, ...], kind: str, number: str | None, cache: dict[int, str]
+    running: RunningText,
+    to: Renderer,
+    *,
+    keys: tuple[str, ...],
+    kind: str,
+    number: str | None,
+    cache: dict[int, str],
 ) -> tuple[str, ...]:
     """Return the readable paragraphs that refer to a float by one of its labels or by its printed number."""
     found: set[int] = set()
     for key in keys:
-        found.update(running.by_key.get(key, ()))
+        found.update(running.by_key.get(key, [])[:MAX_PARAGRAPHS])
     if number:
-        found.update(running.by_number.get((kind, number), ()))
+        found.update(running.by_number.get((kind, number), [])[:MAX_PARAGRAPHS])
     out = []
     for index in sorted(found)[:MAX_PARAGRAPHS]:
         if index not in cache:

@@ -3,15 +3,17 @@
 import re
 from dataclasses import dataclass, field
 
+from extractors.latex.words import words
+
 MAX_FORMAT_DEPTH = 12
 FORMAT = re.compile(
     r"\\@?(arabic|roman|Roman|alph|Alph|fnsymbol|number|two@digits)\s*(?:\{\s*(?:\\value\s*\{)?\s*(\w+)\s*\}?\s*\}"
     r"|\\value\s*\{(\w+)\}|\\c@(\w+))"
     r"|\\the([A-Za-z]+)|\\(?:csname\s+the(\w+)\\endcsname)"
 )
-CHAPTER_CLASSES = frozenset(
-    """book report scrbook scrreprt memoir extbook extreport amsbook thesis svmono ucthesis mitthesis phdthesis
-    classicthesis tufte-book ctexbook ctexrep cas-book hitec-book elsbook krantz""".split()
+CHAPTER_CLASSES = words(
+    """book report scrbook scrreprt memoir extbook extreport amsbook thesis svmono ucthesis mitthesis
+    phdthesis classicthesis tufte-book ctexbook ctexrep cas-book hitec-book elsbook krantz"""
 )
 SECTIONS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph")
 LANGUAGE_NAMES = {
@@ -27,7 +29,7 @@ LANGUAGE_CODES = {
     "brazil": "pt-BR", "brazilian": "pt-BR", "italian": "it", "russian": "ru", "dutch": "nl", "polish": "pl",
     "ukrainian": "uk", "czech": "cs", "swedish": "sv", "danish": "da", "norsk": "no", "turkish": "tr",
 }  # fmt: skip
-ENGLISH = frozenset("english american british USenglish UKenglish australian canadian".split())
+ENGLISH = words("english american british USenglish UKenglish australian canadian")
 
 
 def roman(number: int) -> str:
@@ -49,7 +51,7 @@ def letter(number: int) -> str:
 
 
 def styled(number: int, style: str) -> str:
-    """Return a counter's value in the style that \\arabic and its kin name."""
+    r"""Return a counter's value in the style that \arabic and its kin name."""
     if style == "roman":
         return roman(number)
     if style == "Roman":
@@ -78,7 +80,7 @@ class Counters:
             self.number_within(name, within)
 
     def number_within(self, name: str, within: str, *, form: str | None = None) -> None:
-        """Reset and print a counter within another one, as amsmath's \\numberwithin does."""
+        r"""Reset and print a counter within another one, as amsmath's \numberwithin does."""
         children = self.children.setdefault(within, [])
         if name not in children and len(children) < 500:
             children.append(name)
@@ -97,7 +99,7 @@ class Counters:
                 todo.extend(self.children.get(child, ()))
 
     def printed(self, name: str) -> str:
-        """Return what \\the<name> prints."""
+        r"""Return what \the<name> prints."""
         text = self.formats.get(name, f"\\arabic{{{name}}}")
         for _ in range(MAX_FORMAT_DEPTH):
             if "\\" not in text or len(text) > 500:
@@ -185,7 +187,9 @@ def _names(style: Style, name: str) -> None:
         formats["section"] = "\\Roman{section}"
         formats["subsection"] = "\\Roman{section}\\Alph{subsection}"
         formats["subsubsection"] = "\\Roman{section}\\Alph{subsection}\\arabic{subsubsection}"
-    elif name.startswith(("svjour", "llncs", "sn-jnl", "svmult", "aa", "bioinfo", "svproc", "cimento", "epl")):
+    elif name.startswith(
+        ("svjour", "llncs", "sn-jnl", "svmult", "aa", "bioinfo", "svproc", "cimento", "epl")
+    ):
         style.figure = "Figure" if name.startswith("aastex") else "Fig."
     elif name.startswith("copernicus") or name == "wlpeerj":
         style.figure = "Figure"

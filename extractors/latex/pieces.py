@@ -3,7 +3,7 @@
 import re
 
 MIN_PIECE_CHARS = 3
-FORMS = (r"\(({})\)", r"(?<![\w(])({})\)", r"(?:^|(?<=[.;:,] ))({})[:.](?= )")
+FORMS = (r"\(({})\)", r"(?<![\w(])({})\)", r"(?:^|(?<=[.;:,] ))({})[:.](?= )", r"(?:^|(?<=[.;:] ))({}),(?= )")
 
 
 def caption_pieces(text: str, count: int) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The files of a LaTeX paper: their text, which one is the main file, and what a name in the source stands for."""
+"""The files of a LaTeX paper: their text, which is the main file, and what a name in it stands for."""
 
 import json
 import posixpath
@@ -51,6 +51,7 @@ class Project:
     encoding: str = "utf-8"
     extra: dict[str, str] = field(default_factory=dict)
     graphics_dirs: list[str] = field(default_factory=list)
+    graphics_suffixes: list[str] = field(default_factory=list)
     _texts: dict[str, str] = field(default_factory=dict)
     _lower: dict[str, str] | None = None
 
@@ -78,11 +79,11 @@ class Project:
         return self._lower.get(path.lower())
 
     def find(self, name: str, *, folders: tuple[str, ...], suffixes: tuple[str, ...]) -> str | None:
-        """Return the stored path that `name` means in the first folder where one of the suffixes makes a file."""
+        """Return the stored path that `name` means in the first folder where a suffix makes it a file."""
         for folder in folders:
-            for suffix in suffixes:
-                path = normal_path(folder + name + suffix)
-                found = self.exists(path) if path else None
+            base = normal_path(folder + name)
+            for suffix in suffixes if base else ():
+                found = self.exists(base + suffix)
                 if found is not None:
                     return found
         return None
@@ -97,7 +98,7 @@ def normal_path(path: str) -> str:
 
 
 def decode(data: bytes, *, declared: str) -> str:
-    """Return the bytes as text: UTF-8 where valid, else what the paper declares, else Windows-1252 or Latin-1."""
+    """Return the bytes as text: UTF-8 where valid, else as declared, else Windows-1252 or Latin-1."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = data.decode("utf-16", "replace")
     else:
@@ -192,7 +193,7 @@ def _score(project: Project, name: str, text: str) -> int:
 
 
 def _included(texts: Mapping[str, str]) -> set[str]:
-    found = set()
+    found: set[str] = set()
     for name, text in texts.items():
         folder = posixpath.dirname(name)
         for match in INPUTS.finditer(text):

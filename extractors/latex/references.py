@@ -1,4 +1,4 @@
-"""What \\ref, \\autoref, \\cref and their kin print."""
+r"""What \ref, \autoref, \cref and their kin print."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,7 +8,8 @@ TYPE_NAMES = {
     "figure": ("fig.", "figs.", "Figure"), "subfigure": ("fig.", "figs.", "Figure"),
     "table": ("table", "tables", "Table"), "subtable": ("table", "tables", "Table"),
     "equation": ("eq.", "eqs.", "Equation"), "section": ("section", "sections", "section"),
-    "subsection": ("section", "sections", "subsection"), "subsubsection": ("section", "sections", "subsubsection"),
+    "subsection": ("section", "sections", "subsection"),
+    "subsubsection": ("section", "sections", "subsubsection"),
     "paragraph": ("section", "sections", "paragraph"), "chapter": ("chapter", "chapters", "chapter"),
     "part": ("part", "parts", "Part"), "appendix": ("appendix", "appendices", "Appendix"),
     "item": ("item", "items", "item"), "algorithm": ("algorithm", "algorithms", "Algorithm"),
@@ -52,7 +53,9 @@ class References:
         if command in {"pageref", "cpageref", "nameref"}:
             return ""
         if command in {"autoref", "Autoref"}:
-            name = TYPE_NAMES.get(first.kind, (first.kind, first.kind, self.theorem_names.get(first.kind, "")))[2]
+            name = TYPE_NAMES.get(
+                first.kind, (first.kind, first.kind, self.theorem_names.get(first.kind, ""))
+            )[2]
             return f"{name} {first.number}".strip()
         if command.lower() in {"cref", "labelcref", "vref", "zcref", "crefrange", "fref", "namecref"}:
             return self._clever(command, found)

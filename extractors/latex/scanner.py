@@ -8,16 +8,25 @@ BRACE = re.compile(r"\\.|[{}]", re.S)
 BRACKET = re.compile(r"\\.|[{}\[\]]", re.S)
 TOKEN = re.compile(r"\\(?:[A-Za-z@]+|.)|.", re.S)
 MAX_OPTIONAL = 20_000
+MAX_FAILURES = 20
+REACH_AFTER_FAILURES = 1_000
 
 
 class Scanner:
     """Reads arguments from `text` at `pos`; never moves past the end."""
 
-    __slots__ = ("pos", "text")
+    __slots__ = ("failures", "pos", "text")
 
     def __init__(self, text: str, pos: int = 0) -> None:
         self.text = text
         self.pos = pos
+        self.failures = 0
+
+    def reach(self, limit: int) -> int:
+        """Return how far to look for a closing bracket: less once many did not close, to stay linear."""
+        if self.failures > MAX_FAILURES:
+            limit = min(limit, REACH_AFTER_FAILURES)
+        return min(len(self.text), self.pos + limit)
 
     def skip_space(self) -> None:
         """Move past blanks and newlines."""
@@ -47,8 +56,11 @@ class Scanner:
         self.skip_space()
         char = self.peek()
         if char == "{":
-            end = group_end(self.text, self.pos)
-            content = self.text[self.pos + 1 : end - 1]
+            limit = self.reach(len(self.text))
+            end = group_end(self.text, self.pos, limit=limit)
+            closed = self.text.startswith("}", end - 1)
+            self.failures += not closed
+            content = self.text[self.pos + 1 : end - 1 if closed else end]
             self.pos = end
             return content
         if char in ("}", ""):
@@ -78,7 +90,7 @@ class Scanner:
         pattern = (
             BRACKET if opener == "[" else re.compile(r"\\.|[{}" + re.escape(opener + closer) + "]", re.S)
         )
-        for found in pattern.finditer(self.text, start, min(len(self.text), start + MAX_OPTIONAL)):
+        for found in pattern.finditer(self.text, start, self.reach(MAX_OPTIONAL)):
             char = found[0]
             if char == "{":
                 braces += 1
@@ -93,11 +105,12 @@ class Scanner:
                 if brackets == 0:
                     self.pos = found.end()
                     return self.text[start + 1 : found.start()]
+        self.failures += 1
         return None
 
 
 def group_end(text: str, pos: int, *, limit: int | None = None) -> int:
-    """Return the position after the brace that closes the one at `pos`; the end of the text where none does."""
+    """Return the position after the brace that closes the one at `pos`; the end where none does."""
     depth = 0
     end = len(text) if limit is None else min(len(text), limit)
     for match in BRACE.finditer(text, pos, end):

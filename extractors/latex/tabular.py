@@ -18,14 +18,36 @@ LEADING = re.compile(
     r"|tabularnewline_|kill|showrowcolors|hiderowcolors|global|everymath)(?![A-Za-z])\*?"
 )
 FULL_RULES = frozenset(
-    """hline toprule midrule bottomrule tableline Xhline specialrule firsthline lasthline thickhline Hline hhline colrule
-    botrule topline midline bottomline hdashline""".split()
+    [
+        "hline",
+        "toprule",
+        "midrule",
+        "bottomrule",
+        "tableline",
+        "Xhline",
+        "specialrule",
+        "firsthline",
+        "lasthline",
+        "thickhline",
+        "Hline",
+        "hhline",
+        "colrule",
+        "botrule",
+        "topline",
+        "midline",
+        "bottomline",
+        "hdashline",
+    ]
 )
-RULE_ARGUMENTS = {"Xhline": 1, "specialrule": 3, "cmidrule": 1, "cline": 1, "cdashline": 1, "noalign": 1, "rowcolor": 1,
-                  "rule": 2, "vspace": 1, "arrayrulecolor": 1, "label": 1, "rowfont": 1, "hhline": 1, "SetRow": 1,
-                  "SetCell": 1}  # fmt: skip
+RULE_ARGUMENTS = {
+    "Xhline": 1, "specialrule": 3, "cmidrule": 1, "cline": 1, "cdashline": 1, "noalign": 1,
+    "rowcolor": 1, "rule": 2, "vspace": 1, "arrayrulecolor": 1, "label": 1, "rowfont": 1, "hhline":
+    1, "SetRow": 1, "SetCell": 1,
+}  # fmt: skip
 HEAD_ENDS = re.compile(r"\\end(firsthead|head|foot|lastfoot)(?![A-Za-z])")
-NUMERIC = re.compile(r"\s*[<>]?\s*[+-]?[\d.,]+(?:\s*\(\d+\))?(?:\s*(?:\+-|\\pm)\s*[\d.]+)?(?:[eEdD][+-]?\d+)?\s*\Z")
+NUMERIC = re.compile(
+    r"\s*[<>]?\s*[+-]?[\d.,]+(?:\s*\(\d+\))?(?:\s*(?:\+-|\\pm)\s*[\d.]+)?(?:[eEdD][+-]?\d+)?\s*\Z"
+)
 WRAPPED = re.compile(r"\{\s*(\\multi(?:column|row).*)\}\s*\Z", re.S)
 NOTE = re.compile(r"\\(?:tablenotetext|tablecomments|tablerefs|tablefoot|tablefoottext)(?![A-Za-z])")
 
@@ -40,20 +62,20 @@ class RawRow:
     in_head: bool = False
 
 
-def read_table(to: Renderer, body: str, columns: str, *, head: str = "", notes: tuple[str, ...] = ()) -> Table | None:
-    """Return the table, None where the markup holds no row.
+def read_table(
+    to: Renderer, body: str, columns: str, *, head: str = "", formulae: bool = False
+) -> Table | None:
+    r"""Return the table, None where the markup holds no row.
 
     Args:
         to: renders the cells.
-        body: what stands between \\begin{tabular}{…} and \\end{tabular}.
+        body: what stands between \begin{tabular}{…} and \end{tabular}.
         columns: the column specification.
-        head: rows that \\tablehead gives apart from the body.
-        notes: footnotes as inline HTML.
+        head: rows that \tablehead gives apart from the body.
+        formulae: whether the cells are mathematics, as in an array.
     """
     layout = read_columns(columns)
-    own_notes = list(notes)
-    body, more = take_notes(to, body)
-    own_notes.extend(more)
+    body, own_notes = take_notes(to, body)
     head_part, body = split_head(body)
     rows = split_rows(head + "\\\\" + head_part if head.strip() else head_part)
     for row in rows:
@@ -64,6 +86,8 @@ def read_table(to: Renderer, body: str, columns: str, *, head: str = "", notes: 
     rows = [r for r in rows if r.spanning is not None or any(c.strip() for c in r.cells) or len(r.cells) > 1]
     if not rows:
         return None
+    for row in rows if formulae else ():
+        row.cells = [f"${cell}$" if cell.strip() else cell for cell in row.cells]
     grid = [render_row(to, row, layout) for row in rows]
     cells = merge_rowspans(grid)
     width = max(sum(c.colspan for _, c in row) for row in grid)
@@ -100,7 +124,7 @@ def split_head(body: str) -> tuple[str, str]:
 
 
 def take_notes(to: Renderer, body: str) -> tuple[str, list[str]]:
-    """Return the body of a deluxetable between \\startdata and \\enddata, and its notes."""
+    r"""Return the body of a deluxetable between \startdata and \enddata, and its notes."""
     notes = []
     for match in list(NOTE.finditer(body))[:100]:
         scan = Scanner(body, match.end())
@@ -119,7 +143,7 @@ def take_notes(to: Renderer, body: str) -> tuple[str, list[str]]:
 
 
 def split_rows(body: str) -> list[RawRow]:
-    """Return the rows and cells of a tabular's body, cut at & and \\\\ outside groups and environments."""
+    r"""Return the rows and cells of a tabular's body, cut at & and \\ outside groups and environments."""
     rows: list[RawRow] = []
     row = RawRow()
     depth = nested = count = 0
@@ -237,7 +261,9 @@ def render_cell(to: Renderer, tex: str, column: int, layout: Columns) -> Cell:
         else:
             break
         tex = scan.argument() + tex[scan.pos :]
-    return Cell(html=cell_html(to, tex, before, after, column, layout), colspan=colspan, rowspan=rowspan, align=align)
+    return Cell(
+        html=cell_html(to, tex, before, after, column, layout), colspan=colspan, rowspan=rowspan, align=align
+    )
 
 
 def cell_html(to: Renderer, tex: str, before: str, after: str, column: int, layout: Columns) -> str:

@@ -10,11 +10,13 @@ import unicodedata
 from collections.abc import Callable
 
 from extractors.latex import mathtext, units
-from extractors.latex.inputs import UNSHIELD
+from extractors.latex.numbering import roman
 from extractors.latex.scanner import Scanner
 from extractors.latex.symbols import ACCENTS, SUBSCRIPT, SUPERSCRIPT, SYMBOLS, symbol
+from extractors.latex.verbatim import UNSHIELD
+from extractors.latex.words import words
 
-MAX_DEPTH = 60
+MAX_DEPTH = 40
 RUN = re.compile(r"[^\\{}$~&\n]+")
 NEWLINES = re.compile(r"[ \t]*\n[ \t\n]*")
 COMMAND = re.compile(r"\\(?:([A-Za-z@]+)(\*?)|(.)|\Z)", re.S)
@@ -29,56 +31,67 @@ MARK_SPLIT = re.compile("([\uf100-\uf10b])")
 
 # How a command takes its arguments: s star, o optional (dropped), m mandatory (dropped), t kept as text.
 SHAPES = {
-    "label": "m", "index": "m", "vspace": "sm", "hspace": "sm", "color": "om", "textcolor": "omt", "colorbox": "omt",
-    "fcolorbox": "ommt", "footnote": "om", "footnotemark": "o", "footnotetext": "om", "thanks": "m", "tablefootnote": "om",
-    "makebox": "oot", "framebox": "oot", "parbox": "ooomt", "raisebox": "moot", "rotatebox": "omt", "scalebox": "mot",
-    "resizebox": "smmt", "includegraphics": "soom", "input": "m", "phantom": "m", "hphantom": "m", "vphantom": "m",
-    "setlength": "mm", "addtolength": "mm", "setcounter": "mm", "addtocounter": "mm", "rule": "omm", "fontsize": "mm",
-    "texorpdfstring": "tm", "hyperref": "ot", "href": "mt", "hyperlink": "mt", "hypertarget": "mt", "marginpar": "om", "todo": "om",
-    "linespread": "m", "captionsetup": "om", "pdfbookmark": "omm", "nocite": "m", "tag": "sm", "bibliography": "m",
-    "bibliographystyle": "m", "stepcounter": "m", "refstepcounter": "m", "renewcommand": "mom", "setkeys": "mm",
-    "columncolor": "om", "cellcolor": "om", "rowcolor": "om", "arrayrulecolor": "om", "rowcolors": "ommm",
-    "scimmirprinted": "mm", "scimmircaptype": "m", "vskip": "", "pagestyle": "m", "thispagestyle": "m", "fontfamily": "m",
-    "fontseries": "m", "fontshape": "m", "usefont": "mmmm", "definecolor": "mmm", "hypersetup": "m", "email": "m",
-    "lstset": "m", "sisetup": "m", "tikzset": "m", "pgfplotsset": "m", "usetikzlibrary": "m", "newcounter": "mo",
-    "xrightarrow": "o", "xleftarrow": "o", "multicolumn": "mmt", "special": "m", "subcaption": "m", "caption": "om",
-    "addcontentsline": "mmm", "markboth": "mm", "markright": "m", "foreignlanguage": "mt", "selectlanguage": "m",
-    "textorpdf": "tm", "acused": "m", "glsadd": "m", "glsreset": "m", "noalign": "m", "hskip": "", "kern": "",
-    "mathchoice": "tmmm", "rlap": "t", "llap": "t", "ooalign": "t", "textpdfrender": "mt", "hyphenation": "m",
-    "penalty": "", "discretionary": "mmm", "IEEEauthorblockN": "t", "usebox": "m", "savebox": "moom", "sbox": "mm",
-    "tnotex": "m", "pdftooltip": "tm", "looseness": "", "adjustbox": "mt", "import": "mm", "ignorespaces": "",
-    "setstretch": "m", "enlargethispage": "sm", "needspace": "m", "pagecolor": "om", "crefname": "mmm", "Crefname": "mmm",
-    "ding": "m",
+    "label": "m", "index": "m", "vspace": "sm", "hspace": "sm", "color": "om", "textcolor": "omt",
+    "colorbox": "omt", "fcolorbox": "ommt", "footnote": "om", "footnotemark": "o", "footnotetext":
+    "om", "thanks": "m", "tablefootnote": "om", "makebox": "oot", "framebox": "oot", "parbox":
+    "ooomt", "raisebox": "moot", "rotatebox": "omt", "scalebox": "mot", "resizebox": "smmt",
+    "includegraphics": "soom", "input": "m", "phantom": "m", "hphantom": "m", "vphantom": "m",
+    "setlength": "mm", "addtolength": "mm", "setcounter": "mm", "addtocounter": "mm", "rule": "omm",
+    "fontsize": "mm", "texorpdfstring": "tm", "hyperref": "ot", "href": "mt", "hyperlink": "mt",
+    "hypertarget": "mt", "marginpar": "om", "todo": "om", "linespread": "m", "captionsetup": "om",
+    "pdfbookmark": "omm", "nocite": "m", "tag": "sm", "bibliography": "m", "bibliographystyle": "m",
+    "stepcounter": "m", "refstepcounter": "m", "renewcommand": "mom", "setkeys": "mm",
+    "columncolor": "om", "cellcolor": "om", "rowcolor": "om", "arrayrulecolor": "om", "rowcolors":
+    "ommm", "scimmirprinted": "mm", "scimmircaptype": "m", "vskip": "", "pagestyle": "m",
+    "thispagestyle": "m", "fontfamily": "m", "fontseries": "m", "fontshape": "m", "usefont": "mmmm",
+    "definecolor": "mmm", "hypersetup": "m", "email": "m", "lstset": "m", "sisetup": "m", "tikzset":
+    "m", "pgfplotsset": "m", "usetikzlibrary": "m", "newcounter": "mo", "xrightarrow": "o",
+    "xleftarrow": "o", "multicolumn": "mmt", "special": "m", "subcaption": "m", "caption": "om",
+    "addcontentsline": "mmm", "markboth": "mm", "markright": "m", "foreignlanguage": "mt",
+    "selectlanguage": "m", "textorpdf": "tm", "acused": "m", "glsadd": "m", "glsreset": "m",
+    "noalign": "m", "hskip": "", "kern": "", "mathchoice": "tmmm", "rlap": "t", "llap": "t",
+    "ooalign": "t", "textpdfrender": "mt", "hyphenation": "m", "penalty": "", "discretionary":
+    "mmm", "IEEEauthorblockN": "t", "usebox": "m", "savebox": "moom", "sbox": "mm", "tnotex": "m",
+    "pdftooltip": "tm", "looseness": "", "adjustbox": "mt", "import": "mm", "ignorespaces": "",
+    "setstretch": "m", "enlargethispage": "sm", "needspace": "m", "pagecolor": "om", "crefname":
+    "mmm", "Crefname": "mmm", "ding": "m",
 }  # fmt: skip
-DIMENSION_COMMANDS = frozenset({"vskip", "hskip", "kern", "penalty", "looseness", "baselineskip", "tabcolsep", "itemsep",
-                                "parskip", "parindent", "abovecaptionskip", "belowcaptionskip", "lineskip"})  # fmt: skip
+DIMENSION_COMMANDS = frozenset(
+    {"vskip", "hskip", "kern", "penalty", "looseness", "baselineskip", "tabcolsep", "itemsep",
+    "parskip", "parindent", "abovecaptionskip", "belowcaptionskip", "lineskip"},
+)  # fmt: skip
 DIMENSION = re.compile(
     r"\s*=?\s*(?:-?\s*[\d.,]+\s*(?:true)?\s*(?:pt|cm|mm|in|em|ex|bp|pc|dd|sp|mu)?(?:\s*(?:plus|minus)\s*-?[\d.]+\s*\w\w+)*"
     r"|-?[\d.]*\\[A-Za-z]+)"
 )
 FONTS = {
-    "textbf": "b", "textit": "i", "emph": "i", "textsl": "i", "underline": "u", "uline": "u", "texttt": "code",
-    "mathbf": "b", "boldsymbol": "b", "bm": "b", "mathit": "i", "textsuperscript": "sup", "textsubscript": "sub",
+    "textbf": "b", "textit": "i", "emph": "i", "textsl": "i", "underline": "u", "uline": "u",
+    "texttt": "code", "mathbf": "b", "boldsymbol": "b", "bm": "b", "mathit": "i", "textsuperscript":
+    "sup", "textsubscript": "sub",
 }  # fmt: skip
-SWITCHES = {"bf": "b", "bfseries": "b", "boldmath": "b", "it": "i", "itshape": "i", "em": "i", "sl": "i", "slshape": "i",
-            "tt": "code", "ttfamily": "code"}  # fmt: skip
-SPACE_COMMANDS = frozenset("quad qquad enspace enskip thinspace medspace thickspace space newline linebreak par hfill hfil "
-                           "nobreakspace newblock smallskip medskip bigskip hspace vspace break tabularnewline item "
-                           "leavevmode hss hskip cr".split())  # fmt: skip
-MATH_ENVIRONMENTS = frozenset(
-    """equation align gather multline eqnarray displaymath math alignat flalign split aligned gathered cases array
-    matrix pmatrix bmatrix vmatrix Bmatrix Vmatrix smallmatrix dmath IEEEeqnarray subequations""".split()
+SWITCHES = {
+    "bf": "b", "bfseries": "b", "boldmath": "b", "it": "i", "itshape": "i", "em": "i", "sl": "i",
+    "slshape": "i", "tt": "code", "ttfamily": "code",
+}  # fmt: skip
+SPACE_COMMANDS = words(
+    """quad qquad enspace enskip thinspace medspace thickspace space newline linebreak par hfill hfil
+    nobreakspace
+    newblock smallskip medskip bigskip hspace vspace break tabularnewline item leavevmode hss hskip cr"""
 )
-REFERENCES = frozenset(
-    """ref eqref autoref cref Cref nameref subref vref Vref fref Fref labelcref cpageref pageref thref zcref namecref
-    Autoref prettyref subeqref hyperlinkref crefrange Crefrange figref tabref""".split()
+MATH_ENVIRONMENTS = words(
+    """equation align gather multline eqnarray displaymath math alignat flalign split aligned gathered cases
+    array matrix pmatrix bmatrix vmatrix Bmatrix Vmatrix smallmatrix dmath IEEEeqnarray subequations"""
+)
+REFERENCES = words(
+    """ref eqref autoref cref Cref nameref subref vref Vref fref Fref labelcref cpageref pageref thref zcref
+    namecref Autoref prettyref subeqref hyperlinkref crefrange Crefrange figref tabref"""
 )
 CITATION = re.compile(
     r"(?:[cC]ite(?:p|t|alp|alt|author|year|yearpar|num|text|n|NP|A|url|fullauthor|yearNP)?|(?:paren|text|foot|auto|super|full|smart)"
     r"cites?|Parencite|Textcite|Autocite|onlinecite|shortcite\w*|citeyear|nocite|citenum|citealp|citealt)\Z"
 )
 UNRAISED = frozenset({"°", "∘", "′", "″", "′′", "*", "†", "‡"})
-EMPTY_BRACKETS = re.compile(r"\s?[(\[]\s*(?:(?:see|e\.g\.|cf\.|from|in|i\.e\.|and|after)?[\s,;.]*)*[)\]]")
+EMPTY_BRACKETS = re.compile(r"\s?[(\[](?:[\s,;.]|see|e\.g\.|cf\.|from|in|i\.e\.|and|after)*[)\]]")
 BEFORE_PUNCTUATION = re.compile(r"\s+([,;.:!?)\]”’])(?!\d)")
 BLANKS = re.compile(r"\s+")
 
@@ -135,7 +148,7 @@ class Renderer:
         return mark + content.translate(STRIP_MARKS if name in {"b", "code"} else {}) + chr(ord(mark) + 1)
 
     def script(self, content: str, *, up: bool) -> str:
-        """Return a super- or subscript: a tag, Unicode's own characters where all exist, else ^(…) or _(…)."""
+        """Return a script: a tag, or Unicode's own characters where all exist, else ^(…) or _(…)."""
         if not content:
             return ""
         if self.marked:
@@ -280,21 +293,13 @@ class Renderer:
             return mathtext.render(self, scan.argument(), depth + 1)
         if name in {"char", "symbol"}:
             return character(scan, name)
-        if name in {"enquote", "textquote"}:
-            return "“" + self.text(scan.argument(), depth + 1) + "”"
-        if name in {"tnote", "tablenotemark", "sups", "up"}:
-            return self.script(self.text(scan.argument(), depth + 1).strip(), up=True)
-        if name == "ce":
-            return mathtext.chemistry(self, scan.argument())
-        if name == "tikz":
-            return skip_tikz(scan)
+        if name in {"enquote", "textquote", "tnote", "tablenotemark", "ce", "tikz", "ion"}:
+            return self.packaged(scan, name, depth)
         if name in self.names:
             scan.after_word()
             return self.text(self.names[name], depth + 1)
         if name in DIMENSION_COMMANDS:
-            match = DIMENSION.match(scan.text, scan.pos)
-            scan.pos = match.end() if match else scan.pos
-            return " "
+            return skip_dimension(scan)
         if name in mathtext.ONLY_IN_MATH:
             return mathtext.command(self, scan, name, depth)
         found = symbol(name)
@@ -307,12 +312,22 @@ class Renderer:
             scan.after_word()
         return ""
 
+    def packaged(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return what commands of csquotes, threeparttable, mhchem and tikz print."""
+        if name == "ce":
+            return mathtext.chemistry(self, scan.argument())
+        if name == "tikz":
+            return skip_tikz(scan)
+        if name == "ion":
+            element, stage = self.text(scan.argument(), depth + 1), self.text(scan.argument(), depth + 1)
+            return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
+        inner = self.text(scan.argument(), depth + 1)
+        return f"“{inner}”" if "quote" in name else self.script(inner.strip(), up=True)
+
     def shaped(self, scan: Scanner, shape: str, name: str, depth: int) -> str:
         """Return the kept arguments of a command whose arguments are known."""
         if name in DIMENSION_COMMANDS:
-            match = DIMENSION.match(scan.text, scan.pos)
-            scan.pos = match.end() if match else scan.pos
-            return " "
+            return skip_dimension(scan)
         if name == "ding":
             code = scan.argument()
             return {"51": "✓", "52": "✔", "55": "✗", "56": "✘", "72": "★"}.get(code.strip(), "")
@@ -372,7 +387,7 @@ class Renderer:
 
 
 def character(scan: Scanner, name: str) -> str:
-    """Return the character that \\char or \\symbol names by its code."""
+    r"""Return the character that \char or \symbol names by its code."""
     match = re.compile(r"\s*\{?\s*(\d{1,5}|\"[0-9A-F]{1,4}|'[0-7]{1,5}|`\\?.)\s*\}?").match(
         scan.text, scan.pos
     )
@@ -386,8 +401,15 @@ def character(scan: Scanner, name: str) -> str:
     return chr(number) if 32 <= number < 0xD800 else ""
 
 
+def skip_dimension(scan: Scanner) -> str:
+    """Move past a length given without braces, as skips take it."""
+    match = DIMENSION.match(scan.text, scan.pos)
+    scan.pos = match.end() if match else scan.pos
+    return " "
+
+
 def skip_tikz(scan: Scanner) -> str:
-    """Move past \\tikz[options]{picture} or \\tikz path;."""
+    r"""Move past \tikz[options]{picture} or \tikz path;."""
     scan.optional()
     if scan.group() is None:
         end = scan.text.find(";", scan.pos, scan.pos + 2000)

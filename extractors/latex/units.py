@@ -5,15 +5,25 @@ from typing import TYPE_CHECKING
 
 from extractors.latex.scanner import Scanner
 from extractors.latex.symbols import PREFIXES, UNITS, symbol
+from extractors.latex.words import words
 
 if TYPE_CHECKING:
     from extractors.latex.text import Renderer
 
-COMMANDS = frozenset(
+COMMANDS = words(
     """SI qty num si unit ang SIrange qtyrange numrange SIlist qtylist numlist numproduct qtyproduct tablenum
-    unitfrac unit""".split()
+    unitfrac unit"""
 )
-POWERS = {"per": "", "of": "", "tothe": "", "raiseto": "", "square": "2", "cubic": "3", "squared": "2", "cubed": "3"}
+POWERS = {
+    "per": "",
+    "of": "",
+    "tothe": "",
+    "raiseto": "",
+    "square": "2",
+    "cubic": "3",
+    "squared": "2",
+    "cubed": "3",
+}
 UNIT_TOKEN = re.compile(r"\\([A-Za-z]+)[ \t]*|([^\\{}]+)|[{}]", re.S)
 NUMBER = re.compile(
     r"\s*([<>~]|\\[lg]e(?![a-z])|\\sim|\\approx)?\s*([+-]?(?:[\d.,]|\\?\s)*?)\s*"
@@ -29,7 +39,7 @@ def render(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
     if name in {"si", "unit"}:
         return unit(to, scan.argument(), depth)
     if name == "ang":
-        return angle(scan.argument())
+        return angle(to.text(scan.argument(), depth + 1))
     if name in {"SI", "qty"}:
         value = number(to, scan.argument(), depth)
         scan.optional()
@@ -82,9 +92,9 @@ def number(to: "Renderer", tex: str, depth: int) -> str:
     return text
 
 
-def angle(tex: str) -> str:
+def angle(text: str) -> str:
     """Return an angle given as degrees; minutes; seconds."""
-    parts = [p.strip() for p in tex.split(";")]
+    parts = [p.strip() for p in text.split(";")]
     return "".join(p.replace("-", "−") + mark for p, mark in zip(parts, "°′″", strict=False) if p)
 
 

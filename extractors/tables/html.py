@@ -4,127 +4,27 @@ The HTML is a small, well-formed subset (readable by HTML and XML parsers alike)
 
     <table class="rule-below"><colgroup><col align="left" class="rule-left"/>…</colgroup>
     <thead><tr class="rule-above"><th colspan="2" align="center">…</th></tr></thead>
-    <tbody><tr><td>…</td></tr></tbody>
+    <tbody><tr data-rules="1-2 4-4"><td>…</td></tr></tbody>
     <tfoot class="notes"><tr><td colspan="4">…</td></tr></tfoot></table>
 
-Cells hold escaped text with b, i, u, sup, sub, br and code only; see `extractors.tables_inline`.
+Cells hold escaped text with b, i, u, sup, sub, br and code only; see `extractors.tables.inline`.
 """
 
 import html as html_entities
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
 from lxml import etree
 from lxml import html as lxml_html
 
-from extractors.tables_inline import clean_characters, clean_inline, inline_html, inline_text, local_name
+from extractors.tables.grid import ALIGNMENTS, Grid, TableLimits, normal_form, normalise
+from extractors.tables.inline import clean_characters, inline_html, local_name, readable_text
 from schemas.reject import RecordError
 from schemas.table import Cell, Table, TableRow
 
-VERSION = "1"  # 1: first form
-
-ALIGNMENTS = ("left", "center", "right")
 _TEXT_ALIGN = re.compile(r"text-align\s*:\s*([a-z]+)")
+_PARTIAL_RULE = re.compile(r"(?<![0-9-])([0-9]{1,4})-([0-9]{1,4})(?![0-9-])")
 _WHOLE_SPAN = 1 << 20  # stands for "to the end"; cut to the grid's size afterwards
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableLimits:
-    """How large a table's grid may be; printed tables stay far below, hostile spans do not."""
-
-    max_columns: int = 200
-    max_rows: int = 2000
-    max_slots: int = 100_000  # rows times columns
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlacedCell:
-    """One cell at its place in the grid, its spans cut to what is free."""
-
-    row: int
-    column: int
-    cell: Cell
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grid:
-    """The cells of a table on a regular grid; slots that no cell covers are empty."""
-
-    rows: int
-    columns: int
-    placed: tuple[PlacedCell, ...]
-
-
-def grid_of(table: Table, limits: TableLimits = TableLimits()) -> Grid:
-    """Return every cell with its row and column, placed as HTML places cells.
-
-    A span that would run over another cell, past the last row, or past the last column in which a cell
-    begins is cut.
-
-    Raises:
-        RecordError: table_unreadable where the grid exceeds the limits.
-    """
-    if len(table.rows) > limits.max_rows:
-        raise RecordError("table_unreadable", f"more than {limits.max_rows} rows")
-    placed: list[PlacedCell] = []
-    free_from: dict[int, int] = {}  # column -> first row that no cell from above covers
-    for y, row in enumerate(table.rows):
-        x = 0
-        for cell in row.cells:
-            while free_from.get(x, 0) > y:
-                x += 1
-            if x >= limits.max_columns:
-                raise RecordError("table_unreadable", f"more than {limits.max_columns} columns")
-            colspan = min(max(cell.colspan, 1), limits.max_columns - x)
-            colspan = next((i for i in range(1, colspan) if free_from.get(x + i, 0) > y), colspan)
-            rowspan = min(max(cell.rowspan, 1), len(table.rows) - y)
-            for column in range(x, x + colspan):
-                free_from[column] = y + rowspan
-            placed.append(PlacedCell(row=y, column=x, cell=replace(cell, colspan=colspan, rowspan=rowspan)))
-            x += colspan
-    begun = max((p.column + 1 for p in placed), default=0)
-    ended = max((p.column + p.cell.colspan for p in placed), default=0)
-    columns = max(begun, min(len(table.column_align), ended))
-    if columns * len(table.rows) > limits.max_slots:
-        raise RecordError("table_unreadable", f"{len(table.rows)} rows of {columns} columns")
-    cut = tuple(
-        replace(p, cell=replace(p.cell, colspan=min(p.cell.colspan, columns - p.column))) for p in placed
-    )
-    return Grid(rows=len(table.rows), columns=columns, placed=cut)
-
-
-def normalise(table: Table, limits: TableLimits = TableLimits()) -> Table:
-    """Return the table in its canonical form: clean cells, spans that fit, column lists of full length.
-
-    Leading rows of header cells only count as header rows. An alignment that repeats the column's is dropped.
-
-    Raises:
-        RecordError: table_unreadable where the grid exceeds the limits, table_empty without text in a cell.
-    """
-    grid = grid_of(table, limits)
-    aligns = _full_aligns(table.column_align, grid.columns)
-    rules = _full_rules(table.vertical_rules, grid.columns)
-    cells: list[list[Cell]] = [[] for _ in table.rows]
-    for p in grid.placed:
-        align = p.cell.align if p.cell.align in ALIGNMENTS else None
-        if aligns and align == aligns[p.column]:
-            align = None
-        cells[p.row].append(replace(p.cell, html=clean_inline(p.cell.html), align=align))
-    if not any(inline_text(cell.html) for row in cells for cell in row):
-        raise RecordError("table_empty", f"{grid.rows} rows of {grid.columns} columns without text")
-    rows = tuple(
-        TableRow(cells=tuple(c), rule_above=row.rule_above) for c, row in zip(cells, table.rows, strict=True)
-    )
-    notes = tuple(note for note in map(clean_inline, table.notes) if inline_text(note))
-    return Table(
-        rows=rows,
-        header_rows=_header_rows(rows, table.header_rows),
-        column_align=aligns,
-        vertical_rules=rules,
-        rule_below=table.rule_below,
-        notes=notes,
-    )
 
 
 def to_html(table: Table) -> str:
@@ -133,8 +33,32 @@ def to_html(table: Table) -> str:
     Raises:
         RecordError: table_unreadable or table_empty, as `normalise` does.
     """
-    table = normalise(table)
-    columns = grid_of(table).columns
+    return render(table)[0]
+
+
+def to_text(table: Table) -> str:
+    """Return the table as text: cells separated by tabs, a row a line, then the notes, one a line.
+
+    A spanning cell's text stands once, at its first slot; the slots that it covers are empty. Super- and
+    subscripts look as in captions: 10⁴, xᵢ, 10^(a/b).
+
+    Raises:
+        RecordError: table_unreadable or table_empty, as `normalise` does.
+    """
+    return render(table)[1]
+
+
+def render(table: Table) -> tuple[str, str]:
+    """Return the table as HTML and as text, as `to_html` and `to_text` do, in one go.
+
+    Raises:
+        RecordError: table_unreadable or table_empty, as `normalise` does.
+    """
+    normal, grid = normal_form(table)
+    return _html(normal, grid.columns), _text(normal, grid)
+
+
+def _html(table: Table, columns: int) -> str:
     head = "".join(map(_row_html, table.rows[: table.header_rows]))
     body = "".join(map(_row_html, table.rows[table.header_rows :]))
     notes = "".join(f'<tr><td colspan="{columns}">{note}</td></tr>' for note in table.notes)
@@ -149,21 +73,12 @@ def to_html(table: Table) -> str:
     return "".join(parts)
 
 
-def to_text(table: Table) -> str:
-    """Return the table as text: cells separated by tabs, a row a line, then the notes, one a line.
-
-    A spanning cell's text stands once, at its first slot; the slots that it covers are empty.
-
-    Raises:
-        RecordError: table_unreadable or table_empty, as `normalise` does.
-    """
-    table = normalise(table)
-    grid = grid_of(table)
+def _text(table: Table, grid: Grid) -> str:
     slots = [[""] * grid.columns for _ in range(grid.rows)]
-    for p in grid.placed:
-        slots[p.row][p.column] = inline_text(p.cell.html)
+    for y, x, cell in grid.placed:
+        slots[y][x] = readable_text(cell.html)
     lines = ["\t".join(row) for row in slots]
-    return "\n".join(lines + [inline_text(note) for note in table.notes])
+    return "\n".join(lines + [readable_text(note) for note in table.notes])
 
 
 def from_html(html: str) -> Table:
@@ -215,35 +130,17 @@ def _parser() -> lxml_html.HTMLParser:
     return lxml_html.HTMLParser(encoding="utf-8", no_network=True)
 
 
-def _full_aligns(given: tuple[str, ...], columns: int) -> tuple[str, ...]:
-    if not given:
-        return ()
-    padded = (*given, *["left"] * columns)[:columns]
-    return tuple(a if a in ALIGNMENTS else "left" for a in padded)
-
-
-def _full_rules(given: tuple[bool, ...], columns: int) -> tuple[bool, ...]:
-    before = given[:-1] if len(given) > columns else given
-    edge = given[-1] if len(given) > columns else False
-    full = (*(before + (False,) * columns)[:columns], edge)
-    return full if any(full) else ()
-
-
-def _header_rows(rows: tuple[TableRow, ...], stated: int) -> int:
-    leading = 0
-    while leading < len(rows) and rows[leading].cells and all(c.header for c in rows[leading].cells):
-        leading += 1
-    stated = min(max(stated, 0), len(rows))
-    return stated if leading == len(rows) else max(stated, leading)
-
-
 def _row_html(row: TableRow) -> str:
     start = '<tr class="rule-above">' if row.rule_above else "<tr>"
+    if row.partial_rules:
+        start = f'<tr data-rules="{" ".join(f"{first}-{last}" for first, last in row.partial_rules)}">'
     return start + "".join(map(_cell_html, row.cells)) + "</tr>"
 
 
 def _cell_html(cell: Cell) -> str:
     tag = "th" if cell.header else "td"
+    if cell.colspan == 1 and cell.rowspan == 1 and not cell.align:
+        return f"<{tag}>{cell.html}</{tag}>"
     colspan = f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
     rowspan = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     align = f' align="{cell.align}"' if cell.align else ""
@@ -296,7 +193,10 @@ def _row_of(row: etree._Element, inline: Callable[[etree._Element], str], *, hea
         )
         for cell in _cells_of(row)
     )
-    return TableRow(cells=cells, rule_above=_has_class(row, "rule-above"))
+    rules = tuple(
+        (int(first), int(last)) for first, last in _PARTIAL_RULE.findall(row.get("data-rules") or "")
+    )
+    return TableRow(cells=cells, rule_above=_has_class(row, "rule-above"), partial_rules=rules)
 
 
 def _columns_of(table: etree._Element) -> list[etree._Element]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from extractors.unicode_text import subscript, superscript
+
 TAGS = frozenset({"b", "i", "u", "sup", "sub", "code"})
 _SYNONYMS = {
     "strong": "b",
@@ -28,8 +30,11 @@ _MAX_DEPTH = 100
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>|[^<]+|<")
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Text that is canonical as it stands, which nearly every cell is.
+_PLAIN = re.compile(r"[!-%'-;=?-~¡-\u1fff‐-‧‰-\u2fff]+(?: [!-%'-;=?-~¡-\u1fff‐-‧‰-\u2fff]+)*|")
 _START_TAGS = frozenset(f"<{tag}>" for tag in TAGS)
 _ANY_TAG = re.compile(r"</?[a-z]+/?>")
+_SCRIPTS = {"sup": superscript, "sub": subscript}
 
 
 def clean_inline(html: str) -> str:
@@ -38,6 +43,8 @@ def clean_inline(html: str) -> str:
     Unknown tags are dropped and their text is kept; a tag inside one of its own kind (but sub and sup)
     and a tag without content are dropped, too.
     """
+    if _PLAIN.fullmatch(html):
+        return html
     out = _Inline()
     for match in _TOKEN.finditer(html):
         closing, name = match.group(1), match.group(2)
@@ -87,6 +94,8 @@ class Run:
 
 def runs_of(html: str) -> list[Run]:
     """Return canonical inline HTML as runs of equally styled text."""
+    if "<" not in html:
+        return [Run(text=html_entities.unescape(html), styles=())] if html else []
     runs: list[Run] = []
     styles: list[str] = []
     newline = False
@@ -108,8 +117,28 @@ def runs_of(html: str) -> list[Run]:
 
 def inline_text(html: str) -> str:
     """Return the readable text of canonical inline HTML in one line: no tags, line breaks as spaces."""
-    text = html_entities.unescape(_ANY_TAG.sub("", html.replace("<br/>", " ")))
-    return " ".join(text.split())
+    if "<" in html or "&" in html:
+        html = html_entities.unescape(_ANY_TAG.sub("", html.replace("<br/>", " ")))
+    return " ".join(html.split())
+
+
+def readable_text(html: str) -> str:
+    """Return canonical inline HTML as `inline_text` does, but with its scripts as captions have them: 10⁴."""
+    if "<su" not in html:
+        return inline_text(html)
+    levels: list[list[str]] = [[]]
+    for match in _TOKEN.finditer(html):
+        closing, name = match.group(1), match.group(2)
+        if name is None:
+            levels[-1].append(html_entities.unescape(match.group()))
+        elif name == "br":
+            levels[-1].append(" ")
+        elif name in _SCRIPTS and not closing:
+            levels.append([])
+        elif name in _SCRIPTS:
+            inner = "".join(levels.pop())
+            levels[-1].append(_SCRIPTS[name](inner))
+    return " ".join("".join(levels[0]).split())
 
 
 def clean_characters(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from extractors.images_store import Original
+from extractors.images.store import Original
 from schemas.floats import Graphic
 
 

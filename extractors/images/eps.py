@@ -9,10 +9,10 @@ from functools import cache
 
 from PIL import Image
 
-from extractors.images_normal import Box, ImageParameters, Normal, cut_box, is_photograph, shrunk, turned
-from extractors.images_raster import read_raster
-from extractors.images_sniff import Sniffed
-from extractors.images_store import Original
+from extractors.images.normal import Box, ImageParameters, Normal, cut_box, is_photograph, shrunk, turned
+from extractors.images.raster import read_raster
+from extractors.images.sniff import Sniffed
+from extractors.images.store import Original
 from runtime.sandbox import Finished, SandboxError, run_limited
 from schemas.floats import Graphic
 from schemas.reject import RecordError

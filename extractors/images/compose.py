@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from extractors.images_normal import ImageParameters, Normal, is_photograph
+from extractors.images.normal import ImageParameters, Normal, is_photograph
 
 _LONGEST_ROW = 8.0  # width to height; panels of a longer row would be less than 128 px high
 _BROKEN_ASPECT = 1.5  # what the panels of a broken row take together

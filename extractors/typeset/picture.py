@@ -6,29 +6,24 @@ template is fixed; a table's text reaches it as JSON strings only and never as t
 
 import io
 import json
-import re
-import tempfile
-import threading
+import zlib
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
 
-from extractors.images_normal import shrunk
-from extractors.images_store import stored_row
+from extractors.images.normal import shrunk
+from extractors.images.store import stored_row
 from extractors.tables import Grid, PlacedCell, from_html, grid_of
-from extractors.tables_inline import inline_text, runs_of
-from extractors.typeset_widths import COLUMN_GAP, EM, Widths, breakable, column_widths, line_width, scale_of
+from extractors.tables.inline import inline_text, runs_of
+from extractors.typeset.fonts import FAMILY, coverage, east_asian_folder, half_width
+from extractors.typeset.widths import COLUMN_GAP, EM, Widths, breakable, column_widths, line_width, scale_of
+from extractors.typst_pages import compile_png
 from schemas.annotations import ImageRow
 from schemas.reject import RecordError
 from schemas.table import Table
-
-if TYPE_CHECKING:
-    import typst
-
-VERSION = "1"  # 1: first form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,25 +39,20 @@ class TypesetParameters:
     max_characters: int = 400_000
 
 
-_HEAVY, _LIGHT = 0.8, 0.5  # booktabs' rules, in points; \hline is 0.4 pt
+_HEAVY, _LIGHT, _PARTIAL, _HLINE = 0.8, 0.5, 0.4, 0.4  # booktabs' rules and \hline, in points
 _PROBE_PPI = 36.0
 _MAX_STYLES = 8  # scripts of scripts of scripts are below one pixel anyway
 
-# Ranges for which the embedded fonts have glyphs, found by comparing renderings with a missing glyph's:
-# Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic; Devanagari; Georgian; Cherokee; extended Latin and Greek,
-# punctuation and symbols; presentation forms; mathematical letters. Not: Chinese, Japanese, Korean, Thai, the
-# other scripts of India, emoji.
-_SET = re.compile(
-    "[\u0000-\u06ff\u0900-\u097f\u10a0-\u10ff\u13a0-\u13ff\u1d00-\u2bff\ufb00-\ufb4f\ufe00-\ufeff"
-    "\ufffc\ufffd\U0001d400-\U0001d7ff]"
-)
-# Full-width forms of ASCII, which authors who write Chinese or Japanese use by habit.
-_HALF_WIDTH = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
-
 _TEMPLATE = """
+#let job = json(bytes(sys.inputs.table))
 #set page(width: auto, height: auto, margin: 5pt, fill: white)
+// Circled digits and letters of Computer Modern take no room beside their neighbours.
+#let circled = job.fonts.map(name => (name: name, covers: regex("[①-⓿]")))
 #set text(
-  font: ("New Computer Modern", "New Computer Modern Math", "Libertinus Serif", "DejaVu Sans Mono"),
+  font: (
+    ..circled,
+    "New Computer Modern", "New Computer Modern Math", "Libertinus Serif", "DejaVu Sans Mono", ..job.fonts,
+  ),
   size: 10pt, lang: "en", hyphenate: false,
 )
 #set par(leading: 0.5em, justify: false)
@@ -81,19 +71,26 @@ _TEMPLATE = """
   body
 }
 #let flow(runs) = runs.map(run).join()
-#let job = json(bytes(sys.inputs.table))
 #let aligns = (left: left, center: center, right: right)
+// White over the end of a partial rule, which is drawn beneath what stands in the cells.
+#let trim(side, out) = place(
+  top + side, dx: out * (0.6em + 0.4pt), dy: -0.33em - 0.75pt, rect(width: 3.4pt, height: 1.5pt, fill: white),
+)
 #let cell(c) = table.cell(
   x: c.x, y: c.y, colspan: c.colspan, rowspan: c.rowspan,
   align: aligns.at(c.align) + (if c.rowspan > 1 { horizon } else { top }),
-  if c.width == none { flow(c.runs) } else { box(width: c.width * 1em, flow(c.runs)) },
+  {
+    if c.trim.first() { trim(left, -1) }
+    if c.trim.last() { trim(right, 1) }
+    if c.width == none { flow(c.runs) } else { box(width: c.width * 1em, flow(c.runs)) }
+  },
 )
 #let grid = table(
   columns: job.columns.map(w => if w == none { auto } else { w * 1em }),
   rows: (auto,) * job.rows,
   stroke: none, inset: (x: 0.6em, y: 0.33em),
   ..job.cells.map(cell),
-  ..job.hlines.map(l => table.hline(y: l.y, stroke: l.weight * 1pt)),
+  ..job.hlines.map(l => table.hline(y: l.y, start: l.start, end: l.end, stroke: l.weight * 1pt)),
   ..job.vlines.map(x => table.vline(x: x, stroke: 0.4pt)),
 )
 #grid
@@ -121,95 +118,137 @@ def image_row(pair_id: str, table_html: str, parameters: TypesetParameters) -> I
     grid = grid_of(table)
     if grid.rows * grid.columns > parameters.max_slots:
         raise RecordError("typeset_failed", f"too large: {grid.rows} rows of {grid.columns} columns")
-    _check_glyphs(table, parameters)
+    east_asian = _needs_east_asian(table, parameters)
     widths = column_widths(grid, line=parameters.line_characters, shortest=parameters.min_wrap_characters)
     # ASCII only: typst's inputs are passed as they are, and JSON escapes keep every character.
-    job = json.dumps(_job(table, grid, widths))
-    image = _render(job, grid, widths, parameters)
-    return stored_row(pair_id, image, lossy=False, origin="typeset")
+    job = json.dumps(_job(table, grid, widths, east_asian=east_asian))
+    fonts = east_asian_folder() if east_asian else None
+    image = _render(job, grid, widths, parameters, fonts)
+    return stored_row(pair_id, image, lossy=False, origin="typeset", flat=True)
 
 
 def library_versions() -> dict[str, str]:
     """Return the versions of the libraries that determine the bytes of a typeset image."""
-    return {"typst": version("typst"), "pillow": version("pillow")}
+    return {
+        "pillow": version("pillow"),
+        "pymupdf": version("pymupdf"),  # its font for Chinese, Japanese and Korean
+        "typst": version("typst"),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+    }
 
 
-def _check_glyphs(table: Table, parameters: TypesetParameters) -> None:
-    text = "".join(inline_text(cell.html) for row in table.rows for cell in row.cells)
-    text = "".join(text.translate(_HALF_WIDTH).split())
-    missing = _SET.sub("", text)
-    if len(missing) > parameters.max_missing * len(text):
-        raise RecordError("typeset_failed", f"no font for {len(missing)} of {len(text)} characters")
+def _needs_east_asian(table: Table, parameters: TypesetParameters) -> bool:
+    """Return whether the table needs the East Asian font; refuse it where too many glyphs are missing."""
+    cells = "".join(inline_text(cell.html) for row in table.rows for cell in row.cells)
+    found = coverage(cells)
+    if found.missing > parameters.max_missing * found.characters:
+        raise RecordError("typeset_failed", f"no font for {found.missing} of {found.characters} characters")
+    return found.east_asian or coverage("".join(map(inline_text, table.notes))).east_asian
 
 
 # What is handed to the template
 
 
-def _job(table: Table, grid: Grid, widths: Widths) -> dict[str, object]:
+def _job(table: Table, grid: Grid, widths: Widths, *, east_asian: bool) -> dict[str, object]:
+    trims = _trims(table)
     return {
+        "fonts": [FAMILY] if east_asian else [],
         "rows": grid.rows,
         "columns": [None if w is None else w * EM + COLUMN_GAP * EM for w in widths.wrapped],
-        "cells": [_cell_job(p, table, widths) for p in grid.placed],
-        "hlines": [{"y": y, "weight": weight} for y, weight in _rules(table)],
+        "cells": [_cell_job(p, table, widths, trims, wide=east_asian) for p in grid.placed],
+        "hlines": [rule._asdict() for rule in _rules(table)],
         "vlines": [x for x, drawn in enumerate(table.vertical_rules) if drawn],
-        "notes": [_runs_job(note, None) for note in table.notes],
+        "notes": [_runs_job(note, None, wide=east_asian) for note in table.notes],
     }
 
 
-def _cell_job(placed: PlacedCell, table: Table, widths: Widths) -> dict[str, object]:
-    cell = placed.cell
-    align = cell.align or (table.column_align[placed.column] if table.column_align else "left")
-    room = widths.spanned(placed.column, cell.colspan)
+def _cell_job(
+    placed: PlacedCell, table: Table, widths: Widths, trims: set[tuple[int, int, str]], *, wide: bool
+) -> dict[str, object]:
+    y, x, cell = placed
+    align = cell.align or (table.column_align[x] if table.column_align else "left")
+    room = widths.spanned(x, cell.colspan)
     width = None
     if cell.colspan > 1 and line_width(cell.html) > max(room, 40.0):
         width = max(room, 40.0)
-    wrapped = widths.wrapped[placed.column] if cell.colspan == 1 else width
+    wrapped = widths.wrapped[x] if cell.colspan == 1 else width
+    ends = ((y, x, "left") in trims, (y, x + cell.colspan - 1, "right") in trims)
     return {
-        "x": placed.column,
-        "y": placed.row,
+        "x": x,
+        "y": y,
         "colspan": cell.colspan,
         "rowspan": cell.rowspan,
         "align": align,
         "width": None if width is None else width * EM,
-        "runs": _runs_job(cell.html, wrapped),
+        "trim": ends if cell.rowspan == 1 else (False, False),  # such a cell's text is not at its top
+        "runs": _runs_job(cell.html, wrapped, wide=wide),
     }
 
 
-def _runs_job(html: str, width: float | None) -> list[dict[str, object]]:
+def _runs_job(html: str, width: float | None, *, wide: bool) -> list[dict[str, object]]:
     jobs: list[dict[str, object]] = []
     word = 0.0
     for run in runs_of(html):
-        text = run.text.translate(_HALF_WIDTH)
+        text = run.text if wide else half_width(run.text)
         if width is not None:
             text, word = breakable(text, 0.0 if run.newline else word, width, scale_of(run))
         jobs.append({"text": text, "styles": run.styles[:_MAX_STYLES], "newline": run.newline})
     return jobs
 
 
-def _rules(table: Table) -> list[tuple[int, float]]:
-    """Return the horizontal rules as (row below the rule, points); booktabs' three where there are none."""
+class _Rule(NamedTuple):
+    """A horizontal rule above row `y`, from column `start` up to `end` (None: the last), in points."""
+
+    y: int
+    start: int
+    end: int | None
+    weight: float
+
+
+def _rules(table: Table) -> list[_Rule]:
+    """Return the horizontal rules; booktabs' three where the table has none of its own."""
     end = len(table.rows)
-    given = [y for y, row in enumerate(table.rows) if row.rule_above] + [end] * table.rule_below
-    drawn = given or [0, *([table.header_rows] if 0 < table.header_rows < end else []), end]
+    whole = [y for y, row in enumerate(table.rows) if row.rule_above] + [end] * table.rule_below
+    partial = [
+        _Rule(y, first, last + 1, _PARTIAL)
+        for y, row in enumerate(table.rows)
+        for first, last in row.partial_rules
+    ]
+    if not whole and not partial:
+        whole = [0, *([table.header_rows] if 0 < table.header_rows < end else []), end]
     heavy = not any(table.vertical_rules)
-    return [(y, (_HEAVY if y in (0, end) else _LIGHT) if heavy else 0.4) for y in drawn]
+    weights = {y: (_HEAVY if y in (0, end) else _LIGHT) if heavy else _HLINE for y in whole}
+    return [_Rule(y, 0, None, weight) for y, weight in weights.items()] + partial
+
+
+def _trims(table: Table) -> set[tuple[int, int, str]]:
+    """Return the row, column and side of the ends of partial rules, which stand apart as booktabs' do."""
+    if any(table.vertical_rules):
+        return set()
+    ends = set()
+    for y, row in enumerate(table.rows):
+        for first, last in row.partial_rules:
+            ends |= {(y, first, "left"), (y, last, "right")}
+    return ends
 
 
 # Rendering
 
 
-def _render(job: str, grid: Grid, widths: Widths, parameters: TypesetParameters) -> Image.Image:
+def _render(
+    job: str, grid: Grid, widths: Widths, parameters: TypesetParameters, fonts: Path | None
+) -> Image.Image:
     points = max(grid.rows * 12.0, widths.spanned(0, grid.columns) * 10 * EM)
     fits = points * parameters.ppi / 72 <= parameters.max_side
     # A table that will not fit is first drawn coarsely, which tells its size at little cost.
     ppi = parameters.ppi if fits else min(_PROBE_PPI, 72 * 2 * parameters.max_side / points)
-    png = compile_png(_TEMPLATE, {"table": job}, ppi=ppi, reason="typeset_failed")
+    png = compile_png(_TEMPLATE, {"table": job}, ppi=ppi, reason="typeset_failed", fonts=fonts)
     longest = _longest_side(png)
     if not fits or longest > parameters.max_side:
         # The page may be up to half a pixel longer than what is seen of it.
         fitting = ppi * (parameters.max_side - 0.5) / (longest + 0.5)
         ppi = min(parameters.ppi, fitting)
-        png = compile_png(_TEMPLATE, {"table": job}, ppi=ppi, reason="typeset_failed")
+        png = compile_png(_TEMPLATE, {"table": job}, ppi=ppi, reason="typeset_failed", fonts=fonts)
     with Image.open(io.BytesIO(png)) as opened:
         image = opened.convert("RGB")  # nothing shows through: the page is filled white
     return shrunk(image, parameters.max_side)
@@ -218,37 +257,3 @@ def _render(job: str, grid: Grid, widths: Widths, parameters: TypesetParameters)
 def _longest_side(png: bytes) -> int:
     with Image.open(io.BytesIO(png)) as image:
         return max(image.size)
-
-
-def compile_png(template: str, inputs: dict[str, str], *, ppi: float, reason: str) -> bytes:
-    """Return the PNG of the one page that a typst template makes of its inputs.
-
-    Raises:
-        RecordError: the reason given, where typst reports an error or makes several pages.
-    """
-    import typst
-
-    with _LOCK:
-        try:
-            png = _compiler().compile(input=template.encode(), format="png", ppi=ppi, sys_inputs=inputs)
-        except typst.TypstError as error:
-            raise RecordError(reason, str(error).split("\n")[0][:200]) from error
-    if not isinstance(png, bytes):
-        raise RecordError(reason, "more than one page")
-    return png
-
-
-_LOCK = threading.Lock()  # one compiler, whose inputs change from call to call
-
-
-@cache
-def _compiler() -> "typst.Compiler":
-    import typst
-
-    # The template reads no file; an empty folder as its root leaves it none to read.
-    return typst.Compiler(root=_empty_folder().name, ignore_system_fonts=True)
-
-
-@cache
-def _empty_folder() -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix="scimmir-typst-")

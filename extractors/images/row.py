@@ -11,27 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from extractors.images_compose import compose
-from extractors.images_eps import ghostscript_version, read_eps
-from extractors.images_normal import ImageParameters, Normal
-from extractors.images_raster import read_raster
-from extractors.images_sniff import RASTER, sniff
-from extractors.images_store import is_blank, stored_row
-from extractors.images_vector import read_pdf, read_svg
+from extractors.images.compose import compose
+from extractors.images.eps import ghostscript_version, read_eps
+from extractors.images.normal import ImageParameters, Normal
+from extractors.images.raster import read_raster
+from extractors.images.sniff import RASTER, sniff
+from extractors.images.store import is_blank, stored_row
+from extractors.images.vector import read_pdf, read_svg
 from schemas.annotations import ImageRow
 from schemas.floats import Graphic
 from schemas.reject import RecordError
-
-__all__ = [
-    "VERSION",
-    "ImageParameters",
-    "find_placeholders",
-    "ghostscript_version",
-    "image_row",
-    "library_versions",
-]
-
-VERSION = "1"  # 1: first form
 
 _MOST_PANELS = 200
 _PLACEHOLDER_FLOATS = 3  # figures share a picture now and then; three with other captions show a stand-in

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 from PIL import Image
 
-from extractors.images_normal import (
+from extractors.images.normal import (
     Box,
     ImageParameters,
     Normal,
@@ -21,9 +21,9 @@ from extractors.images_normal import (
     shrunk,
     turned,
 )
-from extractors.images_sniff import Sniffed
-from extractors.images_store import Original
-from extractors.typeset import compile_png
+from extractors.images.sniff import Sniffed
+from extractors.images.store import Original
+from extractors.typst_pages import compile_png
 from schemas.floats import Graphic
 from schemas.reject import RecordError
 

@@ -3,22 +3,34 @@
 All widths are in digits of normal size; they are estimates that decide about line breaks only.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from extractors.tables import Grid
-from extractors.tables_inline import Run, inline_text, runs_of
+from extractors.tables.inline import Run, inline_text, runs_of
 
 COLUMN_GAP = 2.4  # distance between columns, in digits
 
 EM = 0.5  # a digit of Computer Modern, in em
 
-# Characters against a digit; what is not listed counts as 1.
-_WIDTHS = {
-    **dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ%&@+=<>−±×→∞∑", 1.5),
-    **dict.fromkeys("MWmw—…", 1.9),
-    **dict.fromkeys("bdhknpquvxy", 1.1),
-    **dict.fromkeys("ijlt.,:;'!|()[]- ‘’", 0.66),
-}
+
+class _CharacterWidths(dict[str, float]):
+    """Characters against a digit; what is not listed counts as 1, and as 2 in the scripts of East Asia."""
+
+    def __missing__(self, character: str) -> float:
+        return 2.0 if unicodedata.east_asian_width(character) in "WF" else 1.0
+
+
+_EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]")
+_WIDTHS = _CharacterWidths(
+    {
+        **dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ%&@+=<>−±×→∞∑", 1.5),
+        **dict.fromkeys("MWmw—…", 1.9),
+        **dict.fromkeys("bdhknpquvxy", 1.1),
+        **dict.fromkeys("ijlt.,:;'!|()[]- ‘’", 0.66),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ def line_width(html: str) -> float:
 
 
 def _run_width(run: Run) -> float:
-    return sum(_WIDTHS.get(character, 1.0) for character in run.text) * scale_of(run)
+    return sum(map(_WIDTHS.__getitem__, run.text)) * scale_of(run)
 
 
 def scale_of(run: Run) -> float:
@@ -73,8 +85,10 @@ def column_widths(grid: Grid, *, line: float, shortest: float) -> Widths:
 
 def _longest_word(html: str) -> float:
     scale = max((scale_of(run) for run in runs_of(html)), default=1.0)
-    words = inline_text(html).split()
-    return max((sum(_WIDTHS.get(c, 1.0) for c in word) for word in words), default=0.0) * scale
+    text = inline_text(html)
+    if not text.isascii():
+        text = _EAST_ASIAN.sub(" ", text)  # lines break between any two of these
+    return max((sum(map(_WIDTHS.__getitem__, word)) for word in text.split()), default=0.0) * scale
 
 
 def _wrap_cap(natural: list[float], line: float, shortest: float) -> float:
@@ -96,9 +110,9 @@ def breakable(text: str, word: float, width: float, scale: float) -> tuple[str, 
     """
     out = []
     for character in text:
-        word = 0.0 if character.isspace() else word + _WIDTHS.get(character, 1.0) * scale
+        word = 0.0 if character.isspace() else word + _WIDTHS[character] * scale
         if word > 0.95 * width:
             out.append("\u200b")
-            word = _WIDTHS.get(character, 1.0) * scale
+            word = _WIDTHS[character] * scale
         out.append(character)
     return "".join(out), word

@@ -8,9 +8,9 @@ import warnings
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from extractors.images_normal import ImageParameters, Normal, cut_box, is_photograph, shrunk, turned
-from extractors.images_sniff import Sniffed
-from extractors.images_store import Original
+from extractors.images.normal import ImageParameters, Normal, cut_box, is_photograph, shrunk, turned
+from extractors.images.sniff import Sniffed
+from extractors.images.store import Original
 from schemas.floats import Graphic
 from schemas.reject import RecordError
 

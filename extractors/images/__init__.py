@@ -1,0 +1,16 @@
+"""Any graphics file, or several that make one figure, as one normal image."""
+
+from extractors.images.eps import ghostscript_version
+from extractors.images.normal import ImageParameters
+from extractors.images.row import find_placeholders, image_row, library_versions
+
+__all__ = [
+    "VERSION",
+    "ImageParameters",
+    "find_placeholders",
+    "ghostscript_version",
+    "image_row",
+    "library_versions",
+]
+
+VERSION = "1"  # 1: first form

@@ -1,0 +1,41 @@
+"""All primitives of the expander by name."""
+
+from extractors.latex import inputs, opening, verbatim
+from extractors.latex.conditionals import CONDITIONAL_HANDLERS
+from extractors.latex.definitions import DEFINITIONS
+from extractors.latex.expand import Handler
+
+HANDLERS: dict[str, Handler] = {
+    **DEFINITIONS,
+    **CONDITIONAL_HANDLERS,
+    **dict.fromkeys(
+        ("input", "include", "subfile", "InputIfFileExists", "loadglsentries"), inputs.input_file
+    ),
+    **dict.fromkeys(
+        ("import", "subimport", "includefrom", "subincludefrom", "inputfrom"), inputs.import_file
+    ),
+    **dict.fromkeys(
+        ("usepackage", "RequirePackage", "documentclass", "LoadClass", "documentstyle"), inputs.use_package
+    ),
+    **dict.fromkeys(("verb", "lstinline", "mintinline", "Verb"), verbatim.inline_verbatim),
+    **dict.fromkeys(("url", "path", "href", "nolinkurl"), verbatim.url),
+    **dict.fromkeys(("stop", "enddocument"), opening.stop),
+    **dict.fromkeys(opening.NATIVE, opening.native_environment),
+    **dict.fromkeys(
+        (
+            "lstnewenvironment",
+            "DefineVerbatimEnvironment",
+            "newtcblisting",
+            "newminted",
+            "excludecomment",
+            "excludeversion",
+        ),
+        verbatim.define_verbatim,
+    ),
+    "DeclareGraphicsExtensions": inputs.graphics_extensions,
+    "includeonly": inputs.include_only,
+    "begin": opening.begin,
+    "end": opening.end,
+    "endinput": inputs.end_input,
+    "graphicspath": inputs.graphics_path,
+}

@@ -1,0 +1,139 @@
+r"""Text that TeX does not read as commands: verbatim environments, \verb, addresses."""
+
+import re
+
+from extractors.latex.expand import Expander
+from extractors.latex.project import normal_path
+
+# Characters of verbatim text move to a private range until the text is rendered: no stage reads them as TeX.
+PRIVATE = 0xE000
+
+
+SHIELD = {ord(c): PRIVATE + ord(c) for c in "\\{}$&#^_~%`'-\"<>[]"}
+
+
+UNSHIELD = {v: k for k, v in SHIELD.items()}
+
+
+VERBATIM = frozenset(
+    [
+        "verbatim",
+        "verbatim*",
+        "Verbatim",
+        "Verbatim*",
+        "BVerbatim",
+        "LVerbatim",
+        "SaveVerbatim",
+        "lstlisting",
+        "minted",
+        "alltt",
+        "filecontents",
+        "filecontents*",
+        "spverbatim",
+        "pyglist",
+        "pythoncode",
+        "pycode",
+        "python",
+        "cppcode",
+        "sourcecode",
+        "semiverbatim",
+        "listing*",
+        "tcblisting",
+        "asy",
+        "asydef",
+        "luacode",
+        "luacode*",
+        "dot2tex",
+    ]
+)
+
+
+COMMENTS = frozenset({"comment", "skip", "excludeversion"})
+
+
+def verbatim(ex: Expander, environment: str) -> None:
+    """Skip an environment whose content is not TeX, leaving an empty one where the reader sees something."""
+    frame = ex.frames[-1]
+    closing = f"\\end{{{environment}}}"
+    end_pos = frame.text.find(closing, frame.pos)
+    content_end = len(frame.text) if end_pos < 0 else end_pos
+    content = frame.text[frame.pos : content_end]
+    ex.charge(content_end - frame.pos)
+    frame.pos = min(len(frame.text), content_end + len(closing))
+    if environment.startswith("filecontents"):
+        match = re.match(r"\s*(?:\[[^\]\n]*\])?\s*\{([^{}\n]+)\}[^\n]*\n", content)
+        path = normal_path(match[1]) if match else ""
+        if match and path and len(ex.project.extra) < 200 and ex.project.exists(path) is None:
+            ex.project.extra[path] = content[match.end() :]
+    elif environment not in COMMENTS and ex.verbatims.get(environment, True):
+        options = re.match(r"\s*\[([^\[\]]*)\]", content) if environment in {"lstlisting", "minted"} else None
+        kept = f"[{options[1]}]" if options else ""
+        ex.emit(f"\\begin{{{environment}}}{kept}\\end{{{environment}}}")
+
+
+def define_verbatim(ex: Expander, name: str) -> None:
+    """Read commands that define an environment whose content is shown as it is, or left out."""
+    if name in {"newtcblisting", "newminted"}:
+        ex.read_optional()
+    defined = (ex.read_argument() or "").strip()
+    if name == "newminted":
+        defined += "code"
+    if name == "lstnewenvironment":
+        ex.read_optional()
+        ex.read_optional()
+    for _ in range({"lstnewenvironment": 2, "DefineVerbatimEnvironment": 2}.get(name, 0)):
+        ex.read_argument()
+    if len(ex.verbatims) < 200:
+        ex.verbatims[defined] = name not in {"excludecomment", "excludeversion"}
+
+
+def inline_verbatim(ex: Expander, name: str) -> None:
+    r"""Read \verb|…| and \lstinline|…|: the text between the delimiters, shielded."""
+    ex.read_star()
+    frame = ex.frames[-1]
+    if name in {"lstinline", "mintinline"}:
+        ex.read_optional()
+        if name == "mintinline":
+            ex.read_argument()
+    text, pos = frame.text, frame.pos
+    delimiter = text[pos : pos + 1]
+    if delimiter == "{":
+        content = ex.read_group(frame)
+    else:
+        stop = text.find(delimiter, pos + 1, pos + 2000) if delimiter else -1
+        content = text[pos + 1 : stop] if stop > 0 else None
+        frame.pos = stop + 1 if stop > 0 else pos
+    if content:
+        ex.emit("\\texttt{" + content.translate(SHIELD).replace("\n", " ") + "}")
+
+
+def url(ex: Expander, name: str) -> None:
+    r"""Read \url, \path and \href: the address is shielded from TeX's special characters."""
+    frame = ex.skip_space()
+    if not frame.text.startswith("{", frame.pos):
+        if name in {"path", "url"}:
+            inline_verbatim(ex, "verb")
+        return
+    reach = 1_000 if ex.unclosed > ex.limits.unclosed_groups else 20_000
+    close = raw_group_end(frame.text, frame.pos, reach)
+    if close < 0:
+        ex.unclosed += 1
+        return
+    address = frame.text[frame.pos + 1 : close].strip()
+    ex.charge(close - frame.pos)
+    frame.pos = close + 1
+    if name == "href":
+        ex.emit("\\relax ")
+        return
+    address = re.sub(r"\\([%#&_~])", r"\1", address)
+    ex.emit("\\texttt{" + address.translate(SHIELD) + "}")
+
+
+def raw_group_end(text: str, pos: int, reach: int) -> int:
+    """Return the position of the brace that closes the one at `pos`, where % does not start a comment."""
+    depth = 0
+    for match in re.compile(r"[{}]").finditer(text, pos, min(len(text), pos + reach)):
+        depth += 1 if match[0] == "{" else -1
+        if depth == 0:
+            return match.start()
+    return -1

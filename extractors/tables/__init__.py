@@ -1,0 +1,20 @@
+"""Tables as clean HTML and as plain text, and back: the one form in which LaTeX and JATS tables travel."""
+
+from extractors.tables.grid import Grid, PlacedCell, TableLimits, grid_of, normalise
+from extractors.tables.html import from_element, from_html, render, to_html, to_text
+
+__all__ = [
+    "VERSION",
+    "Grid",
+    "PlacedCell",
+    "TableLimits",
+    "from_element",
+    "from_html",
+    "grid_of",
+    "normalise",
+    "render",
+    "to_html",
+    "to_text",
+]
+
+VERSION = "1"  # 1: first form

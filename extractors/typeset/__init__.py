@@ -1,0 +1,7 @@
+"""A table's HTML typeset to an image that looks as LaTeX would set it."""
+
+from extractors.typeset.picture import TypesetParameters, image_row, library_versions
+
+__all__ = ["VERSION", "TypesetParameters", "image_row", "library_versions"]
+
+VERSION = "1"  # 1: first form
