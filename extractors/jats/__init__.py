@@ -2,6 +2,6 @@
 
 from extractors.jats.extract import extract
 
-VERSION = "1"  # 1: first form
+VERSION = "2"  # 1: first form; 2: lines of cells as partial rules, scripts in table_text, ^x for one letter
 
 __all__ = ["VERSION", "extract"]

@@ -149,8 +149,9 @@ class Walk:
         outer_box, outer_panel = self.box, self.panel
         self.box, self.panel = box, None
         self.stack.append(body)
-        if not body.continued:
-            self.panel_counts["sub" + counter] = 0
+        # \ContinuedFloat, which comes later, goes on with the letters of the float before.
+        self.panel_counts["last-sub" + counter] = self.panel_counts.get("sub" + counter, 0)
+        self.panel_counts["sub" + counter] = 0
         captype, self.captype = self.captype, counter
 
         def closing(end: int) -> None:

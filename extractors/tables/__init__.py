@@ -17,4 +17,4 @@ __all__ = [
     "to_text",
 ]
 
-VERSION = "1"  # 1: first form
+VERSION = "2"  # 1: first form; 2: scripts kept in the text, partial rules

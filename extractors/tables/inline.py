@@ -119,6 +119,8 @@ def inline_text(html: str) -> str:
     """Return the readable text of canonical inline HTML in one line: no tags, line breaks as spaces."""
     if "<" in html or "&" in html:
         html = html_entities.unescape(_ANY_TAG.sub("", html.replace("<br/>", " ")))
+    elif html.isascii():
+        return html  # canonical, so without spaces to take out
     return " ".join(html.split())
 
 

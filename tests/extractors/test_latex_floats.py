@@ -1,5 +1,4 @@
 """Which figures, tables and panels a paper holds: floats, captions, panels, rows."""
-# ruff: noqa: E501 - a case a line reads better than a case folded
 
 import pytest
 
@@ -355,3 +354,11 @@ def test_several_tabulars_make_one_table() -> None:
         )
     )
     assert one.table_text == "a\nb"
+
+
+def test_panels_go_on_in_a_continued_float() -> None:
+    panels = r"\subfloat[One.]{\includegraphics{a}}\subfloat[Two.]{\includegraphics{b}}\caption{Whole.}"
+    begin, end = r"\begin{figure}", r"\end{figure}"
+    found = read(begin + panels + end + begin + r"\ContinuedFloat" + panels + end + begin + panels + end)
+    labels = [f.label for f in found.floats if f.panel]
+    assert labels == [f"Figure {n}" for n in ("1(a)", "1(b)", "1(c)", "1(d)", "2(a)", "2(b)")]

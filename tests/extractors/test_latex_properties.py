@@ -1,5 +1,5 @@
 """Whatever the bytes, the extractor answers or refuses, in bounded time; cost grows linearly."""
-# ruff: noqa: E501 - a case a line reads better than a case folded
+
 
 import time
 

@@ -1,5 +1,5 @@
 """Printed numbers, references, citations, mentions and the paper's header."""
-# ruff: noqa: E501 - a case a line reads better than a case folded
+
 
 import pytest
 

@@ -1,5 +1,5 @@
 """Projects, inputs, macros and conditionals: what text the extractor reads."""
-# ruff: noqa: E501 - a case a line reads better than a case folded
+
 
 import pytest
 

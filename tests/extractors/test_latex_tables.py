@@ -1,5 +1,5 @@
 """Tabulars to rows and cells."""
-# ruff: noqa: E501 - a case a line reads better than a case folded
+
 
 import pytest
 

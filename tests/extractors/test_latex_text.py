@@ -1,5 +1,5 @@
 """TeX to readable Unicode, construct by construct."""
-# ruff: noqa: E501 - a case a line reads better than a case folded
+
 
 import re
 
