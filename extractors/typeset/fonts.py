@@ -57,6 +57,7 @@ def coverage(text: str) -> Coverage:
     return Coverage(east_asian=east_asian, missing=len(rest), characters=len(text))
 
 
+@cache
 def east_asian_folder() -> Path:
     """Return a folder that holds the font for Chinese, Japanese and Korean and nothing else.
 

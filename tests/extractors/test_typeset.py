@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -204,35 +205,50 @@ def test_east_asian_text_takes_its_room():
     assert pixels(table(("漢字" * 100, "x"))).shape[0] > 2.5 * pixels(table(("漢字", "x"))).shape[0]
 
 
-def test_east_asian_images_are_the_same_from_a_fresh_folder(tmp_path, monkeypatch):
+@pytest.fixture
+def folder_for_fonts(tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts.tempfile, "gettempdir", lambda: str(tmp_path))
+    fonts.east_asian_folder.cache_clear()
+    yield tmp_path
+    fonts.east_asian_folder.cache_clear()
+
+
+def written() -> Path:
+    """Return the font's folder as a process that has just begun finds it."""
+    fonts.east_asian_folder.cache_clear()
+    return fonts.east_asian_folder()
+
+
+def test_east_asian_images_are_the_same_from_a_fresh_folder(folder_for_fonts):
     source = table(("漢字", "ひら"), ("한국어", "abc"))
-    before = pixels(source)
-    monkeypatch.setattr(fonts.tempfile, "gettempdir", lambda: str(tmp_path))
-    assert np.array_equal(pixels(source), before)
-    assert [path.name for path in tmp_path.rglob("*.ttf")] == ["DroidSansFallback.ttf"]
+    first = pixels(source)
+    assert [path.name for path in folder_for_fonts.rglob("*.ttf")] == ["DroidSansFallback.ttf"]
+    (folder_for_fonts / "second").mkdir()
+    fonts.tempfile.gettempdir = lambda: str(folder_for_fonts / "second")
+    fonts.east_asian_folder.cache_clear()
+    assert np.array_equal(pixels(source), first)
+    assert len(list(folder_for_fonts.rglob("*.ttf"))) == 2
 
 
-def test_the_font_file_is_whole_whoever_wrote_it_before(tmp_path, monkeypatch):
-    monkeypatch.setattr(fonts.tempfile, "gettempdir", lambda: str(tmp_path))
+def test_the_font_file_is_whole_whoever_wrote_it_before(folder_for_fonts):
     with ThreadPoolExecutor(4) as pool:
-        folders = set(pool.map(lambda _: fonts.east_asian_folder(), range(8)))
+        folders = set(pool.map(lambda _: written(), range(8)))
     (folder,) = folders
     (path,) = folder.iterdir()
     whole = path.read_bytes()
     path.write_bytes(whole[:1000])  # as a full disk leaves it
-    assert fonts.east_asian_folder() == folder
+    assert written() == folder
     assert path.read_bytes() == whole
     assert not list(folder.parent.glob("*.part"))
 
 
-def test_a_font_folder_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
-    monkeypatch.setattr(fonts.tempfile, "gettempdir", lambda: str(tmp_path))
-    planted = fonts.east_asian_folder().parent
+def test_a_font_folder_that_others_can_write_to_is_not_used(folder_for_fonts):
+    planted = written().parent
     planted.chmod(0o777)
-    assert planted not in fonts.east_asian_folder().parents
-    planted.rename(tmp_path / "elsewhere")
-    planted.symlink_to(tmp_path / "elsewhere")
-    assert planted not in fonts.east_asian_folder().parents
+    assert planted not in written().parents
+    planted.rename(folder_for_fonts / "elsewhere")
+    planted.symlink_to(folder_for_fonts / "elsewhere")
+    assert planted not in written().parents
 
 
 def test_threads_that_begin_together_get_the_same_images():
