@@ -25,6 +25,7 @@ class _CharacterWidths(dict[str, float]):
 _EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]")
 _WIDTHS = _CharacterWidths(
     {
+        **dict.fromkeys(map(chr, range(32, 127)), 1.0),
         **dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ%&@+=<>−±×→∞∑", 1.5),
         **dict.fromkeys("MWmw—…", 1.9),
         **dict.fromkeys("bdhknpquvxy", 1.1),
