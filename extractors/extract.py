@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from extractors import jats, latex
+from extractors import jats, latex, tables
 from schemas.floats import Extraction
 from schemas.paper import Paper
 
@@ -12,5 +12,5 @@ EXTRACTORS: dict[str, Callable[[Paper], Extraction]] = {"arxiv": latex.extract, 
 
 
 def versions() -> dict[str, str]:
-    """Return the version of each extractor, which decides with the papers what a build finds."""
-    return {"latex": latex.VERSION, "jats": jats.VERSION}
+    """Return the versions that decide, with the papers, what a build finds."""
+    return {"latex": latex.VERSION, "jats": jats.VERSION, "tables": tables.VERSION}

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from flows.build_options import BuildOptions
 from schemas.errors import UserError
+from scimmir import __version__
 
 app = typer.Typer(
     name="scimmir",
-    help="Build clean, versioned scientific image-text datasets, and ask them questions in SQL.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,6 +36,21 @@ class Format(StrEnum):
     csv = "csv"
     json = "json"
     parquet = "parquet"
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"scimmir {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Build clean, versioned scientific image-text datasets, and ask them questions in SQL."""
 
 
 @app.command()

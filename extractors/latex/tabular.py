@@ -44,6 +44,7 @@ RULE_ARGUMENTS = {
     "rowcolor": 1, "rule": 2, "vspace": 1, "arrayrulecolor": 1, "label": 1, "rowfont": 1, "hhline":
     1, "SetRow": 1, "SetCell": 1,
 }  # fmt: skip
+COLUMN_RANGE = re.compile(r"(?<!\d)(\d{1,3})\s*-\s*(\d{1,3})(?!\d)")
 HEAD_ENDS = re.compile(r"\\end(firsthead|head|foot|lastfoot)(?![A-Za-z])")
 NUMERIC = re.compile(
     r"\s*[<>]?\s*[+-]?[\d.,]+(?:\s*\(\d+\))?(?:\s*(?:\+-|\\pm)\s*[\d.]+)?(?:[eEdD][+-]?\d+)?\s*\Z"
@@ -58,6 +59,7 @@ class RawRow:
 
     cells: list[str] = field(default_factory=list)
     rule_above: bool = False
+    partial_rules: list[tuple[int, int]] = field(default_factory=list)
     spanning: str | None = None
     in_head: bool = False
 
@@ -99,6 +101,7 @@ def read_table(
             TableRow(
                 cells=tuple(replace(c, header=i < header) for c in row),
                 rule_above=raw.rule_above,
+                partial_rules=tuple(raw.partial_rules),
             )
             for i, (row, raw) in enumerate(zip(cells, rows, strict=True))
         ),
@@ -199,7 +202,9 @@ def finish_row(rows: list[RawRow], row: RawRow) -> None:
         elif name == "cmidrule":
             scan.optional()
             scan.optional("(", ")")
-            scan.argument()
+            row.partial_rules.extend(column_ranges(scan.argument()))
+        elif name in {"cline", "cdashline"}:
+            row.partial_rules.extend(column_ranges(scan.argument()))
         else:
             scan.optional() if scan.peek() == "[" else None
             for _ in range(RULE_ARGUMENTS.get(name, 0)):
@@ -207,10 +212,15 @@ def finish_row(rows: list[RawRow], row: RawRow) -> None:
                 scan.argument()
         pos = scan.pos
     if row.spanning is not None and (len(row.cells) > 1 or first[pos:].strip()):
-        rows.append(RawRow([""], row.rule_above, row.spanning))
-        row.spanning, row.rule_above = None, False
+        rows.append(RawRow([""], row.rule_above, row.partial_rules, row.spanning))
+        row.spanning, row.rule_above, row.partial_rules = None, False, []
     row.cells[0] = first[pos:]
     rows.append(row)
+
+
+def column_ranges(text: str) -> list[tuple[int, int]]:
+    r"""Return the columns, counted from 0, over which \cmidrule{2-3} or \cline{2-3} draws a rule."""
+    return [(int(a) - 1, int(b) - 1) for a, b in COLUMN_RANGE.findall(text)]
 
 
 def render_row(to: Renderer, row: RawRow, layout: Columns) -> list[tuple[int, Cell]]:

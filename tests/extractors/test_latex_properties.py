@@ -1,6 +1,5 @@
 """Whatever the bytes, the extractor answers or refuses, in bounded time; cost grows linearly."""
 
-
 import time
 
 import pytest

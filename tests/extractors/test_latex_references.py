@@ -1,6 +1,5 @@
 """Printed numbers, references, citations, mentions and the paper's header."""
 
-
 import pytest
 
 from extractors.latex import extract

@@ -1,6 +1,5 @@
 """Projects, inputs, macros and conditionals: what text the extractor reads."""
 
-
 import pytest
 
 from extractors.latex import extract

@@ -1,11 +1,13 @@
 """Tabulars to rows and cells."""
 
-
 import pytest
 
+from extractors.latex import extract
 from extractors.latex.columns import read_columns
 from extractors.latex.tabular import read_table
 from extractors.latex.text import Renderer
+from extractors.tables import from_html
+from schemas.paper import Paper
 from schemas.table import Table
 
 
@@ -110,3 +112,15 @@ def test_mathematical_columns_and_numbers() -> None:
 
 def test_no_rows_is_no_table() -> None:
     assert read_table(Renderer(), r" \hline ", "ll") is None
+
+
+def test_partial_rules_keep_their_columns() -> None:
+    body = r"a & b & c & d \\ \cmidrule(lr){1-2}\cmidrule{4-4} 1 & 2 & 3 & 4 \\ \cline{2-3} 5 & 6 & 7 & 8 \\"
+    tex = (
+        r"\documentclass{article}\begin{document}\begin{table}\caption{T.}"
+        r"\begin{tabular}{llll}" + body + r"\end{tabular}\end{table}\end{document}"
+    )
+    (found,) = extract(Paper("arxiv:1", {"main.tex": tex.encode()})).floats
+    assert found.table_html is not None
+    rows = from_html(found.table_html).rows
+    assert [row.partial_rules for row in rows] == [(), ((0, 1), (3, 3)), ((1, 2),)]

@@ -1,6 +1,5 @@
 """TeX to readable Unicode, construct by construct."""
 
-
 import re
 
 import pytest

@@ -77,6 +77,7 @@ def test_text_of_a_table():
         ("x<sub>max</sub> and x<sub>ab</sub>", "xₘₐₓ and x_(ab)"),
         ("p<sup>Q</sup>, p<sup>a/b</sup>", "p^Q, p^(a/b)"),
         ("e<sup>x<sub>i</sub> + 1</sup>", "e^(xᵢ + 1)"),
+        ("25 <sup>∘</sup>C", "25 °C"),
         ("5.1<sup>*†</sup> <b>a &lt; b<sup>2</sup></b>", "5.1*† a < b²"),
         ("a<sup> 2</sup>b<br/>c", "a ²b c"),
     ],

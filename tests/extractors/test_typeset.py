@@ -1,5 +1,6 @@
 """Tables typeset to images: what is drawn where, nothing in a cell runs, the size is bounded."""
 
+import hashlib
 import io
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from extractors.images.store import pixel_sha256
 from extractors.tables import to_html
 from extractors.typeset import TypesetParameters, fonts, image_row, library_versions
 from schemas.reject import RecordError
@@ -49,6 +51,9 @@ def test_the_row_describes_the_image():
     )
     assert row.original_format is row.original_width is row.original_height is row.original_sha256 is None
     assert 10 < row.height < row.width * 2
+    assert row.image_sha256 == hashlib.sha256(row.image).hexdigest()
+    with Image.open(io.BytesIO(row.image)) as image:
+        assert row.pixel_sha256 == pixel_sha256(image)
 
 
 def test_rules_of_booktabs_stand_where_none_are_given():
