@@ -51,12 +51,11 @@ def join_release(work: GlobalWork, curated: Curated, version: str | None) -> Pat
         WarehouseError: the version is taken by another release, or the disk cannot be written to.
     """
     key = _release_key(work, curated)
-    name = version or f"r-{key[:12]}"
-    folder = release.published(work.warehouse, name, key)
+    folder = release.find_release(work.warehouse, version, key)
     if folder is None:
-        folder = _publish(work, curated, name, key)
+        folder = _publish(work, curated, version, key)
     with release.publishing(work.warehouse):
-        release.point_latest(work.warehouse, name)
+        release.point_latest(work.warehouse, folder.name)
         catalog.rebuild(work.warehouse)
     return folder
 
@@ -71,7 +70,7 @@ def _release_key(work: GlobalWork, curated: Curated) -> str:
     return stage_key("release", release.VERSION, parameters, inputs)
 
 
-def _publish(work: GlobalWork, curated: Curated, name: str, key: str) -> Path:
+def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) -> Path:
     found = _found(work)
     rejects = _rejects(work, curated, found)
     kept = _kept(work, curated)
@@ -85,7 +84,7 @@ def _publish(work: GlobalWork, curated: Curated, name: str, key: str) -> Path:
                 advance(1)
 
         plan = release.ReleasePlan(
-            version=name,
+            version=version,
             key=key,
             shards=shards,
             papers=table_of(PaperFacts, rows_of(PaperFacts, curated.papers.table("papers"))),

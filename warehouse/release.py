@@ -43,12 +43,12 @@ class ShardTables:
 class ReleasePlan:
     """Everything that decides what a release holds.
 
-    `key` stands for all stage outputs that go in; `manifest` is what the manifest says besides counts and
-    files; `tables` are the release's other tables by file name. `pairs_per_paper` and the checks are the
-    caller's: this module writes what it is given.
+    `version` is the name that the user wants, or None for one that comes from the content. `key` stands for
+    all stage outputs that go in; `manifest` is what the manifest says besides files; `tables` are the
+    release's other tables by file name.
     """
 
-    version: str
+    version: str | None
     key: str
     shards: Callable[[], Iterable[ShardTables]]
     papers: pa.Table
@@ -71,21 +71,30 @@ def check_version_name(version: str) -> None:
         )
 
 
-def published(warehouse: Path, version: str, key: str) -> Path | None:
-    """Return the release's folder when it is there with this key, None when the version is free.
+def find_release(warehouse: Path, version: str | None, key: str) -> Path | None:
+    """Return the folder of the release made of the same stage outputs, None when it must be written.
+
+    With a version only that release is looked at, else all of them.
 
     Raises:
-        WarehouseError: the version exists and holds something else, or its manifest is broken.
+        WarehouseError: the version exists and its manifest is broken.
     """
-    folder = warehouse / "releases" / version
-    if not folder.exists():
-        return None
-    manifest = read_manifest(folder)
-    if manifest.get("release_key") != key:
-        raise WarehouseError(
-            f"release {version} exists and holds other data: releases never change, so choose another version"
-        )
-    return folder
+    releases = warehouse / "releases"
+    if version is not None:
+        folder = releases / version
+        return folder if folder.exists() and read_manifest(folder).get("release_key") == key else None
+    for folder in sorted(releases.glob("*/manifest.json")):
+        if not folder.parent.name.startswith(".") and _has_key(folder, key):
+            return folder.parent
+    return None
+
+
+def _has_key(manifest: Path, key: str) -> bool:
+    """Tell whether a manifest is of this key; a broken one of some other release is not this build's matter."""
+    try:
+        return read_manifest(manifest.parent).get("release_key") == key
+    except WarehouseError:
+        return False
 
 
 def read_manifest(folder: Path) -> dict[str, Json]:
@@ -110,12 +119,13 @@ def publish(warehouse: Path, plan: ReleasePlan, write_report: Callable[[Path], o
     """Write the release aside, then rename it into place and point `latest` at it; return its folder.
 
     `write_report` gets the folder with its Parquet files and a manifest, and writes `report.html` into it.
+    A release of the same name and the same hash stays as it is.
 
     Raises:
         WarehouseError: the version exists with other content, or nothing can be written.
     """
     releases = warehouse / "releases"
-    aside = releases / f".{plan.version}-{uuid.uuid4().hex}"
+    aside = releases / f".writing-{uuid.uuid4().hex}"
     try:
         aside.mkdir(parents=True)
         split_rows = _write_pairs(plan, aside)
@@ -129,14 +139,18 @@ def publish(warehouse: Path, plan: ReleasePlan, write_report: Callable[[Path], o
         files["report.html"] = _file_entry(aside / "report.html")
         _write_manifest(aside, manifest)
         with publishing(warehouse):
-            folder = published(warehouse, plan.version, plan.key)
-            if folder is None:
-                folder = releases / plan.version
+            folder = releases / str(manifest["version"])
+            if not folder.exists():
                 aside.rename(folder)
-            point_latest(warehouse, plan.version)
+            elif read_manifest(folder).get("release_hash") != manifest["release_hash"]:
+                raise WarehouseError(
+                    f"release {folder.name} exists and holds other data: "
+                    "releases never change, so choose another version"
+                )
+            point_latest(warehouse, folder.name)
         return folder
     except OSError as error:
-        raise WarehouseError(f"release {plan.version} cannot be written: {error}") from error
+        raise WarehouseError(f"the release cannot be written: {error}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -252,16 +266,11 @@ def _manifest(plan: ReleasePlan, folder: Path, split_rows: Mapping[str, int]) ->
     files: dict[str, Json] = {
         path.relative_to(folder).as_posix(): _file_entry(path) for path in sorted(folder.rglob("*.parquet"))
     }
-    manifest: dict[str, Json] = {
-        "version": plan.version,
-        "release_key": plan.key,
-        **plan.manifest,
-        "rows_by_split": dict(split_rows),
-        "files": files,
-    }
     # Neither the name that a user gives nor how the work was cut into shards changes what the release is.
-    hashed = {k: v for k, v in manifest.items() if k not in ("version", "release_key")}
-    return {**manifest, "release_hash": hashlib.sha256(canonical_json(hashed)).hexdigest()}
+    hashed: dict[str, Json] = {**plan.manifest, "rows_by_split": dict(split_rows), "files": files}
+    digest = hashlib.sha256(canonical_json(hashed)).hexdigest()
+    version = plan.version or f"r-{digest[:12]}"
+    return {"version": version, "release_key": plan.key, "release_hash": digest, **hashed}
 
 
 def _file_entry(path: Path) -> dict[str, Json]:

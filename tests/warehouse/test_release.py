@@ -19,7 +19,14 @@ from schemas.floats import Float
 from schemas.paper import PaperFacts
 from schemas.reject import Reject
 from warehouse.lake import WarehouseError
-from warehouse.release import ReleasePlan, ShardTables, check_version_name, publish, read_manifest
+from warehouse.release import (
+    ReleasePlan,
+    ShardTables,
+    check_version_name,
+    find_release,
+    publish,
+    read_manifest,
+)
 
 FLOAT_LICENSES = pa.schema(
     [
@@ -240,10 +247,20 @@ def test_a_release_never_changes(tmp_path: Path, plan: ReleasePlan) -> None:
     before = (folder / "manifest.json").read_bytes()
     assert publish(tmp_path, plan, report) == folder
     with pytest.raises(WarehouseError, match="choose another version"):
-        publish(tmp_path, replace(plan, key="other"), report)
+        publish(tmp_path, replace(plan, manifest={"counts": {"pairs": 0}}), report)
     assert (folder / "manifest.json").read_bytes() == before
     assert sorted(p.name for p in (tmp_path / "releases").iterdir()) == ["2026.1", "latest"]
     assert (tmp_path / "releases" / "latest").read_text() == "2026.1\n"
+
+
+def test_a_release_without_a_name_is_named_by_its_content(tmp_path: Path, plan: ReleasePlan) -> None:
+    folder = publish(tmp_path, replace(plan, version=None), report)
+    assert folder.name == "r-" + str(read_manifest(folder)["release_hash"])[:12]
+    # The same content made of other stage outputs, as when the work was cut into other shards.
+    assert publish(tmp_path, replace(plan, version=None, key="other"), report) == folder
+    assert find_release(tmp_path, None, plan.key) == folder
+    assert find_release(tmp_path, None, "other") is None
+    assert find_release(tmp_path, folder.name, plan.key) == folder
 
 
 def test_a_report_that_fails_publishes_nothing(tmp_path: Path, plan: ReleasePlan) -> None:
