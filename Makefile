@@ -12,10 +12,12 @@ demo: setup
 	$(BIN)/python -m samples.make_sample $(DEMO)/papers
 	$(BIN)/scimmir build $(DEMO)/papers/arxiv $(DEMO)/papers/pmc --warehouse $(DEMO)/warehouse \
 		--metadata $(DEMO)/papers/arxiv-metadata.jsonl --decontaminate $(DEMO)/papers/benchmark-images
-	@echo "== pairs by split and class: scimmir query 'FROM class_mix'"
-	@$(BIN)/scimmir query -w $(DEMO)/warehouse "FROM class_mix"
-	@echo "== rejects by reason: scimmir query 'FROM reject_reasons'"
-	@$(BIN)/scimmir query -w $(DEMO)/warehouse "FROM reject_reasons"
+	@echo "Pairs by class and split:"
+	@$(BIN)/scimmir query -w $(DEMO)/warehouse "PIVOT (SELECT subcategory, split, pairs FROM class_mix) \
+		ON split IN ('train', 'validation', 'test') USING coalesce(sum(pairs), 0) ORDER BY subcategory"
+	@echo "Rejects by reason:"
+	@$(BIN)/scimmir query -w $(DEMO)/warehouse "SELECT reason, sum(rejects)::INT AS rejects, \
+		first(description) AS meaning FROM reject_reasons GROUP BY reason ORDER BY rejects DESC, reason"
 	@echo "Where to look next:"
 	@echo "  the report     $(DEMO)/warehouse/releases/$$(cat $(DEMO)/warehouse/releases/latest)/report.html"
 	@echo "  your own SQL   $(BIN)/scimmir query -w $(DEMO)/warehouse \"SELECT label, caption FROM pairs LIMIT 5\""
