@@ -39,13 +39,15 @@ class BuildOptions(BaseModel):
         str, Field(description="Text mixed into the hash that assigns papers to splits.")
     ] = "scimmir"
     paper_timeout_s: Annotated[
-        float, Field(gt=0, description="Time limit for extracting one paper, in seconds.")
+        float, Field(gt=0, le=86_400, description="Time limit for extracting one paper, in seconds.")
     ] = 120.0
     image_timeout_s: Annotated[
-        float, Field(gt=0, description="Time limit for one image, one table or one OCR, in seconds.")
+        float,
+        Field(gt=0, le=86_400, description="Time limit for one image, one table or one OCR, in seconds."),
     ] = 60.0
     worker_memory_gb: Annotated[
-        float, Field(gt=0.5, description="Address space of a process that reads untrusted files, in GiB.")
+        float,
+        Field(gt=0.5, le=1024, description="Address space of a process that reads untrusted files, in GiB."),
     ] = 4.0
     workers: Annotated[
         int, Field(ge=1, description="Processes at work at once; the number of cores by default.")

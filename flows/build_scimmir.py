@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import wait
+from prefect.futures import as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
@@ -24,7 +24,7 @@ from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
 from runtime.progress import progress
 from sources.inventory import Inventory, take_inventory
-from warehouse.lake import StageOutput
+from warehouse.lake import StageOutput, warehouse_path
 
 T = TypeVar("T")
 logger = logging.getLogger("scimmir")
@@ -98,11 +98,13 @@ def build_scimmir(
         UserError: something that the user can mend; nothing was published.
     """
     check_call(inputs, warehouse, metadata, version, options)
-    root = Path(warehouse).expanduser().absolute()
+    root = warehouse_path(warehouse)
     try:
         inventory = list_papers(inputs)
         shards = plan_shards(inventory.papers, options.papers_per_shard)
         logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
+        if inventory.ignored:
+            logger.info("%d files are no papers, such as %s", len(inventory.ignored), inventory.ignored[0])
         for stage in SHARD_STAGES.values():
             _run_stage(stage, [ShardWork(root, options, stage, shard) for shard in shards])
         known = Path(metadata).expanduser() if metadata else None
@@ -123,9 +125,8 @@ def _run_stage(stage: ShardStage, works: Sequence[ShardWork]) -> None:
     with progress(stage.name, sum(stage.size(work) for work in missing), stage.unit) as advance:
         counted = [work.counted_by(advance) for work in missing]
         futures = [run_shard.submit(_whole(work), f"{stage.name} {work.shard.name}") for work in counted]
-        wait(futures)
-    for future in futures:
-        future.result()
+        for future in as_completed(futures):
+            future.result()  # the first error ends the build
 
 
 def _finish(work: GlobalWork, version: str | None) -> Path:

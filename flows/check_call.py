@@ -8,8 +8,8 @@ from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters
 from flows.run_stages import ocr_parameters
 from schemas.errors import UserError
-from warehouse.lake import prepare
-from warehouse.release import check_version_name
+from warehouse.lake import prepare, warehouse_path
+from warehouse.release import check_version
 
 
 def check_call(
@@ -24,14 +24,25 @@ def check_call(
     if not inputs:
         raise UserError("no input given: name archives, packages or folders of papers")
     for name in (*inputs, *([metadata] if metadata else []), *options.decontaminate):
-        if not Path(name).expanduser().exists():
-            raise UserError(f"{name} does not exist")
-    if version is not None:
-        check_version_name(version)
+        _check_path(name)
+    if metadata is not None and not Path(metadata).expanduser().is_file():
+        raise UserError(f"metadata {metadata} is no file: name one with a JSON object on every line")
     shares = options.train_share + options.validation_share + options.test_share
     if abs(shares - 1) > 1e-6:
         raise UserError(f"the shares of train, validation and test add up to {shares:g}, not 1")
     if options.ocr_engine != "none":
         ocr.engine_identity(options.ocr_engine, ocr_parameters(options))
     duplicate_parameters(options)
-    prepare(Path(warehouse).expanduser().absolute())
+    root = warehouse_path(warehouse)
+    prepare(root)
+    if version is not None:
+        check_version(root, version)
+
+
+def _check_path(name: str) -> None:
+    try:
+        there = Path(name).expanduser().exists()
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"{name[:200]}: {error}") from error
+    if not there:
+        raise UserError(f"{name} does not exist")

@@ -11,21 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curation import dedupe, embed, licenses
 from flows.build_options import BuildOptions
-from flows.run_stages import float_reject
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure
 from schemas.annotations import DuplicateRow
 from schemas.columns import rows_of, table_of
 from schemas.errors import UserError
-from schemas.floats import Float
 from schemas.paper import PaperFacts
 from schemas.reject import Reject
 from warehouse.lake import Json, StageOutput, stage_key, stage_output, write_stage
 
-FLOAT_COLUMNS = ["pair_id", "paper_key", "parent_id", "kind", "label", "caption", "table_text", "snippet"]
+FLOAT_COLUMNS = ["pair_id", "paper_key", "parent_id", "kind", "caption", "table_text"]
+REJECT_COLUMNS = ["paper_key", "pair_id", "kind", "label", "caption", "snippet"]
 IMAGE_COLUMNS = [
     "pair_id", "origin", "width", "height", "original_width", "original_height", "pixel_sha256", "phash"
 ]  # fmt: skip
@@ -141,10 +141,14 @@ def _license_rank(own: Mapping[str, object] | None, paper: PaperFacts) -> int:
 
 def reject_table(work: GlobalWork, stage: str, reasons: Mapping[str, Failure]) -> pa.Table:
     """Return the rejects of a global stage, with what the extractors found of each float."""
-    floats = rows_of(Float, work.table("extract", "floats"))
-    return table_of(
-        Reject, [float_reject(f, stage, reasons[f.pair_id]) for f in floats if f.pair_id in reasons]
-    )
+    names = pa.array(list(reasons), pa.string())
+    rejects = []
+    for index in range(len(work.shards)):
+        floats = work.output("extract", index).table("floats", REJECT_COLUMNS)
+        for row in floats.filter(pc.is_in(floats.column("pair_id"), value_set=names)).to_pylist():
+            failure = reasons[row["pair_id"]]
+            rejects.append(Reject(**row, stage=stage, reason=failure.reason, detail=failure.detail))
+    return table_of(Reject, rejects)
 
 
 def plain(value: object) -> Json:

@@ -11,12 +11,15 @@ import pyarrow as pa
 
 from curation import decontaminate, embed
 from extractors import images
+from flows import work_on_papers
+from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters, plain, read_narrow, reject_table
+from flows.run_stages import image_parameters, reader_pool
 from flows.stage_tables import GlobalWork
-from runtime.attempt import Failure
+from runtime.attempt import Failure, attempt, shared_pool
 from schemas.annotations import ContaminationRow, ImageRow
 from schemas.columns import column, table_of
-from schemas.floats import Graphic
+from schemas.reject import RecordError
 from sources.inventory import files_below
 from warehouse.lake import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
 
@@ -77,7 +80,7 @@ def _find(
             path,
             embedder=identity,
             embed=embed.load_embedder(work.options.embedder).embed,
-            normalise=_Normaliser(work.options.max_side),
+            normalise=_Normaliser(work.options),
             parameters=parameters,
         )
         rows += report.rows
@@ -96,14 +99,20 @@ def _find(
 
 @dataclasses.dataclass(frozen=True)
 class _Normaliser:
-    """Brings an image of a set into the form that the pairs' images have."""
+    """Brings an image of a set into the form that the pairs' images have, in a process that may die of it."""
 
-    max_side: int
+    options: BuildOptions
 
     def __call__(self, data: bytes, name: str) -> ImageRow:
-        graphic = Graphic(path=name, page=1, angle=0.0, row=0)
-        parameters = images.ImageParameters(max_side=self.max_side)
-        return images.image_row(name, [graphic], {name: data}, parameters)
+        job = (name, data, image_parameters(self.options))
+        pool = shared_pool(reader_pool(self.options))
+        (outcome,) = attempt(
+            work_on_papers.make_image, [job], pool=pool, timeout_s=self.options.image_timeout_s
+        )
+        if outcome.value is None:
+            failure = outcome.failure or Failure("unexpected", "no result")
+            raise RecordError(failure.reason, failure.detail)
+        return outcome.value
 
 
 def _without(

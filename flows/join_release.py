@@ -261,7 +261,7 @@ def release_summary(folder: Path) -> str:
     top = ", ".join(f"{reason} {count}" for reason, count in reasons.items()) or "none"
     return (
         f"Release **{folder.name}** ({str(manifest['release_hash'])[:12]})\n\n"
-        f"- {counts['papers']} papers, of which {counts['rejects_paper']} gave nothing readable\n"
+        f"- {counts['papers']} papers, and {counts['rejects_paper']} archives or papers rejected whole\n"
         f"- {counts['floats_found']} figures, tables and panels found = {counts['pairs']} pairs "
         f"+ {counts['rejects_float']} rejects\n"
         f"- pairs by split: {splits}\n"

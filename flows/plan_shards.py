@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from schemas.paper import PaperRef
 from warehouse.lake import canonical_json
@@ -46,6 +47,11 @@ def _ends_shard(ref: PaperRef, papers_per_shard: int) -> bool:
     return int.from_bytes(digest[:8]) % papers_per_shard == 0
 
 
+def _own_name(ref: PaperRef) -> str | None:
+    """Return the file's name where the extractor sees it: a JATS file that stands alone."""
+    return Path(ref.archive).name if ref.layout == "jats_file" else None
+
+
 def _shard(papers: list[PaperRef]) -> Shard:
-    content = [[ref.key, ref.layout, ref.sha256] for ref in papers]
+    content = [[ref.key, ref.layout, ref.sha256, _own_name(ref)] for ref in papers]
     return Shard(tuple(papers), hashlib.sha256(canonical_json(content)).hexdigest()[:32])

@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curation import class_rules, classify, embed
 from extractors import extract, images, ocr, typeset
@@ -89,8 +90,7 @@ class ShardWork:
     @property
     def readers(self) -> PoolParameters:
         """Processes that read untrusted files, their memory capped."""
-        cap = int(self.options.worker_memory_gb * (1 << 30))
-        return PoolParameters(workers=self.options.workers, memory_bytes=cap)
+        return reader_pool(self.options)
 
     @property
     def models(self) -> PoolParameters:
@@ -162,7 +162,7 @@ def float_reject(item: Float, stage: str, failure: Failure) -> Reject:
 def _images(task: ShardWork) -> Tables:
     floats = [f for f in rows_of(Float, task.needs("extract").table("floats")) if f.graphics]
     refs = {ref.key: ref for ref in task.shard.papers}
-    parameters = images.ImageParameters(max_side=task.options.max_side)
+    parameters = image_parameters(task.options)
     batches = [
         ((refs[key], parameters), part)
         for key, items in _by_paper(floats)
@@ -223,6 +223,20 @@ def _ocr_failed(pair_id: str, options: BuildOptions, failure: Failure) -> OcrRow
     """Return the row of a table that OCR could not read: the pair is still good, so it is no reject."""
     engine = ocr.engine_identity(options.ocr_engine, ocr_parameters(options))
     return OcrRow(pair_id=pair_id, ocr_text="", ocr_engine=engine, ocr_boxes=(), ocr_error=failure.reason)
+
+
+def reader_pool(options: BuildOptions) -> PoolParameters:
+    """Return the parameters of the processes that read untrusted files."""
+    return PoolParameters(workers=options.workers, memory_bytes=int(options.worker_memory_gb * (1 << 30)))
+
+
+def image_parameters(options: BuildOptions) -> images.ImageParameters:
+    """Return the image parameters that the options stand for.
+
+    Ghostscript ends well within an image's own time limit, so that its sandbox is cleared away.
+    """
+    limit = min(images.ImageParameters().ghostscript_timeout_s, 0.4 * options.image_timeout_s)
+    return images.ImageParameters(max_side=options.max_side, ghostscript_timeout_s=limit)
 
 
 def ocr_parameters(options: BuildOptions) -> ocr.OcrParameters:
@@ -297,7 +311,7 @@ def _extract_parameters(options: BuildOptions) -> Mapping[str, Json]:
 
 def _image_parameters(options: BuildOptions) -> Mapping[str, Json]:
     return {
-        "image": dataclasses.asdict(images.ImageParameters(max_side=options.max_side)),
+        "image": dataclasses.asdict(image_parameters(options)),
         "libraries": dict(images.library_versions()),
         "timeout_s": options.image_timeout_s,
         "memory_gb": options.worker_memory_gb,
@@ -336,12 +350,12 @@ def _floats_in(task: ShardWork) -> int:
 
 
 def _floats_with_graphics(task: ShardWork) -> int:
-    return len(_float_ids(task, lambda row: bool(row["graphics"])))
+    return len(_float_ids(task, lambda row: row["graphics"] > 0))
 
 
 def _floats_to_typeset(task: ShardWork) -> int:
     have = _ids_of(task.needs("images"))
-    return len(_float_ids(task, lambda row: row["table_html"] is not None) - have)
+    return len(_float_ids(task, lambda row: row["has_table"]) - have)
 
 
 def _images_in(task: ShardWork) -> int:
@@ -355,10 +369,16 @@ def _tables_in(task: ShardWork) -> int:
     return len(_float_ids(task, lambda row: row["kind"] == "table") & images_made)
 
 
-def _float_ids(task: ShardWork, wanted: Callable[[dict[str, object]], bool]) -> set[str]:
-    columns = ["pair_id", "kind", "graphics", "table_html"]
-    rows = task.needs("extract").table("floats", columns).to_pylist()
-    return {row["pair_id"] for row in rows if wanted(row)}
+def _float_ids(task: ShardWork, wanted: Callable[[dict[str, Any]], bool]) -> set[str]:
+    table = task.needs("extract").table("floats", ["pair_id", "kind", "graphics", "table_html"])
+    rows = {
+        "pair_id": table.column("pair_id").to_pylist(),
+        "kind": table.column("kind").to_pylist(),
+        "graphics": pc.list_value_length(table.column("graphics")).to_pylist(),
+        "has_table": pc.is_valid(table.column("table_html")).to_pylist(),
+    }
+    records = (dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True))
+    return {record["pair_id"] for record in records if wanted(record)}
 
 
 def _ids_of(output: StageOutput) -> set[str]:

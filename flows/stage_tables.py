@@ -38,6 +38,9 @@ class GlobalWork:
         return pa.concat_tables([self.output(stage, i).table(name, wanted) for i in range(len(self.shards))])
 
     def inputs_sha256(self) -> str:
-        """Return a hash of all papers' names and bytes."""
-        content = [[ref.key, ref.sha256] for ref in self.inventory.papers]
+        """Return a hash of all papers' names, places and bytes: of what their rows say of them."""
+        content = [
+            [ref.key, ref.layout, Path(ref.archive).name, ref.member, ref.sha256]
+            for ref in self.inventory.papers
+        ]
         return hashlib.sha256(canonical_json(content)).hexdigest()

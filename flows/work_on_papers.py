@@ -6,13 +6,14 @@ They are kept apart from the flow's file because a fresh worker process imports 
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import overload
 
 from curation.embed import Embedder, load_embedder
 from extractors import images, ocr, typeset
 from extractors.extract import EXTRACTORS
 from runtime.attempt import Failure, each
 from schemas.annotations import EmbeddingRow, ImageRow, OcrRow
-from schemas.floats import Extraction, Float
+from schemas.floats import Extraction, Float, Graphic
 from schemas.paper import PaperRef
 from schemas.reject import RecordError
 from sources.read import read_paper
@@ -31,7 +32,38 @@ def extract_paper(ref: PaperRef) -> Extraction:
     paper = read_paper(ref)
     extraction = EXTRACTORS[ref.source](paper)
     _check(extraction)
-    return replace(extraction, warnings=(*extraction.warnings, *paper.skipped))
+    return Extraction(
+        replace(extraction.header, title=_plain(extraction.header.title)),
+        tuple(_readable(item) for item in extraction.floats),
+        tuple(replace(r, label=_plain(r.label), caption=_plain(r.caption)) for r in extraction.rejects),
+        (*extraction.warnings, *paper.skipped),
+    )
+
+
+def _readable(item: Float) -> Float:
+    """Return the float with nothing in its readable texts that would steer a terminal or turn text around."""
+    return replace(
+        item,
+        label=_plain(item.label),
+        caption=_plain(item.caption),
+        parent_caption=_plain(item.parent_caption),
+        mentions=tuple(_plain(text) for text in item.mentions),
+        table_text=_plain(item.table_text),
+    )
+
+
+@overload
+def _plain(text: str) -> str: ...
+@overload
+def _plain(text: str | None) -> str | None: ...
+def _plain(text: str | None) -> str | None:
+    return None if text is None else text.translate(_CONTROLS)
+
+
+# Control characters but tab and newline, and the marks that turn the direction of text.
+_CONTROLS = dict.fromkeys(
+    [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+)
 
 
 def _check(extraction: Extraction) -> None:
@@ -54,6 +86,13 @@ def make_images(
     (ref, parameters), floats = job
     files = read_paper(ref).files
     return each(lambda item: images.image_row(item.pair_id, item.graphics, files, parameters), floats)
+
+
+def make_image(job: tuple[str, bytes, images.ImageParameters]) -> ImageRow:
+    """Return the normal form of one image file of an image set."""
+    name, data, parameters = job
+    graphic = Graphic(path=name, page=1, angle=0.0, row=0)
+    return images.image_row(name, [graphic], {name: data}, parameters)
 
 
 def typeset_tables(job: tuple[typeset.TypesetParameters, Sequence[Float]]) -> list[ImageRow | Failure]:

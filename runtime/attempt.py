@@ -24,6 +24,9 @@ R = TypeVar("R")
 PRELOAD = ["lxml.etree", "numpy", "PIL.Image", "pyarrow", "pymupdf", "schemas.floats", "schemas.annotations"]
 
 
+# Reasons that may lie in the state of the machine and not in the record.
+PASSING = ("timeout", "memory_limit", "worker_died")
+
 _POOLS: dict["PoolParameters", pebble.ProcessPool] = {}
 _POOLS_LOCK = threading.Lock()
 
@@ -108,21 +111,35 @@ def attempt(
     pool: pebble.ProcessPool,
     timeout_s: float,
     ahead: int = 32,
+    tries: int = 2,
 ) -> Iterator[Outcome[T, R]]:
     """Yield an outcome per item, in the items' order, whatever the items do to the worker.
 
     `fn` must be importable by name in a fresh process. An item that raises `RecordError` fails with its
     reason, one that outlasts `timeout_s` with `timeout`, one that kills its worker with `worker_died`, one
-    that runs into the memory cap with `memory_limit`, and any other error is `unexpected`. At most `ahead`
-    items are under way at once, so that memory stays flat however many there are.
+    that runs into the memory cap with `memory_limit`, and any other error is `unexpected`. What may have
+    been the machine's fault (time, memory, a dead worker) is tried `tries` times. At most `ahead` items are
+    under way at once, so that memory stays flat however many there are.
     """
-    waiting: deque[tuple[T, float, Future[tuple[R | None, Failure | None, float]]]] = deque()
+
+    def start(item: T) -> "Future[tuple[R | None, Failure | None, float]]":
+        return pool.schedule(_guarded, args=(fn, item), timeout=timeout_s)
+
+    def finish(item: T, future: "Future[tuple[R | None, Failure | None, float]]") -> Outcome[T, R]:
+        outcome: Outcome[T, R] = _outcome(item, timeout_s, future)
+        for _ in range(tries - 1):
+            if outcome.failure is None or outcome.failure.reason not in PASSING:
+                break
+            outcome = _outcome(item, timeout_s, start(item))
+        return outcome
+
+    waiting: deque[tuple[T, Future[tuple[R | None, Failure | None, float]]]] = deque()
     for item in items:
-        waiting.append((item, timeout_s, pool.schedule(_guarded, args=(fn, item), timeout=timeout_s)))
+        waiting.append((item, start(item)))
         if len(waiting) >= ahead:
-            yield _outcome(*waiting.popleft())
+            yield finish(*waiting.popleft())
     while waiting:
-        yield _outcome(*waiting.popleft())
+        yield finish(*waiting.popleft())
 
 
 def attempt_batches(
@@ -139,13 +156,14 @@ def attempt_batches(
     the items share (an archive, a model) once. A batch that hangs, crashes or fails as a whole is worked on
     again item by item, each with `timeout_s` to itself, so that only the item at fault is lost.
     """
-    for outcome in attempt(fn, batches, pool=pool, timeout_s=batch_timeout_s):
+    for outcome in attempt(fn, batches, pool=pool, timeout_s=batch_timeout_s, tries=1):
         context, items = outcome.item
         if outcome.value is not None:
             yield from zip(items, outcome.value, strict=True)
             continue
         singles = [(context, [item]) for item in items]
-        for item, single in zip(items, attempt(fn, singles, pool=pool, timeout_s=timeout_s), strict=True):
+        again = attempt(fn, singles, pool=pool, timeout_s=timeout_s, tries=1)
+        for item, single in zip(items, again, strict=True):
             yield item, single.value[0] if single.value is not None else _failed(single)
 
 

@@ -127,13 +127,14 @@ def query(
     warehouse: WarehouseOption = WAREHOUSE,
     release: Annotated[str | None, typer.Option(help="Release to ask; the latest by default.")] = None,
     format: Annotated[Format, typer.Option(help="How to print the result.")] = Format.table,
-    max_rows: Annotated[int, typer.Option(help="Rows to print at most as a table.")] = 100,
+    max_rows: Annotated[int, typer.Option(min=1, help="Rows to print at most as a table.")] = 100,
 ) -> None:
     """Run SQL over a release, read-only."""
     from warehouse import query as queries
+    from warehouse.lake import warehouse_path
 
     limit = max_rows if format is Format.table else None
-    result = queries.run_query(warehouse, sql, release=release, max_rows=limit)
+    result = queries.run_query(warehouse_path(warehouse), sql, release=release, max_rows=limit)
     if format is Format.csv:
         typer.echo(queries.csv_text(result), nl=False)
     elif format is Format.json:
@@ -149,26 +150,33 @@ def query(
 def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
     """Write catalog.duckdb anew, after the warehouse was moved or a release deleted."""
     from warehouse.catalog import rebuild
+    from warehouse.lake import warehouse_path
 
-    typer.echo(f"wrote {rebuild(warehouse)}")
+    typer.echo(f"wrote {rebuild(warehouse_path(warehouse))}")
 
 
 def main() -> None:
     """Run the command line; an error that the user can mend is one sentence and exit code 1."""
+    sentence = _run()
+    # Only here, where the error's traceback is gone, with the library objects that it kept alive.
+    if sentence is not None:
+        typer.echo(f"scimmir: {sentence}", err=True)
+        raise SystemExit(1)
+
+
+def _run() -> str | None:
     try:
         app()
     except UserError as error:
-        _fail(str(error))
+        return str(error)
     except ValidationError as error:
         first = error.errors()[0]
-        _fail(f"option {'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+        return f"option --{'.'.join(str(part) for part in first['loc']).replace('_', '-')}: {first['msg']}"
+    except OSError as error:
+        return f"{error.filename or 'input/output'}: {error.strerror or error}"
     except KeyboardInterrupt:
-        _fail("stopped; the next build goes on from here")
-
-
-def _fail(sentence: str) -> None:
-    typer.echo(f"scimmir: {sentence}", err=True)
-    raise SystemExit(1)
+        return "stopped; the next build goes on from here"
+    return None
 
 
 def _log_to_terminal() -> None:

@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from schemas.errors import UserError
 from schemas.ids import paper_key
@@ -24,6 +25,9 @@ BULK_MEMBER = re.compile(r"(?:^|/)\d{4}/[^/]+\.(?:gz|pdf)$")
 JATS_SUFFIXES = (".nxml", ".xml")
 TEX_SUFFIXES = (".tex", ".ltx")
 READ_BYTES = 1 << 20
+BULK_MEMBERS = 1_000_000  # a bulk tar of 500 MB holds a few thousand
+# What tarfile raises on damaged or hostile archives.
+TAR_ERRORS = (tarfile.TarError, EOFError, ValueError, OverflowError, OSError)
 
 
 class InputError(UserError):
@@ -58,11 +62,12 @@ def take_inventory(inputs: Sequence[Path]) -> Inventory:
         found.extend(_papers_in(path.absolute(), named=True))
     papers = [f for f in found if isinstance(f, PaperRef)]
     rejects = [f for f in found if isinstance(f, Reject)]
-    if not papers and not rejects:
+    if not papers:
         names = ", ".join(str(p) for p in inputs) or "nothing"
+        why = f"; {rejects[0].detail}" if rejects else ""
         raise InputError(
             f"no paper found in {names}: "
-            "expected arXiv tars or e-prints, PMC packages or folders, or .nxml files"
+            f"expected arXiv tars or e-prints, PMC packages or folders, or .nxml files{why}"
         )
     latest = {ref.key: ref for ref in papers}
     rejects += [_superseded(ref, latest[ref.key]) for ref in papers if latest[ref.key] is not ref]
@@ -87,22 +92,28 @@ def _papers_in(path: Path, *, named: bool) -> Iterator[Found]:
         yield str(path)
     elif path.is_dir():
         yield from _papers_in_folder(path, named=named)
+    elif not path.is_file():
+        yield str(path)
     elif path.suffix == ".tar" and _is_bulk(path):
         yield from _papers_in_bulk_tar(path)
-    elif path.is_file():
-        yield _paper_in_file(path)
     else:
-        yield str(path)
+        yield _paper_in_file(path)
 
 
 def _papers_in_folder(folder: Path, *, named: bool) -> Iterator[Found]:
-    children = sorted(folder.iterdir(), key=lambda p: p.name)
+    try:
+        children = sorted(folder.iterdir(), key=lambda p: p.name)
+    except OSError as error:
+        key = f"folder:{_plain_id(folder.name)}"
+        detail = f"{folder.name}: {error.strerror}"
+        yield Reject(paper_key=key, stage="inventory", reason="archive_unreadable", detail=detail)
+        return
     suffixes = {p.suffix.lower() for p in children if p.is_file()}
     pmc, arxiv = PMC_ID.match(folder.name), ARXIV_ID.match(folder.name)
     if pmc and suffixes & set(JATS_SUFFIXES):
         yield _folder_ref(folder, "pmc", "pmc_folder", pmc["id"], pmc["version"])
     elif suffixes & set(TEX_SUFFIXES) or (arxiv and _holds_tex(folder)):
-        paper_id, version = (arxiv["id"], arxiv["version"]) if arxiv else (folder.name, None)
+        paper_id, version = (arxiv["id"], arxiv["version"]) if arxiv else (_plain_id(folder.name), None)
         yield _folder_ref(folder, "arxiv", "folder", paper_id, version)
     else:
         for child in children:
@@ -118,7 +129,7 @@ def _paper_in_file(path: Path) -> Found:
     stem, layout = _stem_and_layout(path.name)
     if layout == "jats_file":
         pmc = PMC_ID.match(stem)
-        paper_id, version = (pmc["id"], pmc["version"]) if pmc else (stem, None)
+        paper_id, version = (pmc["id"], pmc["version"]) if pmc else (_plain_id(stem), None)
         return _file_ref(path, "pmc", layout, paper_id, version)
     if layout == "packed" and (pmc := PMC_ID.match(stem)):
         return _file_ref(path, "pmc", "pmc_package", pmc["id"], pmc["version"])
@@ -144,24 +155,38 @@ def _is_bulk(path: Path) -> bool:
         return True
     try:
         with tarfile.open(path, mode="r:") as tar:
-            first = next((m for m in tar if not m.isdir()), None)
-    except tarfile.TarError:
+            first = next((m for m in _members(tar) if not m.isdir()), None)
+    except TAR_ERRORS:
         return False
     return first is not None and BULK_MEMBER.search(first.name) is not None
+
+
+def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Yield a tar's members, once each: a header of negative size would lead tarfile back to itself for ever."""
+    offset = -1
+    for _ in range(BULK_MEMBERS):
+        member = tar.next()
+        if member is None:
+            return
+        if member.size < 0 or member.offset <= offset:
+            raise tarfile.ReadError("a header points backwards")
+        offset = member.offset
+        tar.members.clear()  # type: ignore[attr-defined]  # it keeps every header otherwise
+        yield member
+    raise tarfile.ReadError(f"more than {BULK_MEMBERS:,} members")
 
 
 def _papers_in_bulk_tar(path: Path) -> Iterator[Found]:
     """Yield the papers of an arXiv bulk tar; one pass that also hashes each member."""
     try:
         with tarfile.open(path, mode="r:") as tar:
-            for member in tar:
+            for member in _members(tar):
                 if not member.isdir():
                     yield _bulk_member(path, tar, member)
-    except (tarfile.TarError, EOFError, ValueError, OSError) as error:
+    except TAR_ERRORS as error:
         detail = f"{path.name}: {error}; papers after this point are lost, fetch the tar again"
-        yield Reject(
-            paper_key=f"arxiv:{path.name}", stage="inventory", reason="archive_unreadable", detail=detail
-        )
+        key = f"arxiv:{_plain_id(path.name)}"
+        yield Reject(paper_key=key, stage="inventory", reason="archive_unreadable", detail=detail)
 
 
 def _bulk_member(path: Path, tar: tarfile.TarFile, member: tarfile.TarInfo) -> Found:
@@ -192,6 +217,11 @@ def _bulk_member(path: Path, tar: tarfile.TarFile, member: tarfile.TarInfo) -> F
         size=size,
         sha256=digest.hexdigest(),
     )
+
+
+def _plain_id(name: str) -> str:
+    """Return a file's name as an identifier: what is not plain ASCII is percent-encoded."""
+    return quote(os.fsencode(name), safe="/-._~")
 
 
 def _canonical_id(paper_id: str) -> str:

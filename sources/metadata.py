@@ -43,14 +43,14 @@ def read_metadata(path: Path, wanted: Set[str]) -> dict[str, ArxivMetadata]:
             for number, line in enumerate(lines, start=1):
                 match = ID_AT_START.match(line)
                 if match is not None:
-                    paper_id = match[1].decode("utf-8", "replace")
-                    if paper_id not in wanted:
+                    if match[1].decode("utf-8", "replace") not in wanted:
                         continue
                 elif not line.strip():
                     continue
                 record = _parse(path, number, line)
-                if record.get("id") in wanted:
-                    found[str(record["id"])] = _metadata(record)
+                paper_id = str(record.get("id"))
+                if paper_id in wanted:
+                    found[paper_id] = _metadata(record)
     except OSError as error:
         raise InputError(f"metadata file {path} cannot be read: {error.strerror}") from error
     return found
@@ -59,7 +59,7 @@ def read_metadata(path: Path, wanted: Set[str]) -> dict[str, ArxivMetadata]:
 def _parse(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
         record = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"metadata file {path}, line {number}: not JSON ({error})") from error
     if not isinstance(record, dict):
         raise InputError(f"metadata file {path}, line {number}: a JSON object is expected on every line")
@@ -67,7 +67,8 @@ def _parse(path: Path, number: int, line: bytes) -> dict[str, Any]:
 
 
 def _metadata(record: dict[str, Any]) -> ArxivMetadata:
-    versions = record.get("versions") or []
+    versions = record.get("versions")
+    versions = versions if isinstance(versions, list) else []
     return ArxivMetadata(
         title=_text(record.get("title")),
         categories=tuple(str(record.get("categories") or "").split()),
@@ -80,7 +81,9 @@ def _metadata(record: dict[str, Any]) -> ArxivMetadata:
 
 
 def _text(value: object) -> str | None:
-    return " ".join(value.split()) or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return " ".join(value.encode("utf-8", "replace").decode().split()) or None
 
 
 def _date(value: object) -> str | None:
@@ -90,6 +93,6 @@ def _date(value: object) -> str | None:
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             return parse(value).date().isoformat()
-        except ValueError:
+        except (ValueError, OverflowError, TypeError):
             continue
     return None

@@ -22,7 +22,9 @@ from warehouse.lake import WarehouseError
 CATALOG_NAME = "catalog.duckdb"
 
 # Schemas of DuckDB's own: a release of that name could not have one.
-RESERVED_VERSIONS = frozenset({"main", "temp", "system", "information_schema", "pg_catalog", "latest"})
+RESERVED_VERSIONS = frozenset(
+    {"catalog", "main", "temp", "system", "information_schema", "pg_catalog", "latest"}
+)
 
 PARQUET_TABLES: dict[str, type[Row]] = {
     "papers": PaperRow,
@@ -112,11 +114,7 @@ def rebuild(warehouse: Path) -> Path:
     """
     latest = latest_version(warehouse)
     found = list_releases(warehouse)
-    newest = next((release for release in found if release.version == latest), None)
-    if newest is None:
-        raise WarehouseError(
-            f"{warehouse / 'releases' / 'latest'} names release {latest!r}, which is not there"
-        )
+    newest = next(release for release in found if release.version == latest)
     aside = warehouse / f".{CATALOG_NAME}.{os.getpid()}"
     target = warehouse / CATALOG_NAME
     try:
@@ -134,17 +132,20 @@ def rebuild(warehouse: Path) -> Path:
 
 
 def latest_version(warehouse: Path) -> str:
-    """Return the version that `releases/latest` names.
+    """Return the version that `releases/latest` names; the one written last where that is gone.
 
     Raises:
         WarehouseError: there is no such folder, or it holds no release yet.
     """
     if not warehouse.is_dir():
         raise WarehouseError(f"there is no warehouse at {warehouse}")
-    pointer = warehouse / "releases" / "latest"
-    if not pointer.is_file():
+    releases = warehouse / "releases"
+    pointer = releases / "latest"
+    named = pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.is_file() else None
+    names = release_names(warehouse)
+    if not names:
         raise WarehouseError(f"warehouse {warehouse} holds no release yet: scimmir build makes one")
-    return pointer.read_text(encoding="utf-8").strip()
+    return named if named in names else max(names, key=lambda name: ((releases / name).stat().st_mtime, name))
 
 
 def release_names(warehouse: Path) -> tuple[str, ...]:

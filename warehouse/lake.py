@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from schemas.errors import UserError
 
 COMPLETE = "stage.json"
+ABANDONED_S = 24 * 3600
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
@@ -109,21 +111,49 @@ def write_table(table: pa.Table, path: Path, *, row_group_rows: int = 4096) -> N
     )
 
 
+def warehouse_path(name: str | Path) -> Path:
+    """Return a warehouse's absolute path.
+
+    Raises:
+        WarehouseError: `~name` names nobody.
+    """
+    try:
+        return Path(name).expanduser().absolute()
+    except RuntimeError as error:
+        raise WarehouseError(f"warehouse {name}: {error}") from error
+
+
 def prepare(warehouse: Path) -> None:
     """Make the warehouse's folder.
 
     Raises:
         WarehouseError: the path is a file, or nothing can be written there.
     """
-    if warehouse.exists() and not warehouse.is_dir():
-        raise WarehouseError(f"warehouse {warehouse} is a file: name a folder")
+    if set(str(warehouse)) & set("*?[]"):
+        raise WarehouseError(
+            f"warehouse {warehouse}: DuckDB takes *, ?, [ and ] in a path for patterns; name another"
+        )
     try:
+        if warehouse.exists() and not warehouse.is_dir():
+            raise WarehouseError(f"warehouse {warehouse} is a file: name a folder")
         for name in ("stages", "releases"):
             (warehouse / name).mkdir(parents=True, exist_ok=True)
         probe = warehouse / f".probe-{uuid.uuid4().hex}"
         probe.touch()
         probe.unlink()
+        _sweep(warehouse)
     except OSError as error:
-        raise WarehouseError(f"warehouse {warehouse} cannot be written to: {error.strerror}") from error
+        raise WarehouseError(
+            f"warehouse {warehouse} cannot be written to: {error.strerror or error}"
+        ) from error
     if not os.access(warehouse, os.W_OK):
         raise WarehouseError(f"warehouse {warehouse} cannot be written to: permission denied")
+
+
+def _sweep(warehouse: Path) -> None:
+    """Remove what killed builds left half-written, once it is a day old and so nobody's work in progress."""
+    before = time.time() - ABANDONED_S
+    for pattern in ("stages/*/*/.*-*", "releases/.*-*"):
+        for path in warehouse.glob(pattern):
+            if path.is_dir() and path.stat().st_mtime < before:
+                shutil.rmtree(path, ignore_errors=True)

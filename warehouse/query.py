@@ -266,7 +266,10 @@ def _values(column: pa.ChunkedArray) -> list[object]:
     """Return a column's values; single-precision numbers as they are written, 0.93 and not 0.9300000072."""
     if pa.types.is_float32(column.type):
         return [None if value is None else float(str(np.float32(value))) for value in column.to_pylist()]
-    return list(column.to_pylist())
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):  # DuckDB's dates reach further than Python's
+        return list(column.cast(pa.string()).to_pylist())
 
 
 def _record(names: list[str], row: tuple[str, ...], number: int) -> Table:

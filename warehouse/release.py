@@ -58,6 +58,20 @@ class ReleasePlan:
     manifest: Mapping[str, Json]
 
 
+def check_version(warehouse: Path, version: str) -> None:
+    """Refuse a version that cannot be told from another release's by DuckDB, which ignores case.
+
+    Raises:
+        WarehouseError: with the rule, or the release that is in the way.
+    """
+    check_version_name(version)
+    for folder in (warehouse / "releases").glob("*/"):
+        if folder.name != version and folder.name.lower() == version.lower():
+            raise WarehouseError(
+                f"{version!r} differs from release {folder.name!r} in case only: choose another"
+            )
+
+
 def check_version_name(version: str) -> None:
     """Refuse a version that is no plain file name.
 
@@ -232,7 +246,9 @@ class _PartWriter:
             # Images are compressed already; trying again costs time and saves nothing.
             codecs = {name: "zstd" for name in schema.names if name != "image"} | {"image.bytes": "none"}
             self._writer = pq.ParquetWriter(path, schema, compression=codecs, write_page_index=True)
-        self._writer.write_table(table.cast(pair_file_schema()), row_group_size=ROWS_PER_GROUP)
+        # In one piece, because pyarrow ends pages where its input was pieced together.
+        whole = table.cast(pair_file_schema()).combine_chunks()
+        self._writer.write_table(whole, row_group_size=ROWS_PER_GROUP)
         self.rows += table.num_rows
 
 

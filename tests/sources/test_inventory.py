@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import tarfile
 from pathlib import Path
 
@@ -102,7 +103,8 @@ def test_a_link_in_a_bulk_tar_is_a_reject(tmp_path: Path) -> None:
         info = tarfile.TarInfo("0001/0001.00001.gz")
         info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
         tar.addfile(info)
-    assert [(r.reason, r.paper_key) for r in take_inventory([path]).rejects] == [
+    good = write(tmp_path / "2601.00002.gz", gzip.compress(TEX))
+    assert [(r.reason, r.paper_key) for r in take_inventory([path, good]).rejects] == [
         ("archive_unsafe", "arxiv:0001.00001")
     ]
 
@@ -128,3 +130,60 @@ def test_a_file_that_changed_since_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(RecordError, match="archive_unreadable"):
         read_paper(ref)
+
+
+def negative_header() -> bytes:
+    """Return a header of unknown type whose size of -512 leads tarfile back to the header itself."""
+    info = tarfile.TarInfo("0001/0001.00003.gz")
+    info.type = b"Z"
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[124:136] = b"\xff" * 10 + b"\xfe\x00"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header)
+
+
+def test_a_header_that_points_backwards_ends_the_tar(tmp_path: Path) -> None:
+    path = bulk_tar(tmp_path / "arXiv_src_0001_001.tar", {"0001/0001.00001.gz": gzip.compress(TEX)})
+    data = path.read_bytes().rstrip(b"\0")
+    path.write_bytes(data + bytes(-len(data) % 512) + negative_header() + bytes(1024))
+    found = take_inventory([path])
+    assert [ref.key for ref in found.papers] == ["arxiv:0001.00001"]
+    assert [r.reason for r in found.rejects] == ["archive_unreadable"]
+
+
+@pytest.mark.parametrize(
+    "record", ["25 size=9" + "9" * 12, "7 path", "99 path=x", "30 size=99999999999999999999"]
+)
+@pytest.mark.parametrize("name", ["2601.00009.tar", "arXiv_src_0001_001.tar"])
+def test_a_broken_extended_header_costs_its_own_archive(tmp_path: Path, record: str, name: str) -> None:
+    info = tarfile.TarInfo("pax")
+    info.type, body = b"x", record.encode() + b"\n"
+    info.size = len(body)
+    member = tarfile.TarInfo("main.tex")
+    data = info.tobuf() + body + bytes(-len(body) % 512) + member.tobuf() + bytes(1024)
+    write(tmp_path / name, data)
+    write(tmp_path / "2601.00001.gz", gzip.compress(TEX))
+    found = take_inventory([tmp_path])
+    assert "arxiv:2601.00001" in [ref.key for ref in found.papers]
+    for ref in found.papers:
+        try:
+            read_paper(ref)
+        except RecordError as error:
+            assert error.reason in ("archive_unreadable", "archive_too_large", "paper_empty")
+
+
+def test_pipes_and_odd_names_do_no_harm(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "2601.00001.tar")
+    odd = os.fsdecode(b"pap\xff\n\x1b[31m")
+    write(tmp_path / odd / "main.tex", TEX)
+    write(tmp_path / os.fsdecode(b"art\xff.nxml"), JATS)
+    found = take_inventory([tmp_path])
+    assert [ref.key for ref in found.papers] == ["arxiv:pap%FF%0A%1B%5B31m", "pmc:art%FF"]
+    assert len(found.ignored) == 1
+
+
+def test_only_unreadable_archives_are_no_input(tmp_path: Path) -> None:
+    write(tmp_path / "arXiv_src_0001_001.tar", b"")
+    with pytest.raises(InputError, match="no paper found"):
+        take_inventory([tmp_path])

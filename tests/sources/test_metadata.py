@@ -45,3 +45,28 @@ def test_a_broken_line_is_named(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"):
         read_metadata(tmp_path / "nowhere.jsonl", set())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id":"1","versions":{"a":1}}',
+        '{"id":"1","versions":5}',
+        '{"id":"1","title":"\\ud800","categories":7}',
+        '{"id":"1","versions":[{"created":"Mon, 2 Apr 99999999999999999999 19:18:42 GMT"}]}',
+        '{"x":1,"id":[1]}\n{"id":"1"}',
+    ],
+)
+def test_odd_values_cost_their_field(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "metadata.jsonl"
+    path.write_text(line)
+    found = read_metadata(path, {"1"})["1"]
+    assert (found.published, found.doi, found.license_url) == (None, None, None)
+    assert (found.title or "").encode() in (b"", b"?")
+
+
+def test_deep_nesting_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "metadata.jsonl"
+    path.write_text('{"id":"1","x":' + "[" * 100_000)
+    with pytest.raises(InputError, match="line 1"):
+        read_metadata(path, {"1"})

@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -207,8 +208,7 @@ def test_files_of_the_right_size_that_are_no_parquet_are_named_too(tmp_path):
     ("spoil", "message"),
     [
         (lambda w: shutil.rmtree(w), "there is no warehouse at"),
-        (lambda w: (w / "releases" / "latest").unlink(), "holds no release yet"),
-        (lambda w: (w / "releases" / "latest").write_text("9.9"), "names release '9.9', which is not there"),
+        (lambda w: shutil.rmtree(w / "releases"), "holds no release yet"),
         (
             lambda w: (w / "releases" / VERSION / "rejects.parquet").unlink(),
             "is damaged: rejects.parquet is missing",
@@ -224,3 +224,17 @@ def test_a_warehouse_that_cannot_be_read_ends_in_one_sentence(tmp_path, spoil, m
         catalog.rebuild(warehouse)
     assert "\n" not in str(caught.value)
     assert not Path(warehouse / "catalog.duckdb").exists()
+
+
+@pytest.mark.parametrize("pointer", [None, "9.9", "\xff"])
+def test_without_a_pointer_the_release_written_last_is_the_latest(
+    tmp_path: Path, pointer: str | None
+) -> None:
+    for number, version in enumerate(("b", "a")):
+        folder = write_release(tmp_path, version=version)
+        os.utime(folder, (number + 1, number + 1))
+    latest = tmp_path / "releases" / "latest"
+    latest.unlink() if pointer is None else latest.write_text(pointer, encoding="latin-1")
+    assert catalog.latest_version(tmp_path) == "a"
+    catalog.rebuild(tmp_path)
+    assert ask(tmp_path, "SELECT count(*) > 0 FROM pairs") == [(True,)]

@@ -22,6 +22,8 @@ from warehouse.lake import WarehouseError
 from warehouse.release import (
     ReleasePlan,
     ShardTables,
+    _PartWriter,
+    check_version,
     check_version_name,
     find_release,
     publish,
@@ -242,6 +244,20 @@ def test_equal_plans_give_equal_bytes_whatever_the_shards_and_the_name(
     ]
 
 
+def test_pages_do_not_show_how_the_rows_came(tmp_path: Path, plan: ReleasePlan) -> None:
+    hashes = set()
+    for size in (7, 59, 1000):
+        writer = _PartWriter(tmp_path / str(size))
+        rows = pa.concat_tables([pq.read_table(p, partitioning=None) for p in sorted(
+            publish(tmp_path, plan, report).glob("pairs/*/*.parquet")
+        )])  # fmt: skip
+        for start in range(0, rows.num_rows, size):
+            writer.add(rows.slice(start, size))
+        writer.close()
+        hashes.add(hashlib.sha256((tmp_path / str(size) / "part-00000.parquet").read_bytes()).hexdigest())
+    assert len(hashes) == 1
+
+
 def test_a_release_never_changes(tmp_path: Path, plan: ReleasePlan) -> None:
     folder = publish(tmp_path, plan, report)
     before = (folder / "manifest.json").read_bytes()
@@ -282,7 +298,14 @@ def test_a_broken_manifest_is_named(tmp_path: Path, plan: ReleasePlan) -> None:
         publish(tmp_path, plan, report)
 
 
-@pytest.mark.parametrize("name", ["../up", "latest", "", ".hidden", "a/b", "x" * 101])
+@pytest.mark.parametrize("name", ["../up", "latest", "catalog", "", ".hidden", "a/b", "x" * 101])
 def test_a_version_must_be_a_plain_name(name: str) -> None:
     with pytest.raises(WarehouseError, match="cannot name a release"):
         check_version_name(name)
+
+
+def test_versions_differ_in_more_than_case(tmp_path: Path, plan: ReleasePlan) -> None:
+    publish(tmp_path, replace(plan, version="V1"), report)
+    check_version(tmp_path, "V1")
+    with pytest.raises(WarehouseError, match="in case only"):
+        check_version(tmp_path, "v1")
