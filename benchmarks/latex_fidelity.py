@@ -7,7 +7,6 @@ Prints the figures and, if asked, every difference with its verdict; exits with 
 import argparse
 import contextlib
 import difflib
-import fnmatch
 import gzip
 import io
 import json
@@ -31,40 +30,61 @@ from schemas.reject import RecordError
 CORPUS = Path(__file__).resolve().parents[1].parent / "shared" / "corpus"
 SAME = 0.6  # similarity above which two captions are the same one, differently rendered
 GREEK_NAMES = {letter: name.removeprefix("var") for name, letter in GREEK.items()}
-# What the differences were judged to be on reading the sources: patterns of slug, kind, place; verdict.
-VERDICTS = (
-    ("bfc", "extra", "*", "ours: \\processtable of the journal's class, which LaTeXML does not know"),
-    ("minimap2", "extra", "*", "ours: \\processtable of the journal's class, which LaTeXML does not know"),
-    ("miniasm", "extra", "*", "ours: \\processtable of the journal's class, which LaTeXML does not know"),
-    ("solvingmicrodsops", "extra", "*", "ours: LaTeXML read none of this paper's \\subfile parts"),
-    ("latexml-figure-dual-caption", "extra", "*", "ours: LaTeXML joins the two captions of a float"),
-    (
-        "latexml-figure-dual-caption",
-        "number",
-        "*",
-        "ours: each caption counts; LaTeXML joined them and kept the last",
-    ),
-    ("latexml-figure-mixed-content", "extra", "*", "ours: several captions in one float; LaTeXML joins them"),
-    ("latexml-figure-mixed-content", "missed", "*", "ours: an algorithm inside a figure is no figure"),
-    (
-        "latexml-figure-mixed-content",
-        "number",
-        "*",
-        "ours: LaTeXML counts algorithms as figures, then joins captions",
-    ),
-    ("latexml-figure-mixed-content", "graphics", "*", "ours: LaTeXML loses images in an array"),
-    (
-        "latexml-figure-grids",
-        "number",
-        "*",
-        "ours: LaTeXML numbers panels on across floats and before their figure",
-    ),
-    ("latexml-figures", "number", "*", "ours: LaTeXML numbers panels before their figure or table"),
-    ("latex-paper", "number", "*panel*", "ours: LaTeXML numbers panels before their figure"),
-    ("pygbe-lspr-paper", "number", "*table*", "ours: revtex numbers tables in Roman numerals"),
-    ("edo-paper", "graphics", "*", "ours: LaTeXML drops images in a tabular"),
-    ("*", "text", "*", "even: the same words; formulae are written differently"),
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the differences of a paper were judged to be on reading its source, one by one.
+
+    `count` is how many were read, `form` what each looks like: others of the same kind stay open.
+    """
+
+    slug: str
+    what: str
+    count: int
+    form: str
+    verdict: str
+
+
+NOT_KNOWN = (
+    "ours: \\processtable, of a class that LaTeXML does not know; pdfTeX lists the table with this number"
 )
+FORMULA = "even: the words agree; LaTeXML spells the formula out"
+VERDICTS = (
+    Verdict("bfc", "extra", 2, r"Performance of error|Effect on de novo", NOT_KNOWN),
+    Verdict("minimap2", "extra", 1, r"Evaluation of junction accuracy", NOT_KNOWN),
+    Verdict("miniasm", "extra", 4, r"Tools for|Pairwise mapping|Graphical fragment|Evaluation data", NOT_KNOWN),
+    Verdict("solvingmicrodsops", "extra", 35, r"", "ours: LaTeXML read none of the \\subfile parts: it has no float"),
+    Verdict("latexml-figure-dual-caption", "extra", 2, r"Right (?:figure|table)\.",
+            "ours: the float has two captions; LaTeXML joins them"),
+    Verdict("latexml-figure-dual-caption", "number", 2, r"theirs '2' ours '1'",
+            "ours: pdfTeX lists 1 and 2; LaTeXML joined the captions and kept the last number"),
+    Verdict("latexml-figure-mixed-content", "extra", 2, r"mid-fig caption|trailing caption",
+            "ours: the float has three captions; LaTeXML joins them"),
+    Verdict("latexml-figure-mixed-content", "missed", 2, r"A Wrapped Algorithm|Algorithms in minipage",
+            "ours: the caption is an algorithm's"),
+    Verdict("latexml-figure-mixed-content", "number", 6, r"theirs '\d+' ours '\d'",
+            "ours: pdfTeX lists 1 to 9; LaTeXML counts an algorithm and joined captions"),
+    Verdict("latexml-figure-mixed-content", "graphics", 1, r"theirs \[\]", "ours: LaTeXML loses images in an array"),
+    Verdict("latexml-figure-grids", "number", 110, r"theirs '0[a-z]+' ours '1[a-z]+'",
+            "ours: the figures have no captions of their own, so each begins with (a) and would be the first; "
+            "LaTeXML letters on across figures"),
+    Verdict("latexml-figures", "number", 2, r"theirs '0([ab])' ours '1\1'",
+            "ours: LaTeXML numbers a panel before its table counts"),
+    Verdict("latex-paper", "number", 8, r"theirs '[01]([a-f])' ours '[12]\1'",
+            "ours: LaTeXML numbers a panel before its figure counts"),
+    Verdict("pygbe-lspr-paper", "number", 6, r"theirs '(?:1' ours 'i|2' ours 'ii|3' ours 'iii|4' ours 'iv"
+            r"|5' ours 'v|6' ours 'vi)'", "ours: revtex numbers tables in Roman numerals, and so does pdfTeX"),
+    Verdict("cloud-repro", "number", 5, r"theirs '(?:i' ours '1|ii' ours '2|iii' ours '3|iv' ours '4|v' ours '5)'",
+            "ours: IEEEtran's compsoc numbers tables in Arabic numerals, and so does pdfTeX"),
+    Verdict("edo-paper", "graphics", 6, r"theirs \[\]", "ours: LaTeXML drops images in a tabular"),
+    Verdict("edo-paper", "text", 6, r"open-interval@", "even: the words agree; LaTeXML calls (3, 100) an interval"),
+    Verdict("lsstdesc-ccl-version-arxiv", "text", 1, r"similar-to-or-equals", FORMULA),
+    Verdict("magnetic-ellipsoid", "text", 1, r"tilde@", FORMULA),
+    Verdict("miniasm", "text", 1, r"delimited-\[\]@", FORMULA),
+    Verdict("paper-author-disambiguation", "text", 1, r"R _ \[B3\]", FORMULA),
+    Verdict("pygbe-lspr-paper", "text", 3, r"plus-or-minus", FORMULA),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -267,43 +287,53 @@ def compare(slug: str, ours: list[Seen], theirs: list[Seen], score: Score) -> No
             score.differences.append((slug, "extra", other.place, other.caption[:160]))
 
 
-def judged(difference: tuple[str, str, str, str]) -> str:
-    """Return the first verdict that fits a difference, `open` where none does."""
-    for *patterns, verdict in VERDICTS:
-        if all(
-            fnmatch.fnmatchcase(value, pattern) for value, pattern in zip(difference, patterns, strict=False)
-        ):
-            return verdict
-    return "open"
+def judged(differences: list[tuple[str, str, str, str]]) -> list[str]:
+    """Return the verdict on each difference: `open` where none was made, or more are there than were read."""
+    left = {verdict: verdict.count for verdict in VERDICTS}
+    out = []
+    for slug, what, _, detail in differences:
+        found = next(
+            (
+                v
+                for v in VERDICTS
+                if (v.slug, v.what) == (slug, what) and left[v] and re.search(v.form, detail)
+            ),
+            None,
+        )
+        if found is not None:
+            left[found] -= 1
+        out.append("open" if found is None else found.verdict)
+    return out
 
 
 def report(score: Score, bounds: Bounds, *, differences: bool) -> bool:
-    """Print the figures; return whether all bounds are kept, by the verdicts."""
-    judged_ours = Counter(d[1] for d in score.differences if judged(d).startswith("ours"))
-    still_open = sum(judged(d) == "open" for d in score.differences)
-    recall = (score.matched + judged_ours["missed"]) / max(1, score.reference)
-    wrong = (score.extra - judged_ours["extra"]) / max(1, score.ours)
-    similarity = score.similarity / max(1, score.matched)
-    pairing = (score.pairs_right + judged_ours["graphics"]) / max(1, score.pairs)
-    numbers = (score.numbers_right + judged_ours["number"]) / max(1, score.numbers)
+    """Print the figures as compared and by the verdicts; return whether the latter keep all bounds."""
+    verdicts = judged(score.differences)
+    ours = Counter(d[1] for d, v in zip(score.differences, verdicts, strict=True) if v.startswith("ours"))
     rows = [
-        ("caption recall", recall, bounds.recall, recall >= bounds.recall),
-        ("wrong extra captions", wrong, bounds.wrong_extra, wrong <= bounds.wrong_extra),
-        ("text similarity", similarity, bounds.similarity, similarity >= bounds.similarity),
-        ("image pairing", pairing, bounds.pairing, pairing >= bounds.pairing),
-        ("printed numbers", numbers, bounds.numbers, numbers >= bounds.numbers),
+        ("caption recall", score.matched, ours["missed"], score.reference, bounds.recall),
+        ("extra captions", score.extra, -ours["extra"], score.ours, bounds.wrong_extra),
+        ("text similarity", score.similarity, 0, score.matched, bounds.similarity),
+        ("image pairing", score.pairs_right, ours["graphics"], score.pairs, bounds.pairing),
+        ("printed numbers", score.numbers_right, ours["number"], score.numbers, bounds.numbers),
     ]
-    if differences:
-        for difference in score.differences:
-            slug, what, place, detail = difference
-            print(f"{slug:40} {what:9} {place.split(':', 1)[-1]:28} [{judged(difference)}] {detail}")
+    for (slug, what, place, detail), verdict in zip(score.differences, verdicts, strict=True):
+        if differences:
+            print(f"{slug:40} {what:9} {place.split(':', 1)[-1]:28} [{verdict}] {detail}")
     print(
         f"\n{score.reference} reference captions, {score.ours} of ours in the same papers, "
-        f"{len(score.differences)} differences, {still_open} of them open"
+        f"{len(verdicts)} differences, {verdicts.count('open')} of them open"
     )
-    for name, value, bound, good in rows:
-        print(f"{name:24} {value:8.4f}   bound {bound:.2f}   {'kept' if good else 'MISSED'}")
-    return all(good for *_, good in rows)
+    good = True
+    for name, value, by_verdict, of, bound in rows:
+        plain, adjusted = value / max(1, of), (value + by_verdict) / max(1, of)
+        kept = adjusted <= bound if name.startswith("extra") else adjusted >= bound
+        good = good and kept
+        print(
+            f"{name:20} as compared {plain:7.4f}   by the verdicts {adjusted:7.4f}   bound {bound:.2f}   "
+            f"{'kept' if kept else 'MISSED'}"
+        )
+    return good
 
 
 def speed(papers: dict[str, dict[str, bytes]]) -> None:

@@ -1,5 +1,5 @@
 """Reads a LaTeX paper: every figure, table and panel, with its caption as a TeX engine would print it."""
 
-from extractors.latex.extraction import VERSION, extract
+from extractors.latex.extraction import VERSION, LatexParameters, Reading, extract, read_drawn
 
-__all__ = ["VERSION", "extract"]
+__all__ = ["VERSION", "LatexParameters", "Reading", "extract", "read_drawn"]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from extractors.latex.document import Caption, FloatBody, Found, GraphicItem, Panel, Tabular
+from extractors.latex.drawn import RenderLimits, render_picture
 from extractors.latex.expand import Flat
 from extractors.latex.graphics import graphic, stored_path
 from extractors.latex.grouping import found_in, printed_label
@@ -21,6 +22,7 @@ from schemas.reject import RecordError, Reject
 from schemas.table import Table
 
 SNIPPET_CHARS = 2000
+TABLE_FOOT = re.compile(r"\\tablefoot(?![A-Za-z])")
 MAX_CAPTION_CHARS = 20_000
 
 
@@ -46,7 +48,9 @@ class Assembly:
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     paragraphs: dict[int, str] = field(default_factory=dict)
-    paths: dict[str, str | None] = field(default_factory=dict)
+    limits: RenderLimits | None = None
+    drawn: dict[str, bytes] = field(default_factory=dict)
+    paths: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def run(self) -> None:
         """Make every float of the document, in order."""
@@ -69,6 +73,11 @@ class Assembly:
         table, problem = self.table(found) if not found.graphics or found.tabulars else (None, "")
         panels = self.panels(found, text)
         reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
+        if reason == "drawn_in_tex" and self.limits is not None:
+            path = f"drawn-in-tex/{found.kind}-{ordinal}.pdf"
+            detail = self.draw(path, snippet)
+            if not detail:
+                reason, shown = "", (drawing(path),)
         printed = self.to.plain(printed_label(self.walk.style, self.walk.names, found, ""))
         common = _Common(
             name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS], printed
@@ -91,6 +100,18 @@ class Assembly:
             items = [g for g in groups.get(id(panel), ()) if g.panel is panel]
             self.add_panel(common, found.body, items, index, panel, letter, panel_text)
 
+    def draw(self, path: str, source: str) -> str:
+        """Render a float's drawing and keep it under a path; return why that failed, nothing where it did not."""
+        main = self.project.text(self.project.main)
+        preamble = main[: max(0, main.find("\\begin{document}"))]
+        try:
+            self.drawn[path] = render_picture(
+                self.project.files, preamble, source, self.limits, folder=self.project.main_dir
+            )
+        except RecordError as error:
+            return error.detail
+        return ""
+
     def label(self, found: Found, number: str | None) -> str | None:
         """Return the printed label with its number."""
         if number is None:
@@ -107,9 +128,10 @@ class Assembly:
         missing: list[str] = []
         for item in sorted(items, key=lambda g: g.row):
             name = item.shown.name
-            if name not in self.paths:
-                self.paths[name] = stored_path(self.project, name)
-            path = self.paths[name]
+            place = (item.folder, name)
+            if place not in self.paths:
+                self.paths[place] = stored_path(self.project, name, item.folder)
+            path = self.paths[place]
             if path is None:
                 missing.append(name)
             else:
@@ -150,9 +172,13 @@ class Assembly:
     def notes(self, found: Found) -> tuple[str, ...]:
         """Return the footnotes that threeparttable's tablenotes hold."""
         text = self.walk.text[found.start : found.end]
-        if "tablenotes" not in text:
-            return ()
         out: list[str] = []
+        for match in list(TABLE_FOOT.finditer(text))[:20]:
+            at = found.start + match.start()
+            if not any(t.start <= at < t.end for t in found.tabulars):
+                out.append(self.to.html(Scanner(text, match.end()).argument()))
+        if "tablenotes" not in text:
+            return tuple(note for note in out if note)
         for body in note_bodies(text):
             for part in re.split(r"\\item(?![A-Za-z])", body)[:100]:
                 scan = Scanner(part)
@@ -344,6 +370,11 @@ def note_bodies(text: str) -> list[str]:
         out.append(scan.text[scan.pos :])
         pos = text.find("\\begin{tablenotes}", end)
     return out
+
+
+def drawing(path: str) -> Graphic:
+    """Return the graphic that a rendered drawing is."""
+    return Graphic(path=path, page=1, trim=None, viewport=None, angle=0.0, row=0)
 
 
 def _with_row(one: Graphic, row: int) -> Graphic:

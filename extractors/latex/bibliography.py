@@ -83,13 +83,12 @@ def _ranges(numbers: list[str]) -> str:
     return ", ".join(f"{p[0]}–{p[-1]}" if len(p) > 2 else ", ".join(map(str, p)) for p in parts)
 
 
-def read_bibliography(text: str, *, numeric: bool | None, author_year_default: bool) -> Bibliography:
+def read_bibliography(text: str, *, numeric: bool | None) -> Bibliography:
     """Return the entries of a thebibliography environment or a .bbl file.
 
     Args:
         text: TeX that holds the entries.
         numeric: True or False where the paper's options say how citations look, None where they do not.
-        author_year_default: whether natbib or the class shows authors where the labels allow it.
     """
     bibliography = Bibliography()
     if "\\entry{" in text:
@@ -104,9 +103,8 @@ def read_bibliography(text: str, *, numeric: bool | None, author_year_default: b
         )
     with_years = sum(bool(e.year) for e in bibliography.entries.values())
     labelled = with_years * 2 > len(bibliography.entries)
-    bibliography.numeric = numeric if numeric is not None else not (labelled and author_year_default)
-    if not labelled:
-        bibliography.numeric = True
+    # Labels with a year are natbib's, which prints them unless it is told otherwise.
+    bibliography.numeric = numeric is True or not labelled
     return bibliography
 
 

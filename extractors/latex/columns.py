@@ -25,7 +25,7 @@ class Columns:
 def read_columns(spec: str) -> Columns:
     r"""Return the columns of a specification such as `l*{3}{c}|>{\bfseries}p{3cm}`."""
     columns = Columns()
-    scan = Scanner(_unrolled(spec))
+    scan = Scanner(unrolled(spec))
     before = ""
     while scan.pos < len(scan.text) and len(columns.align) < MAX_COLUMNS:
         char = scan.text[scan.pos]
@@ -80,7 +80,8 @@ def _add(columns: Columns, char: str, before: str, scan: Scanner) -> None:
     columns.rules.append(False)
 
 
-def _unrolled(spec: str) -> str:
+def unrolled(spec: str) -> str:
+    """Return a specification with its *{n}{…} written out."""
     spec = spec[:20_000]
     for _ in range(4):
         start = spec.find("*{")

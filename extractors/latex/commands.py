@@ -63,6 +63,7 @@ HANDLERS: dict[str, Handler] = {
     "parbox": environments.box_command,
     "gridline": environments.grid_line,
     "thanks": settings.skip_one,
+    "scimmirfolder": settings.file_folder,
 }
 
 

@@ -49,7 +49,8 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
     if name in STRUCTURAL and not any(_calls(macro.body, alias) for alias in ex.aliases.get(name, ())):
         return
     if ex.package:
-        if "@" in macro.body or "\\csname" in macro.body or "\\expandafter" in macro.body or "@" in name:
+        internal = "@" in macro.body or "@" in name
+        if "\\csname" in macro.body or "\\expandafter" in macro.body or (internal and not ex.own_package):
             return
         if callable(ex.meanings.get(name)):
             return
@@ -258,6 +259,14 @@ def new_font_command(ex: Expander, name: str) -> None:
         store(ex, defined, Macro((), "\\operatorname{" + text + "}"))
 
 
+def float_command(ex: Expander, name: str) -> None:
+    r"""Read floatrow's \newfloatcommand{name}{figure or table}: one more box for a float with its caption."""
+    defined, kind = ex.read_argument(), ex.read_argument()
+    ex.read_optional(), ex.read_optional()
+    if defined is not None and defined.strip().isalpha():
+        ex.meanings[defined.strip()] = Alias("ttabbox" if "table" in (kind or "") else "ffigbox")
+
+
 COMMANDS = (
     "newcommand", "renewcommand", "providecommand", "DeclareRobustCommand", "newrobustcmd",
     "renewrobustcmd", "providerobustcmd", "DeclareTextFontCommand",
@@ -302,6 +311,7 @@ DEFINITIONS: dict[str, Handler] = {
     ),
     **dict.fromkeys(("number", "the"), do.number),
     "foreach": do.for_each,
+    "newfloatcommand": float_command,
     "newif": new_switch,
     "expandafter": do.expand_after,
     "begingroup": do.begin_group,

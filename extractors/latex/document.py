@@ -52,6 +52,7 @@ class GraphicItem:
     box: Box
     panel: "Panel | None" = None
     row: int = 0
+    folder: str = ""
 
 
 @dataclass(eq=False)
@@ -66,6 +67,7 @@ class Caption:
     number: str = ""
     starred: bool = False
     tex: str = ""
+    name: str = ""
 
 
 @dataclass(eq=False)

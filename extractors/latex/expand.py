@@ -106,6 +106,8 @@ class Expander:
     scopes: list[tuple[str, list[tuple[str, Meaning | None]]]] = field(default_factory=list)
     arguments_of: dict[str, list[list[str]]] = field(default_factory=dict)
     verbatims: dict[str, bool] = field(default_factory=dict)
+    terms: dict[str, tuple[str, str]] = field(default_factory=dict)
+    short_verbs: set[str] = field(default_factory=set)
     hooks: dict[tuple[str, str], str] = field(default_factory=dict)
     input_path: list[str] = field(default_factory=list)
     include_only: set[str] | None = None
@@ -114,6 +116,7 @@ class Expander:
     since_file: int = 0
     at_letter: bool = False
     package: bool = False
+    own_package: bool = False
     in_document: bool = False
     expansions: int = 0
     chars: int = 0
@@ -402,7 +405,10 @@ class Expander:
 
     def pop(self) -> None:
         """Drop the top frame, keeping a control word at its end apart from what follows."""
-        self.frames.pop()
+        frame = self.frames.pop()
+        if frame.folder is not None:
+            outer = next((f.folder for f in reversed(self.frames) if f.folder), "")
+            self.emit("\\scimmirfolder{" + outer + "}")
 
     def separate(self) -> None:
         """Keep the control word just written apart from a letter that follows in the input."""

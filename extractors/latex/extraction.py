@@ -2,10 +2,13 @@
 
 import posixpath
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from extractors.latex.assemble import Assembly
 from extractors.latex.bibliography import Bibliography, read_bibliography
 from extractors.latex.commands import walk_text
+from extractors.latex.drawn import RenderLimits
 from extractors.latex.expand import Flat, expand_project
 from extractors.latex.handlers import HANDLERS
 from extractors.latex.mentions import running_text
@@ -15,29 +18,62 @@ from extractors.latex.walk import Walk
 from schemas.floats import Extraction
 from schemas.paper import Paper, PaperHeader
 
-VERSION = "1"  # 1: first form
+VERSION = (
+    "2"  # 1: first form; 2: acronyms, data tables, tabularray, unknown names in formulae, drawings on demand
+)
 
 BIBLIOGRAPHY = re.compile(r"\\bibliography\s*\{([^{}]*)\}|\\printbibliography")
 NUMERIC_CLASSES = ("revtex", "ieee", "elsarticle", "acmart", "llncs", "svjour", "sn-jnl", "amsart", "cas-")
-AUTHOR_YEAR_CLASSES = ("aastex", "mnras", "aa", "emulateapj", "copernicus", "bioinfo", "imsart", "apa")
+NUMERIC_SETTING = re.compile(
+    r"\\setcitestyle\s*\{[^{}]*\b(?:numbers|super)\b|\\citestyle\s*\{nature\}"
+    r"|\\bibpunct\s*(?:\[[^\]]{0,40}\])?\{[^{}]{0,9}\}\s*\{[^{}]{0,9}\}\s*\{[^{}]{0,9}\}\s*\{[ns]\}"
+)
 AUTHOR_YEAR_OPTIONS = ("authoryear", "round", "author-year", "apa")
 
 
-def extract(paper: Paper) -> Extraction:
+@dataclass(frozen=True)
+class LatexParameters:
+    """What the user may choose: whether figures drawn in TeX are rendered by an installed engine."""
+
+    render_drawings: bool = False
+    limits: RenderLimits = field(default_factory=RenderLimits)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found in a paper, and the PDF files made of its drawings, by the path that floats give them."""
+
+    extraction: Extraction
+    drawn: Mapping[str, bytes]
+
+
+def extract(paper: Paper, *, parameters: LatexParameters | None = None) -> Extraction:
     """Return the figures, tables and panels of a LaTeX paper, and those that could not become pairs.
+
+    With `render_drawings`, the floats that are drawn in TeX name PDF files which `read_drawn` returns.
 
     Args:
         paper: key and files, as paths to bytes.
+        parameters: the user's choices.
 
     Raises:
         RecordError: the paper as a whole cannot be read (paper_empty, paper_withdrawn, tex_main_missing,
             tex_not_latex, tex_too_complex).
     """
-    return read_paper(paper)
+    return read_drawn(paper, parameters=parameters).extraction
+
+
+def read_drawn(paper: Paper, *, parameters: LatexParameters | None = None) -> Reading:
+    """Return what `extract` does, with the files made of drawings: none unless `render_drawings` is set."""
+    return _read(paper, parameters or LatexParameters(), resolve=True)
 
 
 def read_paper(paper: Paper, *, resolve: bool = True) -> Extraction:
     """Return what `extract` does; without `resolve`, references and citations print nothing (to compare)."""
+    return _read(paper, LatexParameters(), resolve=resolve).extraction
+
+
+def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Reading:
     project = open_project(paper.files)
     flat = expand_project(project, HANDLERS)
     walk = walk_text(flat.text)
@@ -46,17 +82,20 @@ def read_paper(paper: Paper, *, resolve: bool = True) -> Extraction:
         reference=walk.references.resolve if resolve else no_reference,
         citation=bibliography.cite if resolve else no_citation,
         names={"figurename": walk.style.figure, "tablename": walk.style.table},
+        language=walk.language,
     )
     skipped = [(b.start, b.end) for b in walk.floats] + walk.other + walk.bibliographies
     running = running_text(flat.text, skipped, walk.body_start)
     assembly = Assembly(paper.key, project, flat, walk, to, running)
+    assembly.limits = parameters.limits if parameters.render_drawings else None
     assembly.run()
-    return Extraction(
+    extraction = Extraction(
         header=header(paper.key, project, walk, to),
         floats=tuple(assembly.floats),
         rejects=tuple(assembly.rejects),
         warnings=tuple([*flat.warnings, *assembly.warnings][:100]),
     )
+    return Reading(extraction, assembly.drawn)
 
 
 def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:
@@ -75,11 +114,9 @@ def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:
 def find_bibliography(project: Project, flat: Flat, walk: Walk) -> Bibliography:
     """Return the entries of the environment in the text, else of the .bbl that belongs to the main file."""
     numeric = citation_style(walk)
-    author_year = any(p.startswith(("natbib", "biblatex", "apacite", "chicago")) for p in walk.style.packages)
-    author_year = author_year or walk.style.document_class.startswith(AUTHOR_YEAR_CLASSES) or numeric is False
     if walk.bibliographies:
         text = "\n".join(flat.text[start:end] for start, end in walk.bibliographies)
-        return read_bibliography(text, numeric=numeric, author_year_default=author_year)
+        return read_bibliography(text, numeric=numeric)
     stems = [posixpath.splitext(project.main)[0]]
     found = BIBLIOGRAPHY.search(flat.text)
     if found and found[1]:
@@ -89,12 +126,14 @@ def find_bibliography(project: Project, flat: Flat, walk: Walk) -> Bibliography:
         path = next((n for n in sorted(project.files) if n.lower().endswith(".bbl")), None)
     if path is None:
         return Bibliography()
-    return read_bibliography(project.text(path), numeric=numeric, author_year_default=author_year)
+    return read_bibliography(project.text(path), numeric=numeric)
 
 
 def citation_style(walk: Walk) -> bool | None:
     """Return True for numeric citations, False for author and year, None where only the labels tell."""
     packages = walk.style.packages
+    if NUMERIC_SETTING.search(walk.text):
+        return True
     for name in ("natbib", "biblatex"):
         if name in packages:
             options = packages[name].replace(" ", "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from extractors.latex.project import Project
 from extractors.latex.scanner import Scanner
-from extractors.latex.verbatim import UNSHIELD
+from extractors.latex.shields import UNSHIELD
 from schemas.floats import Graphic
 
 # The order of pdfTeX's driver, then what latex+dvips takes, then what only later stages can read.
@@ -134,6 +134,8 @@ def read_command(scan: Scanner, name: str) -> list[Shown]:
         file = keys.get("file") or keys.get("figure") or keys.get("filename") or ""
         return [_with_options(Shown(clean_name(file)), keys)] if file else []
     scan.star()
+    if scan.peek() == "<":  # beamer's overlays
+        scan.optional("<", ">")
     options = scan.optional() or ""
     second = scan.optional()
     if name in {"adjustimage", "adjincludegraphics"} and name == "adjustimage":
@@ -195,8 +197,16 @@ def _angle(text: str) -> float:
     return float(match[1]) if match else 0.0
 
 
-def stored_path(project: Project, name: str) -> str | None:
-    """Return the stored file that a graphics name means under TeX's rules, None where there is none."""
+def stored_path(project: Project, name: str, folder: str = "") -> str | None:
+    r"""Return the stored file that a graphics name means under TeX's rules, None where there is none.
+
+    `folder` is that of the file which names it, where \import or \subfile made names relative to it.
+    """
+    if folder:
+        inner = replace(project, main=f"{folder}/{posixpath.basename(project.main)}")
+        found = stored_path(inner, name)
+        if found is not None:
+            return found
     folders = [project.main_dir + d if not d.startswith("/") else d for d in project.graphics_dirs]
     folders = [f if not f or f.endswith("/") else f + "/" for f in folders]
     places = tuple(dict.fromkeys([project.main_dir, *folders, *project.graphics_dirs, ""]))

@@ -103,5 +103,6 @@ def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
 def printed_label(style: Style, names: dict[str, str], found: Found, number: str) -> str:
     """Return the label that the class prints before the caption: Figure 3, TABLE IV."""
     counter = found.caption.counter if found.caption is not None else found.kind
-    name = names.get(counter, style.table if counter == "table" else style.figure)
+    name = found.caption.name if found.caption is not None and found.caption.name else ""
+    name = name or names.get(counter, style.table if counter == "table" else style.figure)
     return f"{name} {number}"

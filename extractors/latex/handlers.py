@@ -4,10 +4,14 @@ from extractors.latex import inputs, opening, verbatim
 from extractors.latex.conditionals import CONDITIONAL_HANDLERS
 from extractors.latex.definitions import DEFINITIONS
 from extractors.latex.expand import Handler
+from extractors.latex.table_commands import TABLE_HANDLERS
+from extractors.latex.terms import TERM_HANDLERS
 
 HANDLERS: dict[str, Handler] = {
     **DEFINITIONS,
     **CONDITIONAL_HANDLERS,
+    **TABLE_HANDLERS,
+    **TERM_HANDLERS,
     **dict.fromkeys(
         ("input", "include", "subfile", "InputIfFileExists", "loadglsentries"), inputs.input_file
     ),
@@ -35,6 +39,9 @@ HANDLERS: dict[str, Handler] = {
     "DeclareGraphicsExtensions": inputs.graphics_extensions,
     "includeonly": inputs.include_only,
     "begin": opening.begin,
+    "scimmirleave": opening.leave,
+    "MakeShortVerb": verbatim.short_verbatim,
+    "DeleteShortVerb": verbatim.short_verbatim,
     "end": opening.end,
     "endinput": inputs.end_input,
     "graphicspath": inputs.graphics_path,

@@ -5,6 +5,7 @@ import re
 
 from extractors.latex.expand import Expander
 from extractors.latex.macros import Alias
+from extractors.latex.shields import shield_short
 
 DRAWING_SUFFIXES = (".pgf", ".tikz", ".tikz.tex", ".pgf.tex", ".pstex_t_", ".pstricks")
 
@@ -13,6 +14,7 @@ FILE_NAME = re.compile(r"[ \t\n]*(?:\{\s*([^{}]*?)\s*\}|\"([^\"\n]*)\"|([^\s{}\\
 
 
 MAX_PACKAGE_BYTES = 400_000
+MAX_OWN_PACKAGE_CHARS = 30_000
 
 
 # Classes and packages that papers ship a copy of, whose commands the later stages know themselves.
@@ -93,12 +95,18 @@ def open_file(ex: Expander, path: str, *, folder: str | None = None) -> None:
         ex.warnings.append(f"{path} includes itself")
         return
     text = ex.project.text(path)
-    if path.lower().endswith(DRAWING_SUFFIXES) and "\\includegraphics" not in text:
+    # A .pgf file is drawn whole, also where it shows a bitmap inside its axes.
+    drawn = path.lower().endswith(DRAWING_SUFFIXES)
+    if drawn and ("\\includegraphics" not in text or path.lower().endswith(".pgf")):
         ex.emit("\\begin{tikzpicture}\\end{tikzpicture}")
         return
     if text[:200].lstrip().startswith("\\documentclass") or "\\begin{document}" in text[:200_000]:
         text = standalone_body(ex, text)
     ex.files.append(path)
+    if folder is not None:
+        ex.emit("\\scimmirfolder{" + folder + "}")
+    for mark in sorted(ex.short_verbs):
+        text = shield_short(text, 0, mark)
     ex.push(text, file=len(ex.files) - 1, folder=folder)
 
 
@@ -157,13 +165,15 @@ def read_package(ex: Expander, path: str) -> None:
     """Take over the definitions of a package or class file that a reader of the text needs."""
     ex.files.append(path)
     text = ex.project.text(path).split("\\endinput")[0]
-    saved = ex.frames, ex.package, ex.at_letter, ex.branches
+    saved = ex.frames, ex.package, ex.at_letter, ex.branches, ex.own_package
     if len(ex.files) > 300:
         return
     ex.frames, ex.package, ex.at_letter, ex.branches = [], True, True, []
+    # A short .sty holds an author's macros; classes and long packages are programs that need a whole TeX.
+    ex.own_package = path.lower().endswith(".sty") and len(text) <= MAX_OWN_PACKAGE_CHARS
     ex.push(text, file=len(ex.files) - 1)
     ex.run()
-    ex.frames, ex.package, ex.at_letter, ex.branches = saved
+    ex.frames, ex.package, ex.at_letter, ex.branches, ex.own_package = saved
 
 
 def graphics_extensions(ex: Expander, name: str) -> None:

@@ -24,7 +24,7 @@ LETTERS = re.compile(r"[A-Za-z0-9.]+")
 BEFORE, AFTER = "\x1e", "\x1f"
 SPACED_NAME = re.compile(r"(?<=[\w)\]}²³′])\x1e")
 NAME_SPACED = re.compile(r"\x1f(?=[\w√∑∏∫∂∇|])")
-SIMPLE = re.compile(r"[\w.′°∞%\u0300-\u036f⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉ₐ-ₜᵢᵣᵤᵥⱼ⟨⟩]+|\([^()]*\)")
+SIMPLE = re.compile(r"[\w.′°∞%∂∇\u0300-\u036f⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉ₐ-ₜᵢᵣᵤᵥⱼ⟨⟩]+|\([^()]*\)")
 ACCENTED_OVER = {("<", "∼"): "≲", (">", "∼"): "≳", ("def", "="): "≝", ("∧", "="): "≙", ("?", "="): "≟",
                  ("∼", "<"): "≲", ("∼", ">"): "≳", ("Δ", "="): "≜", ("△", "="): "≜"}  # fmt: skip
 SIZES = words(
@@ -56,6 +56,29 @@ ONLY_IN_MATH = (
 )
 
 
+DERIVATIVES = {"dv": "d", "derivative": "d", "pdv": "∂", "partialderivative": "∂", "fdv": "δ"}
+QUANTUM = {
+    # opening, what stands between the arguments, closing, how many arguments
+    **dict.fromkeys(DERIVATIVES, ("", "", "", 0)),
+    "expval": ("⟨", "", "⟩", 1), "ev": ("⟨", "", "⟩", 1), "mel": ("⟨", "|", "⟩", 3),
+    "matrixel": ("⟨", "|", "⟩", 3), "ketbra": ("|", "⟩⟨", "|", 2), "dyad": ("|", "⟩⟨", "|", 2),
+    "comm": ("[", ", ", "]", 2), "commutator": ("[", ", ", "]", 2), "acomm": ("\ue07b", ", ", "\ue07d", 2),
+    "order": ("O(", "", ")", 1), "innerproduct": ("⟨", "|", "⟩", 2), "ip": ("⟨", "|", "⟩", 2),
+    "dd": ("d", "", "", 1),
+}  # fmt: skip
+LAYOUT_NAME = re.compile(
+    r"(?:space|skip|size|style|width|sep|color|font)\Z|\A(?:no|hide|set|end|raise)[a-z]+\Z"
+)
+UNPRINTED = words(
+    """displaylimits allowdisplaybreaks hfil vfil centering scriptsize footnotesize tiny large Large LARGE huge
+    Huge em bfseries itshape upshape rmfamily sffamily ttfamily mdseries normalfont unboldmath boldmath
+    crcr cr nobreak goodbreak leavevmode noindent indent vfill break xspace unskip ignorespaces lefteqn span omit
+    hline toprule midrule bottomrule tabularnewline endgroup begingroup bgroup egroup expandafter noexpand
+    mathsurround thinmuskip medmuskip thickmuskip nulldelimiterspace scriptspace everymath fam sl sc bold rmdefault
+    EulerVM selectfont color normalcolor qquad quad par global long immediate"""
+)
+
+
 FENCES = {"abs": "||", "norm": "‖‖", "bra": "⟨|", "ket": "|⟩", "braket": "⟨⟩", "set": "\ue07b\ue07d"}
 
 
@@ -71,7 +94,7 @@ def read(to: "Renderer", scan: Scanner, depth: int, *, stop: str) -> str:
     if depth > MAX_DEPTH:
         return render(to, scan.argument(), depth)
     text = finish(atoms(to, scan, depth, stop))
-    return text.strip(" ")
+    return text if stop in {"$", "\\)"} else text.strip(" ")  # $\,$ stands for a blank of the text
 
 
 def finish(text: str) -> str:
@@ -338,7 +361,45 @@ def elsewhere(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
     found = symbol(name)
     if found is not None:
         return found
-    return to.word(scan, name, depth)
+    if name in QUANTUM:
+        return quantum(to, scan, name, depth)
+    if to.knows(name):
+        return to.word(scan, name, depth)
+    return unknown(to, scan, name, depth)
+
+
+def unknown(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
+    """Return the name of a command that nothing defines, or what it acts on where it takes arguments.
+
+    A formula without its variables says less than one that names them; a command with arguments is more
+    likely a font or a decoration.
+    """
+    scan.after_word()
+    if scan.peek() in {"{", "["}:
+        scan.optional()
+        return render(to, scan.argument(), depth + 1) if scan.peek() == "{" else ""
+    if name in UNPRINTED or LAYOUT_NAME.search(name):
+        return ""
+    return f"{BEFORE}{name.replace('@', '')}{AFTER}"
+
+
+def quantum(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
+    """Return what the physics package's commands for derivatives, brackets and operators print."""
+    scan.star()
+    if name in DERIVATIVES:
+        order = scan.optional()
+        parts = [render(to, scan.argument(), depth + 1)]
+        while scan.peek() == "{" and len(parts) < 3:
+            parts.append(render(to, scan.argument(), depth + 1))
+        sign = DERIVATIVES[name]
+        power = to.script(render(to, order, depth + 1), up=True) if order else ""
+        if len(parts) == 3 and not order:
+            return f"{sign}²{parts[0]}/{sign}{parts[1]}{sign}{parts[2]}"
+        top = "" if len(parts) == 1 else parts[0]
+        return f"{sign}{power}{top}/{sign}{parts[min(1, len(parts) - 1)]}{power}"
+    opening, middle, closing, count = QUANTUM[name]
+    inside = [render(to, scan.argument(), depth + 1) for _ in range(count)]
+    return opening + middle.join(part for part in inside if part) + closing
 
 
 def chemistry(to: "Renderer", tex: str) -> str:

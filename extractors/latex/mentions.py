@@ -5,7 +5,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from extractors.latex.scanner import Scanner
-from extractors.latex.text import REFERENCES, Renderer
+from extractors.latex.shapes import REFERENCES
+from extractors.latex.text import Renderer
 
 MAX_PARAGRAPHS = 20
 MAX_CHARS = 2000

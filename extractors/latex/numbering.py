@@ -7,7 +7,7 @@ from extractors.latex.words import words
 
 MAX_FORMAT_DEPTH = 12
 FORMAT = re.compile(
-    r"\\@?(arabic|roman|Roman|alph|Alph|fnsymbol|number|two@digits)\s*(?:\{\s*(?:\\value\s*\{)?\s*(\w+)\s*\}?\s*\}"
+    r"\\@?(arabic|roman|Roman|alphalph|AlphAlph|alph|Alph|fnsymbol|number|two@digits)\s*(?:\{\s*(?:\\value\s*\{)?\s*(\w+)\s*\}?\s*\}"
     r"|\\value\s*\{(\w+)\}|\\c@(\w+))"
     r"|\\the([A-Za-z]+)|\\(?:csname\s+the(\w+)\\endcsname)"
 )
@@ -22,11 +22,13 @@ LANGUAGE_NAMES = {
     "brazil": ("Figura", "Tabela"), "brazilian": ("Figura", "Tabela"), "italian": ("Figura", "Tabella"),
     "russian": ("Рис.", "Таблица"), "dutch": ("Figuur", "Tabel"), "polish": ("Rysunek", "Tabela"),
     "ukrainian": ("Рис.", "Табл."), "czech": ("Obrázek", "Tabulka"), "swedish": ("Figur", "Tabell"),
+    "chinese": ("图", "表"), "japanese": ("図", "表"), "korean": ("그림", "표"), "greek": ("Σχήμα", "Πίνακας"),
     "danish": ("Figur", "Tabel"), "norsk": ("Figur", "Tabell"), "turkish": ("Şekil", "Tablo"),
 }  # fmt: skip
 LANGUAGE_CODES = {
     "french": "fr", "francais": "fr", "german": "de", "ngerman": "de", "spanish": "es", "portuguese": "pt",
     "brazil": "pt-BR", "brazilian": "pt-BR", "italian": "it", "russian": "ru", "dutch": "nl", "polish": "pl",
+    "chinese": "zh", "japanese": "ja", "korean": "ko", "greek": "el",
     "ukrainian": "uk", "czech": "cs", "swedish": "sv", "danish": "da", "norsk": "no", "turkish": "tr",
 }  # fmt: skip
 ENGLISH = words("english american british USenglish UKenglish australian canadian")
@@ -50,6 +52,15 @@ def letter(number: int) -> str:
     return chr(96 + number) if 1 <= number <= 26 else str(number) if number else ""
 
 
+def letters(number: int) -> str:
+    """Return a … z, aa, ab, … as the alphalph package counts."""
+    out = ""
+    while number > 0:
+        number, digit = divmod(number - 1, 26)
+        out = chr(97 + digit) + out
+    return out
+
+
 def styled(number: int, style: str) -> str:
     r"""Return a counter's value in the style that \arabic and its kin name."""
     if style == "roman":
@@ -60,6 +71,8 @@ def styled(number: int, style: str) -> str:
         return letter(number)
     if style == "Alph":
         return letter(number).upper()
+    if style in {"alphalph", "AlphAlph"}:
+        return letters(number) if style == "alphalph" else letters(number).upper()
     if style == "fnsymbol":
         return "*†‡§¶‖"[number - 1] if 1 <= number <= 6 else str(number)
     return str(number)
@@ -145,6 +158,10 @@ class Style:
         counters.formats[top] = f"\\Alph{{{top}}}"
         if top == "chapter":
             counters.values["section"] = 0
+        if self.document_class.startswith("sn-jnl"):
+            for name in ("figure", "table", "equation"):
+                counters.values[name] = 0
+                counters.formats[name] = f"\\Alph{{section}}\\arabic{{{name}}}"
         if self.document_class.startswith(("elsarticle", "cas-")):
             for name in ("figure", "table", "equation"):
                 counters.number_within(name, "section")
@@ -177,6 +194,8 @@ def _names(style: Style, name: str) -> None:
     formats = style.counters.formats
     if name.startswith(("ieeetran", "ieeeconf", "ieeecolor", "ieeeaccess", "ieeetj", "new-aiaa-no")):
         style.figure, style.table = "Fig.", "TABLE"
+        if "compsoc" in style.options:  # the Computer Society counts in Arabic numerals
+            return
         formats["table"] = "\\Roman{table}"
         formats["section"] = "\\Roman{section}"
         formats["subsection"] = "\\Roman{section}-\\Alph{subsection}"

@@ -89,14 +89,19 @@ def end(ex: Expander, name: str) -> None:
     if macro is not None and not macro.takes_body:
         waiting = ex.arguments_of.get(environment)
         arguments = waiting.pop() if waiting else []
-        _leave(ex, environment)
-        ex.push(substitute(split_parameters(macro.end_body), arguments))
+        # The closing half is read inside the scope: what the opening half defined is known to it.
+        ex.push(substitute(split_parameters(macro.end_body), arguments) + f"\\scimmirleave{{{environment}}}")
         return
     ex.emit("\\end{" + environment + "}")
     _leave(ex, environment)
     after = ex.hooks.get(("AfterEndEnvironment", environment)) if ex.hooks else None
     if after:
         ex.push(after)
+
+
+def leave(ex: Expander, name: str) -> None:
+    """Close the scope of an environment of the paper's own, once its closing half was read."""
+    _leave(ex, ex.read_argument() or "")
 
 
 def _leave(ex: Expander, environment: str) -> None:

@@ -15,6 +15,15 @@ TYPE_NAMES = {
     "item": ("item", "items", "item"), "algorithm": ("algorithm", "algorithms", "Algorithm"),
     "listing": ("listing", "listings", "Listing"), "line": ("line", "lines", "line"),
 }  # fmt: skip
+FOREIGN_NAMES = {
+    # (language, type): one, several; as hyperref's and cleveref's language files print them
+    ("de", "figure"): ("Abbildung", "Abbildungen"), ("de", "table"): ("Tabelle", "Tabellen"),
+    ("fr", "figure"): ("figure", "figures"), ("fr", "table"): ("tableau", "tableaux"),
+    ("es", "figure"): ("figura", "figuras"), ("es", "table"): ("cuadro", "cuadros"),
+    ("it", "figure"): ("figura", "figure"), ("it", "table"): ("tabella", "tabelle"),
+    ("pt", "figure"): ("figura", "figuras"), ("pt", "table"): ("tabela", "tabelas"),
+    ("nl", "figure"): ("figuur", "figuren"), ("nl", "table"): ("tabel", "tabellen"),
+}  # fmt: skip
 LONG_NAMES = {"fig.": "figure", "figs.": "figures", "eq.": "equation", "eqs.": "equations"}
 
 
@@ -37,6 +46,8 @@ class References:
     theorem_names: dict[str, str] = field(default_factory=dict)
     capitalise: bool = False
     no_abbreviation: bool = False
+    sub_in_parentheses: bool = False  # subfig's \\subref prints (a), subcaption's a
+    language: str | None = None
 
     def resolve(self, command: str, keys: str) -> str:
         """Return what a reference command prints; nothing for labels that do not exist."""
@@ -46,16 +57,17 @@ class References:
         if not found:
             return ""
         first = found[0]
-        if command == "subref":
-            return f"({first.sub})" if first.sub else first.number
+        if command in {"subref", "subref*"}:
+            letter = first.sub or first.number
+            return f"({letter})" if self.sub_in_parentheses and command == "subref" else letter
         if command in {"eqref", "subeqref"}:
             return f"({first.number})"
         if command in {"pageref", "cpageref", "nameref"}:
             return ""
         if command in {"autoref", "Autoref"}:
-            name = TYPE_NAMES.get(
-                first.kind, (first.kind, first.kind, self.theorem_names.get(first.kind, ""))
-            )[2]
+            unknown = (first.kind, first.kind, self.theorem_names.get(first.kind, ""))
+            name = TYPE_NAMES.get(first.kind, unknown)[2]
+            name = FOREIGN_NAMES.get((self.language or "", _family(first.kind)), (name,))[0]
             return f"{name} {first.number}".strip()
         if command.lower() in {"cref", "labelcref", "vref", "zcref", "crefrange", "fref", "namecref"}:
             return self._clever(command, found)
@@ -90,6 +102,9 @@ class References:
                 own = (other[0].lower(), other[1].lower())
         if own is not None:
             return own[0] if count == 1 else own[1]
+        foreign = FOREIGN_NAMES.get((self.language or "", family))
+        if foreign is not None:
+            return foreign[count > 1]
         theorem = self.theorem_names.get(kind, "").lower()
         singular, plural, _ = TYPE_NAMES.get(family, (theorem, theorem + "s" if theorem else "", ""))
         name = singular if count == 1 else plural

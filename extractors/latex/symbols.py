@@ -50,7 +50,8 @@ boxtimes ⊠ boxdot ⊡ dotplus ∔ intercal ⊺ barwedge ⊼ curlywedge ⋏ cur
 ≬ pitchfork ⋔ thickapprox ≈ thicksim ∼ backsim ∽ approxeq ≊ smile ⌣ frown ⌢ checkmark ✓ cmark ✓
 xmark ✗ ding ✓ copyright © textcopyright © textregistered ® texttrademark ™ registered ® pounds
 £ textsterling £ euro € texteuro € EUR € yen ¥ textyen ¥ textcent ¢ cents ¢ S § textsection § P
-¶ textparagraph ¶ textdegree ° degree ° degrees ° textbullet • textperiodcentered · textmu µ
+¶ textparagraph ¶ textdegree ° degree ° degrees ° degres ° No №
+ier er iere re ieme e iemes es textbullet • textperiodcentered · textmu µ
 textmicro µ micro µ textohm Ω textonehalf ½ textonequarter ¼ textthreequarters ¾ textpm ±
 texttimes × textdiv ÷ textasciitilde ~ textasciicircum ^ textbackslash \\ textbar | textless <
 textgreater > textunderscore _ textbraceleft { textbraceright } textdollar $ textquoteleft ‘
@@ -78,6 +79,7 @@ Bumpeq ≎ circledast ⊛ circledcirc ⊚ circleddash ⊝ circledR ® circledS �
 """
 _words = _PAIRS.split()
 SYMBOLS: dict[str, str] = {**GREEK, **dict(zip(_words[::2], _words[1::2], strict=True))}
+SYMBOLS |= {"og": "« ", "fg": " »"}  # French sets its quotes apart
 SYMBOLS.pop("quad")
 # Abbreviations that conference styles define.
 SYMBOLS.update(

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, field, replace
 
-from extractors.latex.columns import Columns, read_columns
+from extractors.latex.columns import MAX_COLUMNS, Columns, read_columns, unrolled
+from extractors.latex.graphics import parse_keys
 from extractors.latex.scanner import Scanner
 from extractors.latex.text import Renderer
 from schemas.table import Cell, Table, TableRow
@@ -14,8 +15,8 @@ LEADING = re.compile(
     r"\s*\\(hline|toprule|midrule|bottomrule|tableline|Xhline|hdashline|specialrule|cmidrule|cline|cdashline|addlinespace"
     r"|noalign|morecmidrules|rowcolor|endfirsthead|endhead|endfoot|endlastfoot|rule|vspace|centering|small|footnotesize"
     r"|scriptsize|firsthline|lasthline|thickhline|Hline|heavyrulewidth|arrayrulecolor|label|newpage|pagebreak|nopagebreak"
-    r"|cutinhead|sidehead|rowfont|SetRow|SetHline|SetCell|colrule|botrule|topline|midline|bottomline|hhline|relax"
-    r"|tabularnewline_|kill|showrowcolors|hiderowcolors|global|everymath)(?![A-Za-z])\*?"
+    r"|cutinhead|sidehead|rowfont|SetRow|SetHline|colrule|botrule|topline|midline|bottomline|hhline|relax"
+    r"|insertTableNotes|tabularnewline_|kill|showrowcolors|hiderowcolors|global|everymath)(?![A-Za-z])\*?"
 )
 FULL_RULES = frozenset(
     [
@@ -30,7 +31,6 @@ FULL_RULES = frozenset(
         "lasthline",
         "thickhline",
         "Hline",
-        "hhline",
         "colrule",
         "botrule",
         "topline",
@@ -41,8 +41,7 @@ FULL_RULES = frozenset(
 )
 RULE_ARGUMENTS = {
     "Xhline": 1, "specialrule": 3, "cmidrule": 1, "cline": 1, "cdashline": 1, "noalign": 1,
-    "rowcolor": 1, "rule": 2, "vspace": 1, "arrayrulecolor": 1, "label": 1, "rowfont": 1, "hhline":
-    1, "SetRow": 1, "SetCell": 1,
+    "rowcolor": 1, "rule": 2, "vspace": 1, "arrayrulecolor": 1, "label": 1, "rowfont": 1, "SetRow": 1,
 }  # fmt: skip
 COLUMN_RANGE = re.compile(r"(?<!\d)(\d{1,3})\s*-\s*(\d{1,3})(?!\d)")
 HEAD_ENDS = re.compile(r"\\end(firsthead|head|foot|lastfoot)(?![A-Za-z])")
@@ -203,6 +202,10 @@ def finish_row(rows: list[RawRow], row: RawRow) -> None:
             scan.optional()
             scan.optional("(", ")")
             row.partial_rules.extend(column_ranges(scan.argument()))
+        elif name == "hhline":
+            ranges, whole = ruled_columns(scan.argument())
+            row.rule_above = row.rule_above or whole
+            row.partial_rules.extend(ranges)
         elif name in {"cline", "cdashline"}:
             row.partial_rules.extend(column_ranges(scan.argument()))
         else:
@@ -223,14 +226,33 @@ def column_ranges(text: str) -> list[tuple[int, int]]:
     return [(int(a) - 1, int(b) - 1) for a, b in COLUMN_RANGE.findall(text)]
 
 
+def ruled_columns(spec: str) -> tuple[list[tuple[int, int]], bool]:
+    r"""Return the stretches of columns that \hhline's specification rules, and whether it rules them all."""
+    ruled = [char in "-=" for char in unrolled(spec) if char in "-=~"][:MAX_COLUMNS]
+    if all(ruled):
+        return [], bool(ruled)
+    ranges: list[tuple[int, int]] = []
+    for column, drawn in enumerate(ruled):
+        if drawn and ranges and ranges[-1][1] == column - 1:
+            ranges[-1] = (ranges[-1][0], column)
+        elif drawn:
+            ranges.append((column, column))
+    return ranges, False
+
+
 def render_row(to: Renderer, row: RawRow, layout: Columns) -> list[tuple[int, Cell]]:
     """Return the row's cells with the column in which each begins; a negative rowspan reaches upwards."""
     if row.spanning is not None:
         return [(0, Cell(html=to.html(row.spanning), colspan=max(1, len(layout.align)), align="center"))]
     out: list[tuple[int, Cell]] = []
     column = 0
+    covered = 0
     for tex in row.cells:
+        if covered and not tex.strip():  # tabularray keeps the cells that a span covers
+            covered -= 1
+            continue
         cell = render_cell(to, tex.strip(), column, layout)
+        covered = cell.colspan - 1 if tex.lstrip().startswith("\\SetCell") else 0
         out.append((column, cell))
         column += cell.colspan
     return out
@@ -254,6 +276,13 @@ def render_cell(to: Renderer, tex: str, column: int, layout: Columns) -> Cell:
             spec = read_columns(scan.argument())
             align = spec.align[0] if spec.align else None
             before = after = ""
+        elif tex.startswith("\\SetCell"):
+            scan.pos = len("\\SetCell")
+            spans = parse_keys(scan.optional() or "")
+            colspan, rowspan = _count(spans.get("c", "1")), _count(spans.get("r", "1"))
+            scan.argument()
+            tex = tex[scan.pos :]
+            continue
         elif tex.startswith("\\multirow"):
             scan.pos = len("\\multirow")
             scan.optional()

@@ -10,16 +10,26 @@ import unicodedata
 from collections.abc import Callable
 
 from extractors.latex import mathtext, units
+from extractors.latex.characters import DROPPED, character, ligatures, skip_dimension, skip_tikz, tidy
 from extractors.latex.numbering import roman
 from extractors.latex.scanner import Scanner
+from extractors.latex.shapes import (
+    CITATION,
+    DIMENSION_COMMANDS,
+    FONTS,
+    MATH_ENVIRONMENTS,
+    REFERENCES,
+    SHAPES,
+    SPACE_COMMANDS,
+    SWITCHES,
+)
+from extractors.latex.shields import UNSHIELD
 from extractors.latex.symbols import ACCENTS, SUBSCRIPT, SUPERSCRIPT, SYMBOLS, symbol
-from extractors.latex.verbatim import UNSHIELD
-from extractors.latex.words import words
 
 MAX_DEPTH = 40
 RUN = re.compile(r"[^\\{}$~&\n]+")
 NEWLINES = re.compile(r"[ \t]*\n[ \t\n]*")
-COMMAND = re.compile(r"\\(?:([A-Za-z@]+)(\*?)|(.)|\Z)", re.S)
+COMMAND = re.compile(r"\\(?:([A-Za-z][A-Za-z@]*|@[A-Za-z@]+)(\*?)|(.)|\Z)", re.S)
 
 # Tags travel as private characters, so that escaping comes last.
 TAGS = {"b": "\uf100", "i": "\uf102", "u": "\uf104", "sup": "\uf106", "sub": "\uf108", "code": "\uf10a"}
@@ -29,71 +39,15 @@ MARKS = {mark: f"<{tag}>" for tag, mark in TAGS.items()} | {
 STRIP_MARKS = {ord(mark): None for mark in MARKS}
 MARK_SPLIT = re.compile("([\uf100-\uf10b])")
 
-# How a command takes its arguments: s star, o optional (dropped), m mandatory (dropped), t kept as text.
-SHAPES = {
-    "label": "m", "index": "m", "vspace": "sm", "hspace": "sm", "color": "om", "textcolor": "omt",
-    "colorbox": "omt", "fcolorbox": "ommt", "footnote": "om", "footnotemark": "o", "footnotetext":
-    "om", "thanks": "m", "tablefootnote": "om", "makebox": "oot", "framebox": "oot", "parbox":
-    "ooomt", "raisebox": "moot", "rotatebox": "omt", "scalebox": "mot", "resizebox": "smmt",
-    "includegraphics": "soom", "input": "m", "phantom": "m", "hphantom": "m", "vphantom": "m",
-    "setlength": "mm", "addtolength": "mm", "setcounter": "mm", "addtocounter": "mm", "rule": "omm",
-    "fontsize": "mm", "texorpdfstring": "tm", "hyperref": "ot", "href": "mt", "hyperlink": "mt",
-    "hypertarget": "mt", "marginpar": "om", "todo": "om", "linespread": "m", "captionsetup": "om",
-    "pdfbookmark": "omm", "nocite": "m", "tag": "sm", "bibliography": "m", "bibliographystyle": "m",
-    "stepcounter": "m", "refstepcounter": "m", "renewcommand": "mom", "setkeys": "mm",
-    "columncolor": "om", "cellcolor": "om", "rowcolor": "om", "arrayrulecolor": "om", "rowcolors":
-    "ommm", "scimmirprinted": "mm", "scimmircaptype": "m", "vskip": "", "pagestyle": "m",
-    "thispagestyle": "m", "fontfamily": "m", "fontseries": "m", "fontshape": "m", "usefont": "mmmm",
-    "definecolor": "mmm", "hypersetup": "m", "email": "m", "lstset": "m", "sisetup": "m", "tikzset":
-    "m", "pgfplotsset": "m", "usetikzlibrary": "m", "newcounter": "mo", "xrightarrow": "o",
-    "xleftarrow": "o", "multicolumn": "mmt", "special": "m", "subcaption": "m", "caption": "om",
-    "addcontentsline": "mmm", "markboth": "mm", "markright": "m", "foreignlanguage": "mt",
-    "selectlanguage": "m", "textorpdf": "tm", "acused": "m", "glsadd": "m", "glsreset": "m",
-    "noalign": "m", "hskip": "", "kern": "", "mathchoice": "tmmm", "rlap": "t", "llap": "t",
-    "ooalign": "t", "textpdfrender": "mt", "hyphenation": "m", "penalty": "", "discretionary":
-    "mmm", "IEEEauthorblockN": "t", "usebox": "m", "savebox": "moom", "sbox": "mm", "tnotex": "m",
-    "pdftooltip": "tm", "looseness": "", "adjustbox": "mt", "import": "mm", "ignorespaces": "",
-    "setstretch": "m", "enlargethispage": "sm", "needspace": "m", "pagecolor": "om", "crefname":
-    "mmm", "Crefname": "mmm", "ding": "m",
-}  # fmt: skip
-DIMENSION_COMMANDS = frozenset(
-    {"vskip", "hskip", "kern", "penalty", "looseness", "baselineskip", "tabcolsep", "itemsep",
-    "parskip", "parindent", "abovecaptionskip", "belowcaptionskip", "lineskip"},
-)  # fmt: skip
-DIMENSION = re.compile(
-    r"\s*=?\s*(?:-?\s*[\d.,]+\s*(?:true)?\s*(?:pt|cm|mm|in|em|ex|bp|pc|dd|sp|mu)?(?:\s*(?:plus|minus)\s*-?[\d.]+\s*\w\w+)*"
-    r"|-?[\d.]*\\[A-Za-z]+)"
-)
-FONTS = {
-    "textbf": "b", "textit": "i", "emph": "i", "textsl": "i", "underline": "u", "uline": "u",
-    "texttt": "code", "mathbf": "b", "boldsymbol": "b", "bm": "b", "mathit": "i", "textsuperscript":
-    "sup", "textsubscript": "sub",
-}  # fmt: skip
-SWITCHES = {
-    "bf": "b", "bfseries": "b", "boldmath": "b", "it": "i", "itshape": "i", "em": "i", "sl": "i",
-    "slshape": "i", "tt": "code", "ttfamily": "code",
-}  # fmt: skip
-SPACE_COMMANDS = words(
-    """quad qquad enspace enskip thinspace medspace thickspace space newline linebreak par hfill hfil
-    nobreakspace
-    newblock smallskip medskip bigskip hspace vspace break tabularnewline item leavevmode hss hskip cr"""
-)
-MATH_ENVIRONMENTS = words(
-    """equation align gather multline eqnarray displaymath math alignat flalign split aligned gathered cases
-    array matrix pmatrix bmatrix vmatrix Bmatrix Vmatrix smallmatrix dmath IEEEeqnarray subequations"""
-)
-REFERENCES = words(
-    """ref eqref autoref cref Cref nameref subref vref Vref fref Fref labelcref cpageref pageref thref zcref
-    namecref Autoref prettyref subeqref hyperlinkref crefrange Crefrange figref tabref"""
-)
-CITATION = re.compile(
-    r"(?:[cC]ite(?:p|t|alp|alt|author|year|yearpar|num|text|n|NP|A|url|fullauthor|yearNP)?|(?:paren|text|foot|auto|super|full|smart)"
-    r"cites?|Parencite|Textcite|Autocite|onlinecite|shortcite\w*|citeyear|nocite|citenum|citealp|citealt)\Z"
-)
 UNRAISED = frozenset({"°", "∘", "′", "″", "′′", "*", "†", "‡"})
-EMPTY_BRACKETS = re.compile(r"\s?[(\[](?:[\s,;.]|see|e\.g\.|cf\.|from|in|i\.e\.|and|after)*[)\]]")
-BEFORE_PUNCTUATION = re.compile(r"\s+([,;.:!?)\]”’])(?!\d)")
-BLANKS = re.compile(r"\s+")
+PACKAGED = frozenset(
+    {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark", "ce", "ch", "cee", "tikz", "ion", "diagbox",
+    "backslashbox", "slashbox"},
+)  # fmt: skip
+TEXT_COMMANDS = (
+    FONTS, SWITCHES, REFERENCES, SHAPES, SPACE_COMMANDS, DIMENSION_COMMANDS, PACKAGED, units.COMMANDS,
+    frozenset({"begin", "end", "ensuremath", "char", "symbol"}),
+)  # fmt: skip
 
 Resolver = Callable[[str, str], str]
 Citer = Callable[[str, str, str, str], str]
@@ -118,10 +72,12 @@ class Renderer:
         reference: Resolver = no_reference,
         citation: Citer = no_citation,
         names: dict[str, str] | None = None,
+        language: str | None = None,
     ) -> None:
         self.reference = reference
         self.citation = citation
         self.names = names or {}
+        self.language = language or ""
         self.marked = False
 
     def plain(self, tex: str) -> str:
@@ -175,7 +131,7 @@ class Renderer:
         while scan.pos < length:
             run = RUN.match(text, scan.pos)
             if run:
-                out.append(ligatures(run[0]))
+                out.append(ligatures(run[0], self.language))
                 scan.pos = run.end()
                 continue
             char = text[scan.pos]
@@ -293,7 +249,7 @@ class Renderer:
             return mathtext.render(self, scan.argument(), depth + 1)
         if name in {"char", "symbol"}:
             return character(scan, name)
-        if name in {"enquote", "textquote", "tnote", "tablenotemark", "ce", "tikz", "ion"}:
+        if name in PACKAGED:
             return self.packaged(scan, name, depth)
         if name in self.names:
             scan.after_word()
@@ -314,8 +270,11 @@ class Renderer:
 
     def packaged(self, scan: Scanner, name: str, depth: int) -> str:
         """Return what commands of csquotes, threeparttable, mhchem and tikz print."""
-        if name == "ce":
+        if name in {"ce", "ch", "cee"}:
             return mathtext.chemistry(self, scan.argument())
+        if name in {"diagbox", "backslashbox", "slashbox"}:
+            scan.optional()
+            return f"{self.text(scan.argument(), depth + 1)} / {self.text(scan.argument(), depth + 1)}"
         if name == "tikz":
             return skip_tikz(scan)
         if name == "ion":
@@ -323,6 +282,15 @@ class Renderer:
             return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
         inner = self.text(scan.argument(), depth + 1)
         return f"“{inner}”" if "quote" in name else self.script(inner.strip(), up=True)
+
+    def knows(self, name: str) -> bool:
+        """Return whether text has a meaning for a command, be it only what to leave out."""
+        return (
+            name in self.names
+            or any(name in known for known in TEXT_COMMANDS)
+            or (name in ACCENTS and len(name) == 1)
+            or CITATION.match(name) is not None
+        )
 
     def shaped(self, scan: Scanner, shape: str, name: str, depth: int) -> str:
         """Return the kept arguments of a command whose arguments are known."""
@@ -346,7 +314,7 @@ class Renderer:
 
     def refer(self, scan: Scanner, name: str) -> str:
         """Return the printed number of a reference."""
-        scan.star()
+        starred = scan.star() or scan.text[scan.pos - 1 : scan.pos] == "*"
         if name == "hyperlinkref":
             scan.optional()
         if name == "vref":
@@ -354,7 +322,7 @@ class Renderer:
         keys = scan.argument()
         if name.lower() == "crefrange":
             keys += "," + scan.argument()
-        return self.reference(name, keys)
+        return self.reference(name + "*" if name == "subref" and starred else name, keys) or DROPPED
 
     def cite(self, scan: Scanner, name: str, depth: int) -> str:
         """Return the printed label of a citation."""
@@ -366,7 +334,10 @@ class Renderer:
         before, after = (first or "", second) if second is not None else ("", first or "")
         if keys is None or name == "nocite":
             return ""
-        return self.citation(name, self.text(before, depth + 1), self.text(after, depth + 1), keys)
+        if name.startswith("foot"):
+            return DROPPED
+        before, after = self.text(before, depth + 1), self.text(after, depth + 1)
+        return self.citation(name, before, after, keys) or DROPPED
 
     def environment(self, scan: Scanner, name: str, depth: int) -> str:
         """Return the content of a mathematical environment; other environments' borders vanish."""
@@ -384,58 +355,3 @@ class Renderer:
             if bare == "tabularx":
                 scan.group()
         return " "
-
-
-def character(scan: Scanner, name: str) -> str:
-    r"""Return the character that \char or \symbol names by its code."""
-    match = re.compile(r"\s*\{?\s*(\d{1,5}|\"[0-9A-F]{1,4}|'[0-7]{1,5}|`\\?.)\s*\}?").match(
-        scan.text, scan.pos
-    )
-    if match is None:
-        return ""
-    scan.pos = match.end()
-    code = match[1]
-    if code[0] == "`":
-        return code[-1]
-    number = int(code[1:], 16) if code[0] == '"' else int(code[1:], 8) if code[0] == "'" else int(code)
-    return chr(number) if 32 <= number < 0xD800 else ""
-
-
-def skip_dimension(scan: Scanner) -> str:
-    """Move past a length given without braces, as skips take it."""
-    match = DIMENSION.match(scan.text, scan.pos)
-    scan.pos = match.end() if match else scan.pos
-    return " "
-
-
-def skip_tikz(scan: Scanner) -> str:
-    r"""Move past \tikz[options]{picture} or \tikz path;."""
-    scan.optional()
-    if scan.group() is None:
-        end = scan.text.find(";", scan.pos, scan.pos + 2000)
-        scan.pos = end + 1 if end >= 0 else scan.pos
-    return ""
-
-
-def ligatures(run: str) -> str:
-    """Return plain text with TeX's quotes and dashes as the characters they print."""
-    if "-" in run:
-        run = run.replace("---", "—").replace("--", "–")
-    if "`" in run:
-        run = run.replace("?`", "¿").replace("!`", "¡").replace("``", "“").replace("`", "‘")
-    if "'" in run:
-        run = run.replace("''", "”").replace("'", "’")
-    if '"' in run:
-        run = re.sub(r'(^|[\s(\[])"', r"\1“", run).replace('"', "”")
-    if "," in run and ",," in run:
-        run = run.replace(",,", "„")
-    return run
-
-
-def tidy(text: str) -> str:
-    """Return the text on one line, without what dropped citations and labels leave behind."""
-    text = BLANKS.sub(" ", text)
-    if "(" in text or "[" in text:
-        text = EMPTY_BRACKETS.sub("", text)
-    text = BEFORE_PUNCTUATION.sub(r"\1", text)
-    return text.strip()

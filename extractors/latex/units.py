@@ -33,6 +33,8 @@ NUMBER = re.compile(
 
 def render(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
     """Return what a siunitx command prints."""
+    if name == "qty" and scan.peek() in {"(", "|"}:  # the physics package's, which only sizes its brackets
+        return ""
     scan.optional()
     if name in {"num", "tablenum"}:
         return number(to, scan.argument(), depth)

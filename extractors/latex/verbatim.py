@@ -4,16 +4,7 @@ import re
 
 from extractors.latex.expand import Expander
 from extractors.latex.project import normal_path
-
-# Characters of verbatim text move to a private range until the text is rendered: no stage reads them as TeX.
-PRIVATE = 0xE000
-
-
-SHIELD = {ord(c): PRIVATE + ord(c) for c in "\\{}$&#^_~%`'-\"<>[]"}
-
-
-UNSHIELD = {v: k for k, v in SHIELD.items()}
-
+from extractors.latex.shields import SHIELD, shield_short
 
 VERBATIM = frozenset(
     [
@@ -137,3 +128,18 @@ def raw_group_end(text: str, pos: int, reach: int) -> int:
         if depth == 0:
             return match.start()
     return -1
+
+
+def short_verbatim(ex: Expander, name: str) -> None:
+    r"""Read \MakeShortVerb{\|} or \DeleteShortVerb: from here on |…| is verbatim text, or is so no more."""
+    ex.read_star()
+    mark = (ex.read_argument() or "").strip().lstrip("\\")
+    frame = ex.frames[-1]
+    if len(mark) != 1 or mark.isalnum() or mark in "{}$&#^_~%":
+        return
+    if name == "DeleteShortVerb":
+        ex.short_verbs.discard(mark)
+    elif frame.file >= 0 and mark not in ex.short_verbs:
+        ex.short_verbs.add(mark)
+        ex.charge(len(frame.text) - frame.pos)
+        frame.text = shield_short(frame.text, frame.pos, mark)

@@ -79,6 +79,7 @@ class Walk:
     captype: str = ""
     item_depth: int = 0
     in_appendix: bool = False
+    folder: str = ""
     names: dict[str, str] = field(default_factory=dict)
 
     def run(self, handlers: "dict[str, Handler]") -> None:
@@ -184,6 +185,8 @@ class Walk:
             if label.panel is not None:
                 continue
             earlier = bisect_right(places, label.pos)
+            if not earlier and captions and body.environment not in STEPPED_AT_START and not body.continued:
+                continue  # TeX prints the section's number for a label ahead of its caption
             caption = captions[max(0, earlier - 1)] if captions else None
             if caption is not None and caption.number:
                 self.references.labels[label.key] = Target(caption.number, caption.counter)
@@ -218,6 +221,9 @@ class Walk:
             if not body.continued and body.environment not in STEPPED_AT_START:
                 self.style.counters.step(counter)
             caption.number = self.style.counters.printed(counter)
+            caption.name = self.names.get(
+                counter, self.style.table if counter == "table" else self.style.figure
+            )
             self.target = Target(caption.number, counter)
             for key in keys:
                 self.references.labels[key] = self.target

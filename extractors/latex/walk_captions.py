@@ -20,13 +20,15 @@ def caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     scan.optional()
     scan.skip_space()
     start = scan.pos + 1
+    if scan.peek() == "<":  # beamer's overlays
+        scan.optional("<", ">")
+        scan.optional()
+        start = scan.pos + 1
     if scan.peek() != "{":
         return
     scan.argument()
-    if name == "bicaption":
-        scan.optional()
-        scan.group()
     end_at = max(start, scan.pos - 1)
+    more = more_headings(scan) if name == "bicaption" else []
     body = walk.holder()
     if body is not None and body.environment in WHOLE_TABLES and body.captions:
         return
@@ -36,10 +38,24 @@ def caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         body = walk.begin_loose(at)
         if not walk.captype and name == "caption":
             counter = "table" if body.tabulars and not body.graphics else "figure"
-    walk.add_caption(Caption(start, end_at, at, counter=counter, starred=starred))
+    made = Caption(start, end_at, at, counter=counter, starred=starred)
+    walk.add_caption(made)
+    if len(more) == 3:  # \bicaption{short}{long}{short}{long}, as several Chinese classes have it
+        made.tex = f"{more[0]} {more[2]}"
+    elif more:
+        made.tex += " " + more[0]
     if name == "captionbox":
         scan.optional()
         scan.optional()
+
+
+def more_headings(scan: Scanner) -> list[str]:
+    r"""Return the headings that follow the first of \bicaption: one, or three in its older form."""
+    scan.optional()
+    groups = [scan.group() or ""]
+    while scan.peek() == "{" and len(groups) < 3:
+        groups.append(scan.group() or "")
+    return groups
 
 
 def counted(walk: Walk, name: str, scan: Scanner) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from extractors.latex.document import Caption, GraphicItem, Tabular
+from extractors.latex.document import Caption, GraphicItem, Label, Tabular
 from extractors.latex.environments import (
     BOXES,
     EQUATIONS,
@@ -18,12 +18,14 @@ from extractors.latex.environments import (
     VERBATIM_SHOWN,
     WHOLE_TABLES,
 )
-from extractors.latex.graphics import fraction, read_command
+from extractors.latex.graphics import fraction, parse_keys, read_command
 from extractors.latex.references import Label as Target
 from extractors.latex.scanner import Scanner
 from extractors.latex.verbatim import VERBATIM
 from extractors.latex.walk import MAX_OPEN, STEPPED_AT_START, Open, Walk
 from extractors.latex.walk_settings import start_appendix
+
+TABLE_KEYS = re.compile(r"(?<![A-Za-z])caption\s*=\s*\{")
 
 
 def begin(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -96,10 +98,13 @@ def begin_whole_table(walk: Walk, environment: str, scan: Scanner, at: int) -> N
             walk.target = Target(walk.style.counters.printed("table"), "table")
     else:
         body = outer
+    options_at = scan.pos
     scan.optional()
+    if bare in {"longtblr", "talltblr"}:
+        outer_keys(walk, options_at, scan.pos)
     if environment in {"supertabular*", "xltabular", "mpsupertabular*", "xtabular*", "mpxtabular*"}:
         scan.group()
-    columns = scan.group() or ""
+    columns = column_key(scan.group() or "")
     head = walk.pending.pop("head", None)
     table = Tabular(bare, at, walk.box, start=scan.pos, columns=columns)
     table.head = walk.text[head[0] : head[1]] if head else ""
@@ -111,6 +116,28 @@ def begin_whole_table(walk: Walk, environment: str, scan: Scanner, at: int) -> N
         finish_tabular(walk, table, end)
 
     close_with(walk, finish)
+
+
+def column_key(columns: str) -> str:
+    """Return a column specification, also where tabularray gives it as a key."""
+    return parse_keys(columns).get("colspec", "") if "=" in columns and "colspec" in columns else columns
+
+
+def outer_keys(walk: Walk, start: int, end: int) -> None:
+    """Read caption and label that tabularray's long tables take as keys."""
+    found = TABLE_KEYS.search(walk.text, start, end)
+    if found is None:
+        return
+    inside = Scanner(walk.text, found.end() - 1)
+    inside.argument()
+    body = walk.stack[-1] if walk.stack else None
+    if body is None or body.captions:
+        return
+    walk.add_caption(Caption(found.end(), inside.pos - 1, start, counter="table"))
+    label = parse_keys(walk.text[start:end].strip()[1:-1]).get("label")
+    if label and walk.target is not None:
+        walk.references.labels[label] = walk.target
+        body.labels.append(Label(label, start + 1, None, walk.box))
 
 
 def close_with(walk: Walk, extra: Callable[[int], None]) -> None:
@@ -145,7 +172,7 @@ def begin_tabular(walk: Walk, environment: str, scan: Scanner, at: int) -> None:
     if bare == "tabu":
         match = re.compile(r"\s*(?:to|spread)\s*[^{}]{0,40}").match(walk.text, scan.pos)
         scan.pos = match.end() if match else scan.pos
-    columns = "" if bare == "tabbing" else scan.group() or ""
+    columns = "" if bare == "tabbing" else column_key(scan.group() or "")
     table = Tabular(bare, at, walk.box, start=scan.pos, columns=columns, nested=body.open_tabulars > 0)
     body.open_tabulars += 1
     body.tabulars.append(table)
@@ -264,6 +291,7 @@ def place_graphic(walk: Walk, item: GraphicItem) -> None:
         g.shown.name == item.shown.name for g in body.graphics[-4:]
     ):
         return
+    item.folder = walk.folder
     body.graphics.append(item)
     row = walk.box.place(item.shown.width, 1)
     walk.box.placed.append((item, row))

@@ -183,8 +183,8 @@ def tag(walk: Walk, name: str, scan: Scanner, at: int) -> None:
 def document_class(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     r"""Read \documentclass: numbering and names of the class; languages among its options."""
     options = tuple(o.strip() for o in (scan.optional() or "").split(","))
-    scan.group()
-    languages(walk, options)
+    document_class = (scan.group() or "").strip()
+    languages(walk, (*options, "chinese") if document_class.startswith("ctex") else options)
 
 
 def package(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -193,8 +193,12 @@ def package(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     for wanted in (scan.group() or "").split(","):
         wanted = wanted.strip()
         walk.style.packages.setdefault(wanted, options)
+        if wanted == "subfig":
+            walk.references.sub_in_parentheses = True
         if wanted == "babel":
             languages(walk, tuple(o.strip() for o in options.split(",")) + walk.style.options)
+        elif wanted in {"ctex", "kotex"}:
+            languages(walk, ("chinese" if wanted == "ctex" else "korean",))
         elif wanted == "cleveref":
             walk.references.capitalise = "capitali" in options
             walk.references.no_abbreviation = "noabbrev" in options
@@ -208,7 +212,7 @@ def languages(walk: Walk, options: tuple[str, ...]) -> None:
         main = option.startswith("main=")
         language = option.removeprefix("main=").strip()
         if language in LANGUAGE_NAMES or language in ENGLISH:
-            walk.language = LANGUAGE_CODES.get(language)
+            walk.language = walk.references.language = LANGUAGE_CODES.get(language)
             use_language(walk.style, language)
             if language in ENGLISH:
                 fresh = class_style(walk.style.document_class, walk.style.options, chapters=False)
@@ -232,6 +236,11 @@ def title(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     start = scan.pos + 1
     if scan.group() is not None and (walk.title is None or not walk.body_start) and scan.pos - start > 1:
         walk.title = (start, scan.pos - 1)
+
+
+def file_folder(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    """Read the expander's note that graphics names are relative to another folder from here on."""
+    walk.folder = scan.group() or ""
 
 
 def skip_one(walk: Walk, name: str, scan: Scanner, at: int) -> None:

@@ -68,7 +68,7 @@ REFERENCES = {
     r"like \ref{f1} (\pageref{f1})": "like 1",
     r"unknown \ref{nothing}.": "unknown.",
     r"\ref{r2} \ref{r3}": "3 4",
-    r"\ref{t1} \ref{i2} \ref{p2} \subref{p2}": "1 2 1b (b)",
+    r"\ref{t1} \ref{i2} \ref{p2} \subref{p2}": "1 2 1b b",
 }
 
 

@@ -1,0 +1,117 @@
+"""Figures drawn in TeX: rejects by default, PDF files where the user asks and an engine is installed."""
+
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from extractors.latex import LatexParameters, extract, read_drawn
+from extractors.latex.drawn import (
+    RenderLimits,
+    drawn_part,
+    installed_engine,
+    kept_preamble,
+    picture_document,
+    render_picture,
+)
+from schemas.paper import Paper
+from schemas.reject import RecordError
+
+PICTURE = r"\begin{tikzpicture}\draw[mine] (0,0) rectangle (4,2);\node at (2,1) {\name};\end{tikzpicture}"
+PREAMBLE = r"""\documentclass{ajournal}
+\usepackage[final]{conference,amsmath}\usepackage[dvipsnames]{xcolor}\usepackage{tikz}
+\author{\footnote{x}}
+\newcommand*{\name}[1][Box]{#1}  % \newcommand{\no}{}
+\def\pair#1#2{(#1,#2)}\tikzset{mine/.style={draw=deep}}\definecolor{deep}{rgb}{0,0,1}\setlength{\parindent}{0pt}
+\tikzstyle{old}=[draw]\let\aa=\bb
+"""
+ON = LatexParameters(render_drawings=True, limits=RenderLimits(timeout_s=100))
+needs_engine = pytest.mark.skipif(
+    installed_engine() is None, reason="no TeX engine is installed (pdflatex, xelatex or tectonic)"
+)
+
+
+def paper(*bodies: str) -> Paper:
+    floats = "".join(
+        f"\\begin{{figure}}[t]\\centering {b}\\caption{{C{i}.}}\\end{{figure}}\n"
+        for i, b in enumerate(bodies)
+    )
+    tex = PREAMBLE + "\\begin{document}\n" + floats + "\\end{document}\n"
+    return Paper("arxiv:1", {"sub/main.tex": tex.encode(), "sub/data/d.dat": b"1 2\n2 3\n"})
+
+
+def test_the_preamble_keeps_definitions_and_drawing_packages() -> None:
+    packages, definitions = kept_preamble(PREAMBLE, lambda package: package in {"tikz", "amsmath", "xcolor"})
+    assert packages == [r"\usepackage{amsmath}", r"\usepackage[dvipsnames]{xcolor}", r"\usepackage{tikz}"]
+    assert definitions == [
+        r"\newcommand*{\name}[1][Box]{#1}",
+        r"\def\pair#1#2{(#1,#2)}",
+        r"\tikzset{mine/.style={draw=deep}}",
+        r"\definecolor{deep}{rgb}{0,0,1}",
+        r"\setlength{\parindent}{0pt}",
+        r"\tikzstyle{old}=[draw]",
+        r"\let\aa=\bb",
+    ]
+
+
+def test_the_drawn_part_of_a_float_lacks_caption_and_label() -> None:
+    source = r"\begin{wrapfigure}{r}{3cm}\centering X\caption[s]{Long {x}}\label{k} Y\end{wrapfigure}"
+    assert drawn_part(source) == "X Y"
+    assert "ajournal" not in picture_document(PREAMBLE, "X", lambda _: False)
+
+
+def test_drawings_are_rejects_by_default() -> None:
+    found = extract(paper(PICTURE))
+    assert [(r.reason, r.caption) for r in found.rejects] == [("drawn_in_tex", "C0.")]
+    assert PICTURE[:40] in (found.rejects[0].snippet or "")
+
+
+def test_without_an_engine_the_reject_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    (reject,) = extract(paper(PICTURE), parameters=ON).rejects
+    assert (reject.reason, reject.detail) == (
+        "drawn_in_tex",
+        "no TeX engine is installed (pdflatex, xelatex, tectonic)",
+    )
+
+
+def test_a_drawing_that_comes_out_of_a_macro_stays_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.latex.drawn.installed_engine", lambda: "pdflatex")
+    with pytest.raises(RecordError, match="out of a macro"):
+        render_picture({}, PREAMBLE, r"\begin{tikzpicture}\end{tikzpicture}")
+
+
+@needs_engine
+def test_drawings_become_images_on_demand() -> None:
+    plot = r"\begin{tikzpicture}\draw plot file {data/d.dat};\end{tikzpicture}"
+    reading = read_drawn(
+        paper(PICTURE, plot, r"\begin{tikzpicture}\nosuchcommand\end{tikzpicture}"), parameters=ON
+    )
+    assert [(f.caption, f.graphics[0].path) for f in reading.extraction.floats] == [
+        ("C0.", "drawn-in-tex/figure-1.pdf"),
+        ("C1.", "drawn-in-tex/figure-2.pdf"),
+    ]
+    (reject,) = reading.extraction.rejects
+    assert reject.reason == "drawn_in_tex" and reject.detail.startswith("could not be rendered")
+    page = pymupdf.open(stream=reading.drawn["drawn-in-tex/figure-1.pdf"])[0]
+    assert page.get_text().strip() == "Box"
+    assert (round(page.rect.width), round(page.rect.height)) == (118, 61)  # 4 by 2 cm and the border
+    again = read_drawn(paper(PICTURE), parameters=ON)
+    assert again.drawn["drawn-in-tex/figure-1.pdf"] == reading.drawn["drawn-in-tex/figure-1.pdf"]
+
+
+@needs_engine
+def test_hostile_drawings_reach_nothing_outside(tmp_path: Path) -> None:
+    secret, made = tmp_path / "secret.tex", tmp_path / "made"
+    secret.write_text("SECRET")
+    body = rf"\begin{{tikzpicture}}\immediate\write18{{touch {made}}}\node {{\input{{{secret}}}}};\end{{tikzpicture}}"
+    (reject,) = extract(paper(body), parameters=ON).rejects
+    assert reject.reason == "drawn_in_tex" and not made.exists()
+
+
+@needs_engine
+def test_an_endless_drawing_ends_at_its_limit() -> None:
+    limits = LatexParameters(render_drawings=True, limits=RenderLimits(timeout_s=3))
+    body = r"\begin{tikzpicture}\loop\iftrue\repeat\end{tikzpicture}"
+    (reject,) = extract(paper(body), parameters=limits).rejects
+    assert "timeout" in reject.detail
