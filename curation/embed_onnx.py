@@ -1,0 +1,161 @@
+"""Embeddings by an exported CLIP model (`training.export`) on ONNX Runtime; torch is not needed."""
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from curation.embed_descriptor import open_rgb
+from schemas.errors import UserError
+
+VERSION = "1"  # 1: squash or shortest side, one thread
+
+EMBEDDED = Path(__file__).parent / "models" / "scimmir-small"
+CONFIG = "open_clip_config.json"
+WEIGHTS = "open_clip_model.safetensors"
+IMAGE_GRAPH = "image.onnx"
+BATCH = 32  # images per run: 6 MB of input at 128 px
+
+_INTERPOLATION = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Preprocess:
+    """How a picture becomes the model's input, as open_clip's configuration states it."""
+
+    size: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    interpolation: str
+    resize_mode: str
+
+    def pixels(self, image: bytes) -> Floats:
+        """Return an encoded image as float32 of shape (3, size, size)."""
+        picture = open_rgb(image)
+        method = _INTERPOLATION[self.interpolation]
+        if self.resize_mode == "squash":
+            picture = picture.resize((self.size, self.size), method)
+        else:
+            picture = _shortest(picture, self.size, method)
+        values = np.asarray(picture, dtype=np.float32) / np.float32(255)
+        values = (values - np.asarray(self.mean, np.float32)) / np.asarray(self.std, np.float32)
+        return np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
+
+
+def _shortest(picture: Image.Image, size: int, method: Image.Resampling) -> Image.Image:
+    """Return the picture with its shortest side at `size`, cut to the square in its middle."""
+    width, height = picture.size
+    short = min(width, height)
+    width, height = int(size * width / short), int(size * height / short)
+    picture = picture.resize((width, height), method)
+    left, top = round((width - size) / 2), round((height - size) / 2)
+    return picture.crop((left, top, left + size, top + size))
+
+
+def identity(folder: Path) -> str:
+    """Return what the embeddings of a model depend on: weights, graph, preprocessing and runtime.
+
+    Raises:
+        UserError: the folder is no exported model, or onnxruntime is not installed.
+    """
+    weights, graph, config = (_sha256(_file(folder, name)) for name in (WEIGHTS, IMAGE_GRAPH, CONFIG))
+    return (
+        f"onnx {folder.name} weights=sha256:{weights[:16]} graph=sha256:{graph[:16]} "
+        f"config=sha256:{config[:16]} preprocessing={VERSION} onnxruntime/{_runtime()}"
+    )
+
+
+def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes]], Floats]]:
+    """Return dimension and embedding function of an exported model. Raises UserError."""
+    preprocess = read_preprocess(folder)
+    graph = _file(folder, IMAGE_GRAPH)
+    _file(folder, WEIGHTS)
+    _runtime()
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # the build runs one process per core
+    options.inter_op_num_threads = 1
+    try:
+        session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except _load_errors() as error:
+        raise UserError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
+    dimension = int(session.get_outputs()[0].shape[1])
+
+    def embed(images: Sequence[bytes]) -> Floats:
+        vectors = np.empty((len(images), dimension), dtype=np.float32)
+        for start in range(0, len(images), BATCH):
+            batch = np.stack([preprocess.pixels(image) for image in images[start : start + BATCH]])
+            vectors[start : start + len(batch)] = session.run(None, {"pixels": batch})[0]
+        return vectors
+
+    return dimension, embed
+
+
+def _load_errors() -> tuple[type[Exception], ...]:
+    """Return what onnxruntime raises for a damaged model: these have no common base of their own."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    return (
+        state.Fail,
+        state.InvalidArgument,
+        state.InvalidGraph,
+        state.InvalidProtobuf,
+        state.NoSuchFile,
+        state.NotImplemented,
+        state.RuntimeException,
+    )
+
+
+def read_preprocess(folder: Path) -> Preprocess:
+    """Return the preprocessing that a model's configuration states. Raises UserError."""
+    path = _file(folder, CONFIG)
+    try:
+        stated = json.loads(path.read_bytes())["preprocess_cfg"]
+        found = Preprocess(
+            size=int(stated["size"]),
+            mean=tuple(stated["mean"]),
+            std=tuple(stated["std"]),
+            interpolation=stated["interpolation"],
+            resize_mode=stated["resize_mode"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} states no preprocessing that can be used: {error}") from error
+    if found.interpolation not in _INTERPOLATION or found.resize_mode not in ("squash", "shortest"):
+        raise UserError(f"{path}: {found.interpolation} and {found.resize_mode} are not supported")
+    return found
+
+
+def _file(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.is_file():
+        raise UserError(f"{folder} is no exported model: it holds no {name}")
+    return path
+
+
+def _runtime() -> str:
+    try:
+        return importlib.metadata.version("onnxruntime")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise UserError("this embedder needs the package onnxruntime") from error
+
+
+def _sha256(path: Path) -> str:
+    status = path.stat()
+    return _hash_file(str(path.resolve()), status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=64)
+def _hash_file(path: str, size: int, modified: int) -> str:
+    """Hash once per state of a file: every stage key asks for it."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

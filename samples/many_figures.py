@@ -1,0 +1,103 @@
+"""Invented figures and tables by the thousand, each from its number alone: for training and for benchmarks.
+
+`.venv/bin/python -m samples.many_figures 12` writes a contact sheet of twelve to look at.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from samples.canvas import Canvas
+from samples.formats import pixels_of
+from samples.many_diagrams import chain, graph, layers, map_sketch, molecule, participants, sketch
+from samples.many_plots import (
+    bar_plot,
+    error_plot,
+    heat_map,
+    histogram,
+    line_plot,
+    matrix,
+    micrograph,
+    scatter_plot,
+)
+from samples.many_tables import table
+from samples.many_words import FIELDS, Field
+
+Draw = Callable[[np.random.Generator, Field, Canvas, tuple[float, float, float, float]], str]
+
+RESULTS: tuple[Draw, ...] = (
+    line_plot, line_plot, bar_plot, scatter_plot, error_plot, heat_map, histogram, matrix, micrograph,
+)  # fmt: skip
+DRAWINGS: tuple[tuple[str, Draw], ...] = (
+    ("fig_architecture", chain), ("fig_architecture", layers), ("fig_architecture", participants),
+    ("fig_illustration", sketch), ("fig_illustration", map_sketch), ("fig_illustration", molecule),
+    ("fig_illustration", graph),
+)  # fmt: skip
+TABLES, PANELS = 0.3, 0.25  # share of tables in all, and of composed figures among plots
+
+
+@dataclass(frozen=True)
+class Invented:
+    """One picture with its caption and class."""
+
+    image: Image.Image
+    caption: str
+    subcategory: str
+
+
+def invent(number: int, *, width: int = 512) -> Invented:
+    """Return the figure or table of a number, about `width` pixels wide; the same number gives the same bytes."""
+    rng = np.random.default_rng([20261121, number])
+    field = FIELDS[int(rng.integers(len(FIELDS)))]
+    if rng.random() < TABLES:
+        image, caption, subcategory = table(rng, field)
+        return Invented(image, caption, subcategory)
+    if rng.random() < 0.3:
+        subcategory, draw = DRAWINGS[int(rng.integers(len(DRAWINGS)))]
+        page = Canvas(float(rng.uniform(240, 460)), float(rng.uniform(140, 320)))
+        caption = draw(rng, field, page, (10, 10, page.width - 20, page.height - 20))
+    else:
+        subcategory = "fig_result"
+        page, caption = _plots(rng, field)
+    return Invented(Image.fromarray(pixels_of(page, width)), caption, subcategory)
+
+
+def _plots(rng: np.random.Generator, field: Field) -> tuple[Canvas, str]:
+    if rng.random() >= PANELS:
+        page = Canvas(float(rng.uniform(220, 380)), float(rng.uniform(150, 290)))
+        draw = RESULTS[int(rng.integers(len(RESULTS)))]
+        return page, draw(rng, field, page, (0, 0, page.width, page.height))
+    columns, rows = int(rng.integers(2, 4)), int(rng.integers(1, 3))
+    wide, tall = float(rng.uniform(170, 240)), float(rng.uniform(140, 200))
+    page = Canvas(columns * wide, rows * tall)
+    parts = []
+    for place in range(columns * rows):
+        draw = RESULTS[int(rng.integers(len(RESULTS)))]
+        left, top = place % columns * wide, place // columns * tall
+        said = draw(rng, field, page, (left, top, wide, tall))
+        letter = chr(97 + place)
+        page.text(
+            (left + 4, top + 11), f"({letter})" if rng.random() < 0.8 else letter.upper(), 10, bold=True
+        )
+        parts.append(f"({letter}) {said}")
+    return page, " ".join(parts)
+
+
+def contact_sheet(count: int, first: int = 0) -> Image.Image:
+    """Return a sheet of pictures to look at, four in a row."""
+    rows = -(-count // 4)
+    sheet = Image.new("RGB", (4 * 330, rows * 280), "white")
+    for place in range(count):
+        picture = invent(first + place).image.copy()
+        picture.thumbnail((320, 270))
+        sheet.paste(picture, (place % 4 * 330, place // 4 * 280))
+    return sheet
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[2] if len(sys.argv) > 2 else "many_figures.png")
+    contact_sheet(int(sys.argv[1])).save(target)

@@ -1,0 +1,161 @@
+"""A trained open_clip model as a folder that both open_clip and ONNX Runtime read, with one file of weights.
+
+The folder is in open_clip's Hub format (open_clip_config.json, open_clip_model.safetensors); `image.onnx` and
+`text.onnx` are graphs without weights that point into the safetensors file, so the two runtimes compute with
+the same numbers and the folder is half as large. Weights are stored in half precision and computed in single.
+"""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+WEIGHTS = "open_clip_model.safetensors"
+CONFIG = "open_clip_config.json"
+OPSET = 17
+
+
+def export_model(checkpoint: Path, config: dict[str, Any], preprocess: dict[str, Any], folder: Path) -> None:
+    """Write a checkpoint of open_clip's training as a folder; an older folder is replaced whole.
+
+    Args:
+        checkpoint: file with `state_dict`, as open_clip_train writes it.
+        config: open_clip's model configuration; a file of byte pairs that it names is copied beside it.
+        preprocess: open_clip's preprocessing (size, mean, std, interpolation, resize_mode).
+        folder: where it goes.
+    """
+    import torch
+
+    model = _loaded(checkpoint, config)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        target = Path(temporary, "model")
+        target.mkdir()
+        _write_weights(model, target / WEIGHTS)
+        _write_config(config, preprocess, target)
+        side, context = config["vision_cfg"]["image_size"], config["text_cfg"]["context_length"]
+        _write_graph(_image_tower(model), torch.zeros(2, 3, side, side), "pixels", target / "image.onnx")
+        _write_graph(
+            _text_tower(model), torch.ones(2, context, dtype=torch.int64), "tokens", target / "text.onnx"
+        )
+        if folder.exists():
+            shutil.rmtree(folder)
+        target.rename(folder)
+
+
+def _loaded(checkpoint: Path, config: dict[str, Any]) -> Any:
+    import torch
+    from open_clip.model import CLIP
+
+    known = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu"}
+    model = CLIP(**{key: value for key, value in config.items() if key in known})
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    weights = {name.removeprefix("module."): value for name, value in state.get("state_dict", state).items()}
+    model.load_state_dict(weights)
+    # What is computed is what is stored: both runtimes see the rounded numbers.
+    return model.half().float().eval()
+
+
+def _write_weights(model: Any, path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    tensors = {
+        name: value.half().contiguous() if value.dtype == torch.float32 else value.contiguous()
+        for name, value in model.state_dict().items()
+    }
+    save_file(tensors, path)
+
+
+def _write_config(config: dict[str, Any], preprocess: dict[str, Any], folder: Path) -> None:
+    config = json.loads(json.dumps(config))
+    kwargs = config["text_cfg"].get("tokenizer_kwargs", {})
+    if "bpe_path" in kwargs:
+        source = Path(kwargs["bpe_path"])
+        (folder / source.name).write_bytes(source.read_bytes())
+        kwargs["bpe_path"] = source.name
+    content = {"model_cfg": config, "preprocess_cfg": preprocess}
+    (folder / CONFIG).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _image_tower(model: Any) -> Any:
+    import torch
+
+    class ImageTower(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, pixels: Any) -> Any:
+            return self.model.encode_image(pixels, normalize=True)
+
+    return ImageTower().eval()
+
+
+def _text_tower(model: Any) -> Any:
+    import torch
+
+    class TextTower(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, tokens: Any) -> Any:
+            return self.model.encode_text(tokens, normalize=True)
+
+    return TextTower().eval()
+
+
+def _write_graph(tower: Any, example: Any, name: str, path: Path) -> None:
+    import onnx
+    import torch
+
+    with tempfile.TemporaryDirectory() as temporary, torch.no_grad():
+        whole = Path(temporary, "whole.onnx")
+        torch.onnx.export(
+            tower, (example,), str(whole), input_names=[name], output_names=["features"],
+            dynamic_axes={name: {0: "n"}, "features": {0: "n"}}, opset_version=OPSET, dynamo=False,
+            do_constant_folding=False,
+        )  # fmt: skip
+        graph = onnx.load(whole)
+    _point_into(graph, path.parent / WEIGHTS)
+    onnx.save(graph, path)
+
+
+def _point_into(model: Any, weights: Path) -> None:
+    """Replace a graph's weights by references into a safetensors file, cast to single precision."""
+    import onnx
+
+    offsets = _offsets(weights)
+    kept, casts = [], []
+    for tensor in model.graph.initializer:
+        place = offsets.get(tensor.name.removeprefix("model."))
+        if place is None or tensor.data_type != onnx.TensorProto.FLOAT:
+            kept.append(tensor)
+            continue
+        stored = onnx.TensorProto(
+            name=f"{tensor.name}.half", data_type=onnx.TensorProto.FLOAT16, dims=tensor.dims
+        )
+        stored.data_location = onnx.TensorProto.EXTERNAL
+        for key, value in (("location", weights.name), ("offset", place[0]), ("length", place[1])):
+            stored.external_data.add(key=key, value=str(value))
+        kept.append(stored)
+        casts.append(onnx.helper.make_node("Cast", [stored.name], [tensor.name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(kept)
+    model.graph.node.extend(nodes)
+
+
+def _offsets(weights: Path) -> dict[str, tuple[int, int]]:
+    """Return where each tensor of a safetensors file begins, and its length in bytes."""
+    with weights.open("rb") as handle:
+        size = int.from_bytes(handle.read(8), "little")
+        header = json.loads(handle.read(size))
+    header.pop("__metadata__", None)
+    return {
+        name: (8 + size + entry["data_offsets"][0], entry["data_offsets"][1] - entry["data_offsets"][0])
+        for name, entry in header.items()
+        if entry["dtype"] == "F16"
+    }

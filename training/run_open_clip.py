@@ -1,0 +1,24 @@
+"""Runs open_clip's training program in a process of its own, with model configurations that it does not ship.
+
+`python -m training.run_open_clip CONFIG.json … -- ARGUMENTS OF open_clip_train` is what that process runs.
+"""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Register the configurations, then hand over to open_clip_train."""
+    place = sys.argv.index("--")
+    import open_clip
+    import torch
+    from open_clip_train.main import main as train
+
+    for path in sys.argv[1:place]:
+        open_clip.add_model_config(path)
+    torch.set_num_threads(int(os.environ.get("SCIMMIR_TRAIN_THREADS", os.cpu_count() or 1)))
+    train(sys.argv[place + 1 :])
+
+
+if __name__ == "__main__":
+    main()
