@@ -46,8 +46,8 @@ class Preprocess:
             picture = picture.resize((self.size, self.size), method)
         else:
             picture = _shortest(picture, self.size, method)
-        values = np.asarray(picture, dtype=np.float32) / np.float32(255)
-        values = (values - np.asarray(self.mean, np.float32)) / np.asarray(self.std, np.float32)
+        mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
+        values: Floats = (np.asarray(picture, dtype=np.float32) / np.float32(255) - mean) / std
         return np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
 
 

@@ -10,7 +10,8 @@ from extractors import typeset
 from samples.many_words import Field, listed, one, plain, some
 
 PARAMETER_NAMES = ("Optimizer", "Learning rate", "Batch size", "Weight decay", "Temperature", "Voltage (V)",
-                   "Seed", "Grid size", "Time step", "Tolerance", "Dropout", "Primer", "Buffer", "Volume (ml)", "Exposure (s)",
+                   "Seed", "Grid size", "Time step", "Tolerance", "Dropout", "Primer", "Buffer", "Volume (ml)",
+                   "Exposure (s)",
                    "Sampling rate", "Sites", "Period", "Resolution")  # fmt: skip
 VALUES = ("Adam", "SGD", "0.001", "3e-4", "32", "256", "none", "0.1", "0.9", "linear", "12", "24", "300", "AGTCC",
           "PBS", "yes", "no", "2019", "5 km", "1e-6", "cosine", "20")  # fmt: skip
