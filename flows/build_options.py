@@ -14,6 +14,10 @@ class BuildOptions(BaseModel):
     max_side: Annotated[
         int, Field(ge=64, le=8192, description="Longest side of stored images in pixels.")
     ] = 1024
+    render_drawings: Annotated[
+        bool,
+        Field(description="Render figures drawn in TeX (tikz, pgfplots, …) with an installed TeX engine."),
+    ] = False
     ocr_engine: Annotated[
         str, Field(description="Engine that reads the tables: rapidocr, easyocr, or none for no OCR.")
     ] = "rapidocr"

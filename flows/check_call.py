@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from extractors import ocr
+from extractors import latex, ocr
 from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters
 from flows.run_stages import ocr_parameters
@@ -32,6 +32,11 @@ def check_call(
         raise UserError(f"the shares of train, validation and test add up to {shares:g}, not 1")
     if options.ocr_engine != "none":
         ocr.engine_identity(options.ocr_engine, ocr_parameters(options))
+    if options.render_drawings and latex.engine_identity() is None:
+        raise UserError(
+            "no TeX engine is installed to render drawings with; on Debian: apt-get install texlive-latex-extra "
+            "texlive-pictures, or leave --render-drawings out"
+        )
     duplicate_parameters(options)
     root = warehouse_path(warehouse)
     prepare(root)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation import class_rules, classify, embed
-from extractors import extract, images, ocr, typeset
+from extractors import extract, images, latex, ocr, typeset
 from flows import work_on_papers as work
 from flows.build_options import BuildOptions
 from flows.plan_shards import Shard
@@ -18,7 +18,7 @@ from runtime.attempt import Failure, PoolParameters, attempt, attempt_batches, e
 from runtime.progress import Advance
 from schemas.annotations import ClassRow, EmbeddingRow, ImageRow, OcrRow
 from schemas.columns import rows_of, table_of
-from schemas.floats import Float, Warned
+from schemas.floats import Drawing, Float, Warned
 from schemas.paper import PaperHeader
 from schemas.reject import Reject
 from sources import read
@@ -119,11 +119,12 @@ def _extract(task: ShardWork) -> Tables:
     rejects: list[Reject] = []
     warnings: list[Warned] = []
     limit = task.options.paper_timeout_s
-    for outcome in attempt(
-        work.extract_paper, task.shard.papers, pool=shared_pool(task.readers), timeout_s=limit
-    ):
+    drawings: list[Drawing] = []
+    parameters = extract.ExtractParameters(render_drawings=task.options.render_drawings)
+    jobs = [(ref, parameters) for ref in task.shard.papers]
+    for outcome in attempt(work.extract_paper, jobs, pool=shared_pool(task.readers), timeout_s=limit):
         task.advance(1)
-        key = outcome.item.key
+        key = outcome.item[0].key
         if outcome.value is None:
             failure = outcome.failure or Failure("unexpected", "no result")
             rejects.append(_paper_reject(key, failure))
@@ -132,11 +133,13 @@ def _extract(task: ShardWork) -> Tables:
         floats += outcome.value.floats
         rejects += outcome.value.rejects
         warnings += [Warned(paper_key=key, warning=text) for text in outcome.value.warnings]
+        drawings += outcome.value.drawings
     return {
         "papers": table_of(PaperHeader, headers),
         "floats": table_of(Float, floats),
         "rejects": table_of(Reject, rejects),
         "warnings": table_of(Warned, warnings),
+        "drawings": table_of(Drawing, drawings),
     }
 
 
@@ -163,10 +166,14 @@ def _images(task: ShardWork) -> Tables:
     floats = [f for f in rows_of(Float, task.needs("extract").table("floats")) if f.graphics]
     refs = {ref.key: ref for ref in task.shard.papers}
     parameters = image_parameters(task.options)
+    drawings: dict[str, list[Drawing]] = {}
+    for drawing in rows_of(Drawing, task.needs("extract").table("drawings")):
+        drawings.setdefault(drawing.paper_key, []).append(drawing)
+    limits = render_limits(task.options)
     batches = [
-        ((refs[key], parameters), part)
+        (work.ImagesOf(refs[key], parameters, tuple(drawings.get(key, ())), limits), part)
         for key, items in _by_paper(floats)
-        for part in _parts(items, IMAGES_PER_BATCH)
+        for part in _parts(items, 1 if key in drawings else IMAGES_PER_BATCH)
     ]
     rows, failures = _sorted_out(task.batches(work.make_images, batches, task.readers), ImageRow)
     placeholders = _placeholders(floats, rows)
@@ -239,6 +246,12 @@ def image_parameters(options: BuildOptions) -> images.ImageParameters:
     return images.ImageParameters(max_side=options.max_side, ghostscript_timeout_s=limit)
 
 
+def render_limits(options: BuildOptions) -> latex.RenderLimits:
+    """Return the bounds on rendering one drawing: both tries end within an image's own time limit."""
+    limit = min(latex.RenderLimits().timeout_s, 0.4 * options.image_timeout_s)
+    return latex.RenderLimits(timeout_s=limit)
+
+
 def ocr_parameters(options: BuildOptions) -> ocr.OcrParameters:
     """Return the OCR parameters that the options stand for."""
     if options.ocr_model_dir is None:
@@ -304,6 +317,7 @@ def _extract_parameters(options: BuildOptions) -> Mapping[str, Json]:
     return {
         "readers": read.VERSION,
         "extractors": dict(sorted(extract.versions().items())),
+        "render_drawings": options.render_drawings,
         "timeout_s": options.paper_timeout_s,
         "memory_gb": options.worker_memory_gb,
     }
@@ -313,6 +327,7 @@ def _image_parameters(options: BuildOptions) -> Mapping[str, Json]:
     return {
         "image": dataclasses.asdict(image_parameters(options)),
         "libraries": dict(images.library_versions()),
+        "tex": latex.engine_identity() if options.render_drawings else None,
         "timeout_s": options.image_timeout_s,
         "memory_gb": options.worker_memory_gb,
     }

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import overload
 
 from curation.embed import Embedder, load_embedder
-from extractors import images, ocr, typeset
-from extractors.extract import EXTRACTORS
+from extractors import images, latex, ocr, typeset
+from extractors.extract import ExtractParameters, extract
 from runtime.attempt import Failure, each
 from schemas.annotations import EmbeddingRow, ImageRow, OcrRow
-from schemas.floats import Extraction, Float, Graphic
+from schemas.floats import Drawing, Extraction, Float, Graphic
 from schemas.paper import PaperRef
 from schemas.reject import RecordError
 from sources.read import read_paper
@@ -27,16 +27,28 @@ class Picture:
     image: bytes
 
 
-def extract_paper(ref: PaperRef) -> Extraction:
+@dataclass(frozen=True)
+class ImagesOf:
+    """What the images of one paper's floats are made with."""
+
+    ref: PaperRef
+    parameters: images.ImageParameters
+    drawings: tuple[Drawing, ...]
+    limits: latex.RenderLimits
+
+
+def extract_paper(job: tuple[PaperRef, ExtractParameters]) -> Extraction:
     """Return the figures and tables of one paper, each as a float or as a reject."""
+    ref, parameters = job
     paper = read_paper(ref)
-    extraction = EXTRACTORS[ref.source](paper)
+    extraction = extract(paper, ref.source, parameters)
     _check(extraction)
     return Extraction(
         replace(extraction.header, title=_plain(extraction.header.title)),
         tuple(_readable(item) for item in extraction.floats),
         tuple(replace(r, label=_plain(r.label), caption=_plain(r.caption)) for r in extraction.rejects),
         (*extraction.warnings, *paper.skipped),
+        extraction.drawings,
     )
 
 
@@ -79,13 +91,18 @@ def _check(extraction: Extraction) -> None:
             raise ValueError(f"{item.pair_id} has neither graphics nor table and is no reject")
 
 
-def make_images(
-    job: tuple[tuple[PaperRef, images.ImageParameters], Sequence[Float]],
-) -> list[ImageRow | Failure]:
+def make_images(job: tuple[ImagesOf, Sequence[Float]]) -> list[ImageRow | Failure]:
     """Return the image of each float of one paper, or why there is none."""
-    (ref, parameters), floats = job
-    files = read_paper(ref).files
-    return each(lambda item: images.image_row(item.pair_id, item.graphics, files, parameters), floats)
+    about, floats = job
+    files = read_paper(about.ref).files
+    drawings = {drawing.path: drawing for drawing in about.drawings}
+
+    def image(item: Float) -> ImageRow:
+        wanted = [drawings[graphic.path] for graphic in item.graphics if graphic.path in drawings]
+        drawn = {d.path: latex.render_drawing(d, files, about.limits) for d in wanted}
+        return images.image_row(item.pair_id, item.graphics, {**files, **drawn}, about.parameters)
+
+    return each(image, floats)
 
 
 def make_image(job: tuple[str, bytes, images.ImageParameters]) -> ImageRow:

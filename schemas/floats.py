@@ -79,6 +79,17 @@ class Warned:
     warning: str = column(pa.string(), "what was odd")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """A figure drawn in TeX that is to be rendered: what an engine needs beside the paper's files."""
+
+    paper_key: str = column(pa.string(), "the paper")
+    path: str = column(pa.string(), "path by which the float's graphic names the picture to be made")
+    preamble: str = column(pa.string(), "the main file's text before its document begins")
+    source: str = column(pa.string(), "the float's source")
+    folder: str = column(pa.string(), "the main file's folder, to which names are relative")
+
+
 @dataclass(frozen=True)
 class Extraction:
     """All that an extractor says of one paper.
@@ -90,3 +101,4 @@ class Extraction:
     floats: tuple[Float, ...] = ()
     rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    drawings: tuple[Drawing, ...] = field(default=())

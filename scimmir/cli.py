@@ -66,6 +66,9 @@ def build(
         str | None, typer.Option(help="Name of the release; derived from its content by default.")
     ] = None,
     max_side: Annotated[int, typer.Option(help="Longest side of images in pixels.")] = DEFAULTS.max_side,
+    render_drawings: Annotated[
+        bool, typer.Option("--render-drawings", help="Render figures drawn in TeX with an installed engine.")
+    ] = DEFAULTS.render_drawings,
     ocr_engine: Annotated[str, typer.Option(help="rapidocr, easyocr or none.")] = DEFAULTS.ocr_engine,
     ocr_model_dir: Annotated[Path | None, typer.Option(help="Folder of EasyOCR's weights.")] = None,
     embedder: Annotated[
@@ -93,6 +96,7 @@ def build(
     """Build a release from archives of papers; what an earlier build made is used again."""
     options = BuildOptions(
         max_side=max_side,
+        render_drawings=render_drawings,
         ocr_engine=ocr_engine,
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
         embedder=embedder,

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 
 from extractors.latex.document import Caption, FloatBody, Found, GraphicItem, Panel, Tabular
-from extractors.latex.drawn import RenderLimits, render_picture
 from extractors.latex.expand import Flat
 from extractors.latex.graphics import graphic, stored_path
 from extractors.latex.grouping import found_in, printed_label
@@ -16,7 +15,7 @@ from extractors.latex.tabular import read_table
 from extractors.latex.text import Renderer
 from extractors.latex.walk import Walk
 from extractors.tables import to_html, to_text
-from schemas.floats import Float, Graphic
+from schemas.floats import Drawing, Float, Graphic
 from schemas.ids import pair_id
 from schemas.reject import RecordError, Reject
 from schemas.table import Table
@@ -48,8 +47,8 @@ class Assembly:
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     paragraphs: dict[int, str] = field(default_factory=dict)
-    limits: RenderLimits | None = None
-    drawn: dict[str, bytes] = field(default_factory=dict)
+    render_drawings: bool = False
+    drawings: list[Drawing] = field(default_factory=list)
     paths: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -73,11 +72,8 @@ class Assembly:
         table, problem = self.table(found) if not found.graphics or found.tabulars else (None, "")
         panels = self.panels(found, text)
         reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
-        if reason == "drawn_in_tex" and self.limits is not None:
-            path = f"drawn-in-tex/{found.kind}-{ordinal}.pdf"
-            detail = self.draw(path, snippet)
-            if not detail:
-                reason, shown = "", (drawing(path),)
+        if reason == "drawn_in_tex" and self.render_drawings:
+            reason, shown = "", (self.drawing(f"drawn-in-tex/{found.kind}-{ordinal}.pdf", snippet),)
         printed = self.to.plain(printed_label(self.walk.style, self.walk.names, found, ""))
         common = _Common(
             name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS], printed
@@ -100,17 +96,16 @@ class Assembly:
             items = [g for g in groups.get(id(panel), ()) if g.panel is panel]
             self.add_panel(common, found.body, items, index, panel, letter, panel_text)
 
-    def draw(self, path: str, source: str) -> str:
-        """Render a float's drawing and keep it under a path; return why that failed, nothing where it did not."""
+    def drawing(self, path: str, source: str) -> Graphic:
+        """Keep what it takes to render a float's drawing; return the graphic that stands for it."""
         main = self.project.text(self.project.main)
         preamble = main[: max(0, main.find("\\begin{document}"))]
-        try:
-            self.drawn[path] = render_picture(
-                self.project.files, preamble, source, self.limits, folder=self.project.main_dir
+        self.drawings.append(
+            Drawing(
+                paper_key=self.key, path=path, preamble=preamble, source=source, folder=self.project.main_dir
             )
-        except RecordError as error:
-            return error.detail
-        return ""
+        )
+        return Graphic(path=path, page=1, angle=0.0, row=0)
 
     def label(self, found: Found, number: str | None) -> str | None:
         """Return the printed label with its number."""
@@ -370,11 +365,6 @@ def note_bodies(text: str) -> list[str]:
         out.append(scan.text[scan.pos :])
         pos = text.find("\\begin{tablenotes}", end)
     return out
-
-
-def drawing(path: str) -> Graphic:
-    """Return the graphic that a rendered drawing is."""
-    return Graphic(path=path, page=1, trim=None, viewport=None, angle=0.0, row=0)
 
 
 def _with_row(one: Graphic, row: int) -> Graphic:

@@ -6,9 +6,11 @@ sources are hostile: shell escape is off, files outside the private folder can b
 TeX, and time, memory and output are bounded. LuaTeX is not used, as Lua could read any file of the machine.
 """
 
+import functools
 import io
 import re
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from extractors.latex.scanner import Scanner
 from extractors.latex.words import words
 from runtime.sandbox import SandboxError, run_limited
+from schemas.floats import Drawing
 from schemas.reject import RecordError
 
 ENGINES = ("pdflatex", "xelatex", "tectonic")
@@ -72,9 +75,9 @@ NOT_DRAWN = re.compile(r"\\(caption|label|captionof|centering|centerline|vspace|
 
 @dataclass(frozen=True)
 class RenderLimits:
-    """Bounds on one run of the engine: a large pgfplots picture takes about ten seconds."""
+    """Bounds on one run of the engine, of which there may be two: a large pgfplots picture takes ten seconds."""
 
-    timeout_s: float = 60.0
+    timeout_s: float = 25.0
     memory_bytes: int = 2_000_000_000
     max_output_bytes: int = 20_000_000
     max_paper_bytes: int = 50_000_000
@@ -86,31 +89,40 @@ def installed_engine() -> str | None:
     return next((name for name in ENGINES if shutil.which(name)), None)
 
 
-def render_picture(
-    paper_files: Mapping[str, bytes],
-    preamble: str,
-    picture_source: str,
-    limits: RenderLimits | None = None,
-    *,
-    folder: str = "",
+@functools.cache
+def engine_identity() -> str | None:
+    """Return name and version of the TeX engine that renders drawings, None where there is none."""
+    engine = installed_engine()
+    if engine is None:
+        return None
+    try:
+        done = subprocess.run(
+            [engine, "--version"], capture_output=True, text=True, errors="replace", timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return engine
+    return next((line.strip() for line in done.stdout.splitlines() if line.strip()), engine)
+
+
+def render_drawing(
+    drawing: Drawing, paper_files: Mapping[str, bytes], limits: RenderLimits | None = None
 ) -> bytes:
-    r"""Return a one-page PDF, cut to the picture, of what a float draws.
+    """Return a one-page PDF, cut to the picture, of what a float draws.
 
     Args:
+        drawing: the float's source and what its document defines.
         paper_files: the paper, for data, images and packages that the picture reads.
-        preamble: the main file's text before \begin{document}.
-        picture_source: the float's source.
         limits: bounds on time, memory and sizes.
-        folder: the main file's folder, to which names are relative, with its trailing slash.
 
     Raises:
         RecordError: drawn_in_tex, with what went wrong: no engine, an error of TeX, a limit.
     """
+    folder = drawing.folder
     limits = limits or RenderLimits()
     engine = installed_engine()
     if engine is None:
         raise RecordError("drawn_in_tex", f"no TeX engine is installed ({', '.join(ENGINES)})")
-    body = drawn_part(picture_source)
+    body = drawn_part(drawing.source)
     if LEFT_OUT.search(body):
         raise RecordError(
             "drawn_in_tex", "the drawing's source comes out of a macro and is not at hand whole"
@@ -122,7 +134,7 @@ def render_picture(
         def wanted(package: str, own: bool = own_packages) -> bool:
             return package in PACKAGES or (own and f"{folder}{package}.sty" in paper_files)
 
-        document = picture_document(preamble[: limits.preamble_chars], body, wanted)
+        document = picture_document(drawing.preamble[: limits.preamble_chars], body, wanted)
         try:
             finished = run_limited(
                 ["sh", "-c", SCRIPT, "sh", engine, *OPTIONS[engine], f"{JOB}.tex"],

@@ -2,13 +2,11 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from extractors.latex.assemble import Assembly
 from extractors.latex.bibliography import Bibliography, read_bibliography
 from extractors.latex.commands import walk_text
-from extractors.latex.drawn import RenderLimits
 from extractors.latex.expand import Flat, expand_project
 from extractors.latex.handlers import HANDLERS
 from extractors.latex.mentions import running_text
@@ -33,24 +31,16 @@ AUTHOR_YEAR_OPTIONS = ("authoryear", "round", "author-year", "apa")
 
 @dataclass(frozen=True)
 class LatexParameters:
-    """What the user may choose: whether figures drawn in TeX are rendered by an installed engine."""
+    """What the user may choose: whether figures drawn in TeX are handed on to be rendered."""
 
     render_drawings: bool = False
-    limits: RenderLimits = field(default_factory=RenderLimits)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What was found in a paper, and the PDF files made of its drawings, by the path that floats give them."""
-
-    extraction: Extraction
-    drawn: Mapping[str, bytes]
 
 
 def extract(paper: Paper, *, parameters: LatexParameters | None = None) -> Extraction:
     """Return the figures, tables and panels of a LaTeX paper, and those that could not become pairs.
 
-    With `render_drawings`, the floats that are drawn in TeX name PDF files which `read_drawn` returns.
+    With `render_drawings`, floats that are drawn in TeX are no rejects: their graphics name pictures that are
+    to be made of the extraction's `drawings` (`render_drawing`).
 
     Args:
         paper: key and files, as paths to bytes.
@@ -60,20 +50,15 @@ def extract(paper: Paper, *, parameters: LatexParameters | None = None) -> Extra
         RecordError: the paper as a whole cannot be read (paper_empty, paper_withdrawn, tex_main_missing,
             tex_not_latex, tex_too_complex).
     """
-    return read_drawn(paper, parameters=parameters).extraction
-
-
-def read_drawn(paper: Paper, *, parameters: LatexParameters | None = None) -> Reading:
-    """Return what `extract` does, with the files made of drawings: none unless `render_drawings` is set."""
     return _read(paper, parameters or LatexParameters(), resolve=True)
 
 
 def read_paper(paper: Paper, *, resolve: bool = True) -> Extraction:
     """Return what `extract` does; without `resolve`, references and citations print nothing (to compare)."""
-    return _read(paper, LatexParameters(), resolve=resolve).extraction
+    return _read(paper, LatexParameters(), resolve=resolve)
 
 
-def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Reading:
+def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Extraction:
     project = open_project(paper.files)
     flat = expand_project(project, HANDLERS)
     walk = walk_text(flat.text)
@@ -87,15 +72,15 @@ def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Readin
     skipped = [(b.start, b.end) for b in walk.floats] + walk.other + walk.bibliographies
     running = running_text(flat.text, skipped, walk.body_start)
     assembly = Assembly(paper.key, project, flat, walk, to, running)
-    assembly.limits = parameters.limits if parameters.render_drawings else None
+    assembly.render_drawings = parameters.render_drawings
     assembly.run()
-    extraction = Extraction(
+    return Extraction(
         header=header(paper.key, project, walk, to),
         floats=tuple(assembly.floats),
         rejects=tuple(assembly.rejects),
         warnings=tuple([*flat.warnings, *assembly.warnings][:100]),
+        drawings=tuple(assembly.drawings),
     )
-    return Reading(extraction, assembly.drawn)
 
 
 def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:

@@ -5,15 +5,9 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from extractors.latex import LatexParameters, extract, read_drawn
-from extractors.latex.drawn import (
-    RenderLimits,
-    drawn_part,
-    installed_engine,
-    kept_preamble,
-    picture_document,
-    render_picture,
-)
+from extractors.latex import LatexParameters, RenderLimits, engine_identity, extract, render_drawing
+from extractors.latex.drawn import drawn_part, installed_engine, kept_preamble, picture_document
+from schemas.floats import Drawing
 from schemas.paper import Paper
 from schemas.reject import RecordError
 
@@ -25,7 +19,8 @@ PREAMBLE = r"""\documentclass{ajournal}
 \def\pair#1#2{(#1,#2)}\tikzset{mine/.style={draw=deep}}\definecolor{deep}{rgb}{0,0,1}\setlength{\parindent}{0pt}
 \tikzstyle{old}=[draw]\let\aa=\bb
 """
-ON = LatexParameters(render_drawings=True, limits=RenderLimits(timeout_s=100))
+ON = LatexParameters(render_drawings=True)
+LIMITS = RenderLimits(timeout_s=100)
 needs_engine = pytest.mark.skipif(
     installed_engine() is None, reason="no TeX engine is installed (pdflatex, xelatex or tectonic)"
 )
@@ -66,38 +61,51 @@ def test_drawings_are_rejects_by_default() -> None:
     assert PICTURE[:40] in (found.rejects[0].snippet or "")
 
 
-def test_without_an_engine_the_reject_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_engine_the_failure_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine_identity.cache_clear()
     monkeypatch.setenv("PATH", "")
-    (reject,) = extract(paper(PICTURE), parameters=ON).rejects
-    assert (reject.reason, reject.detail) == (
-        "drawn_in_tex",
-        "no TeX engine is installed (pdflatex, xelatex, tectonic)",
-    )
+    found = extract(paper(PICTURE), parameters=ON)
+    with pytest.raises(RecordError, match="no TeX engine is installed") as caught:
+        render_drawing(found.drawings[0], {})
+    assert caught.value.reason == "drawn_in_tex" and engine_identity() is None
+    engine_identity.cache_clear()
 
 
-def test_a_drawing_that_comes_out_of_a_macro_stays_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drawing_that_comes_out_of_a_macro_cannot_be_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("extractors.latex.drawn.installed_engine", lambda: "pdflatex")
+    source = r"\begin{tikzpicture}\end{tikzpicture}"
+    drawing = Drawing(paper_key="arxiv:1", path="p.pdf", preamble=PREAMBLE, source=source, folder="")
     with pytest.raises(RecordError, match="out of a macro"):
-        render_picture({}, PREAMBLE, r"\begin{tikzpicture}\end{tikzpicture}")
+        render_drawing(drawing, {})
+
+
+def test_drawings_are_handed_on_on_demand() -> None:
+    found = extract(paper(PICTURE), parameters=ON)
+    assert not found.rejects
+    assert [(f.caption, f.graphics[0].path) for f in found.floats] == [("C0.", "drawn-in-tex/figure-1.pdf")]
+    (drawing,) = found.drawings
+    assert (drawing.paper_key, drawing.path, drawing.folder) == (
+        "arxiv:1",
+        "drawn-in-tex/figure-1.pdf",
+        "sub/",
+    )
+    assert PICTURE in drawing.source and drawing.preamble == PREAMBLE
 
 
 @needs_engine
-def test_drawings_become_images_on_demand() -> None:
+def test_drawings_become_pictures() -> None:
     plot = r"\begin{tikzpicture}\draw plot file {data/d.dat};\end{tikzpicture}"
-    reading = read_drawn(
-        paper(PICTURE, plot, r"\begin{tikzpicture}\nosuchcommand\end{tikzpicture}"), parameters=ON
-    )
-    assert [(f.caption, f.graphics[0].path) for f in reading.extraction.floats] == [
-        ("C0.", "drawn-in-tex/figure-1.pdf"),
-        ("C1.", "drawn-in-tex/figure-2.pdf"),
-    ]
-    (reject,) = reading.extraction.rejects
-    assert reject.reason == "drawn_in_tex" and reject.detail.startswith("could not be rendered")
-    page = pymupdf.open(stream=reading.drawn["drawn-in-tex/figure-1.pdf"])[0]
+    whole = paper(PICTURE, plot, r"\begin{tikzpicture}\nosuchcommand\end{tikzpicture}")
+    first, second, third = extract(whole, parameters=ON).drawings
+    made = render_drawing(first, whole.files, LIMITS)
+    page = pymupdf.open(stream=made)[0]
     assert page.get_text().strip() == "Box"
     assert (round(page.rect.width), round(page.rect.height)) == (118, 61)  # 4 by 2 cm and the border
-    again = read_drawn(paper(PICTURE), parameters=ON)
-    assert again.drawn["drawn-in-tex/figure-1.pdf"] == reading.drawn["drawn-in-tex/figure-1.pdf"]
+    assert render_drawing(first, whole.files, LIMITS) == made
+    assert len(pymupdf.open(stream=render_drawing(second, whole.files, LIMITS))) == 1
+    with pytest.raises(RecordError, match="could not be rendered") as caught:
+        render_drawing(third, whole.files, LIMITS)
+    assert caught.value.reason == "drawn_in_tex"
 
 
 @needs_engine
@@ -105,13 +113,14 @@ def test_hostile_drawings_reach_nothing_outside(tmp_path: Path) -> None:
     secret, made = tmp_path / "secret.tex", tmp_path / "made"
     secret.write_text("SECRET")
     body = rf"\begin{{tikzpicture}}\immediate\write18{{touch {made}}}\node {{\input{{{secret}}}}};\end{{tikzpicture}}"
-    (reject,) = extract(paper(body), parameters=ON).rejects
-    assert reject.reason == "drawn_in_tex" and not made.exists()
+    whole = paper(body)
+    with pytest.raises(RecordError, match="drawn_in_tex"):
+        render_drawing(extract(whole, parameters=ON).drawings[0], whole.files, LIMITS)
+    assert not made.exists()
 
 
 @needs_engine
 def test_an_endless_drawing_ends_at_its_limit() -> None:
-    limits = LatexParameters(render_drawings=True, limits=RenderLimits(timeout_s=3))
-    body = r"\begin{tikzpicture}\loop\iftrue\repeat\end{tikzpicture}"
-    (reject,) = extract(paper(body), parameters=limits).rejects
-    assert "timeout" in reject.detail
+    whole = paper(r"\begin{tikzpicture}\loop\iftrue\repeat\end{tikzpicture}")
+    with pytest.raises(RecordError, match="timeout"):
+        render_drawing(extract(whole, parameters=ON).drawings[0], whole.files, RenderLimits(timeout_s=3))

@@ -2,6 +2,7 @@
 
 import io
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,3 +121,30 @@ def test_a_new_paper_changes_one_shard_only() -> None:
     assert len({s.key for s in after} - {s.key for s in before}) == 1
     assert sum(len(s.papers) for s in after) == 2001
     assert 8 < 2000 / len(before) < 32 and max(len(s.papers) for s in before) <= 64
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_drawings_become_images_where_the_user_asks(tmp_path: Path) -> None:
+    def figure(body: str, caption: str) -> str:
+        picture = f"\\begin{{tikzpicture}}{body}\\end{{tikzpicture}}"
+        return f"\\begin{{figure}}{picture}\\caption{{{caption}}}\\end{{figure}}\n"
+
+    (name,) = ids_of("train", 1)
+    folder = tmp_path / "papers" / name
+    folder.mkdir(parents=True)
+    (folder / "main.tex").write_text(
+        "\\documentclass{article}\\usepackage{tikz}\\begin{document}\n"
+        + figure("\\draw[fill=red] (0,0) rectangle (4,3);\\draw (1,1) circle (0.6);", "A red box")
+        + figure("\\nosuchcommand", "A broken drawing")
+        + "\\end{document}"
+    )
+    work, curated = work_on(folder.parent, tmp_path / "w", render_drawings=True, image_timeout_s=240)
+    (image,) = work.table("images", "images").to_pylist()
+    assert image["pair_id"] == f"arxiv:{name}:figure-1" and image["origin_paths"] == [
+        "drawn-in-tex/figure-1.pdf"
+    ]
+    with Image.open(io.BytesIO(image["image"])) as picture:
+        assert picture.convert("RGB").getpixel((picture.width // 10, picture.height // 2)) == (255, 0, 0)
+    (reject,) = work.table("images", "rejects").to_pylist()
+    assert (reject["pair_id"], reject["reason"]) == (f"arxiv:{name}:figure-2", "drawn_in_tex")
+    join_release(work, curated, "1")
