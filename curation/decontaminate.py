@@ -13,9 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curation.agreement import Words, caption_key, number_agreement, word_agreement, words_of
-from curation.dedupe import DedupeParameters, Level
+from curation.dedupe import DedupeParameters
 from curation.embed_descriptor import IDENTITY as DESCRIPTOR
 from curation.image_sets import SetItem, image_set_name, read_image_set
+from curation.level import Level
 from curation.neighbours import Index, SearchParameters, build_index, matches
 from curation.twins import normal_doi
 from schemas.annotations import ContaminationRow

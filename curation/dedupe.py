@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from curation.agreement import Words, number_agreement, number_signature, word_agreement, words_of
 from curation.embed_descriptor import IDENTITY as DESCRIPTOR
+from curation.level import Level
 from curation.neighbours import SearchParameters, matches_within
 from schemas.annotations import DuplicateRow
 
@@ -34,14 +35,6 @@ COLUMNS = pa.schema(
         pa.field("ocr_text", pa.string()),
     ]
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Level:
-    """Evidence that an image must give: least cosine and most differing bits of the perceptual hash."""
-
-    similarity: float
-    bits: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,38 +1,51 @@
-"""Image embedders by name: the built-in descriptor, or any open_clip model from a tag or local weights."""
+"""Image embedders by name: the CLIP that is shipped, a descriptor without weights, or any open_clip model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from curation import embed_descriptor, embed_open_clip
+from curation import embed_descriptor, embed_onnx, embed_open_clip
 from curation.embed_open_clip import EmbedderError
 
-VERSION = "1"  # 1: descriptor and open_clip
+VERSION = "2"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime
 
 EMBEDDERS: dict[str, str] = {
-    "descriptor": "deterministic image descriptor without weights (the default; it is no CLIP)",
+    "clip": "the small CLIP model that is shipped, trained on scientific figures and tables",
+    "descriptor": "deterministic image descriptor without weights (it is no CLIP)",
+    "onnx:<folder>": "model that `scimmir train` exported, on ONNX Runtime",
     "open_clip:<model>/<tag>": "open_clip model with published weights: open_clip:ViT-B-32/laion2b_s34b_b79k",
     "open_clip:<model>/<file>": "open_clip model with weights from a local .safetensors or .pt file",
-    "open_clip:<folder>": "folder with open_clip_config.json and open_clip_model.safetensors",
+    "open_clip:<folder>": "folder with open_clip_config.json and open_clip_model.safetensors, on torch",
 }
 
 Embed = Callable[[Sequence[bytes]], npt.NDArray[np.float32]]
 
-__all__ = ["EMBEDDERS", "VERSION", "Embedder", "EmbedderError", "embedder_identity", "load_embedder"]
+__all__ = [
+    "EMBEDDERS",
+    "VERSION",
+    "Embedder",
+    "EmbedderError",
+    "embedder_identity",
+    "embedder_space",
+    "load_embedder",
+]
 
 
 @dataclass(frozen=True)
 class Embedder:
     """A loaded embedder.
 
-    `identity` names what its numbers depend on: name, version, weights and preprocessing. `embed` takes
-    encoded images and returns float32 unit vectors of shape (n, dimension); a broken image raises RecordError
+    `identity` names all that its numbers depend on, to the last bit; `space` what a similarity depends on:
+    model, weights, preprocessing and metric, to which thresholds are bound. `embed` takes encoded images and
+    returns float32 unit vectors of shape (n, dimension); a broken image raises RecordError
     (image_unreadable), so embed one at a time to know which.
     """
 
     identity: str
+    space: str
     dimension: int
     embed: Embed
 
@@ -43,11 +56,14 @@ def load_embedder(spec: str) -> Embedder:
     Raises:
         EmbedderError: the name is unknown, a package is missing, or the weights cannot be had or read.
     """
-    name, rest = _parse(spec)
+    dimension, embed = _loaded(*_parse(spec))
+    return Embedder(embedder_identity(spec), embedder_space(spec), dimension, embed)
+
+
+def _loaded(name: str, rest: str) -> tuple[int, Embed]:
     if name == "descriptor":
-        return Embedder(embed_descriptor.IDENTITY, embed_descriptor.DIMENSION, _describe_all)
-    dimension, embed = embed_open_clip.load(rest)
-    return Embedder(embed_open_clip.identity(rest), dimension, embed)
+        return embed_descriptor.DIMENSION, _describe_all
+    return embed_onnx.load(Path(rest)) if name == "onnx" else embed_open_clip.load(rest)
 
 
 def embedder_identity(spec: str) -> str:
@@ -57,15 +73,27 @@ def embedder_identity(spec: str) -> str:
         EmbedderError: as load_embedder, as far as names and files can tell.
     """
     name, rest = _parse(spec)
-    return embed_descriptor.IDENTITY if name == "descriptor" else embed_open_clip.identity(rest)
+    if name == "descriptor":
+        return embed_descriptor.IDENTITY
+    return embed_onnx.identity(Path(rest)) if name == "onnx" else embed_open_clip.identity(rest)
+
+
+def embedder_space(spec: str) -> str:
+    """Return the space of `spec`'s vectors, to which thresholds are bound. Raises EmbedderError."""
+    name, rest = _parse(spec)
+    if name == "descriptor":
+        return embed_descriptor.IDENTITY
+    return embed_onnx.space(Path(rest)) if name == "onnx" else embed_open_clip.space(rest)
 
 
 def _parse(spec: str) -> tuple[str, str]:
+    if spec == "clip":
+        return "onnx", str(embed_onnx.EMBEDDED)
     if spec == "descriptor":
         return "descriptor", ""
     name, _, rest = spec.partition(":")
-    if name == "open_clip" and rest:
-        return "open_clip", rest
+    if name in ("open_clip", "onnx") and rest:
+        return name, rest
     raise EmbedderError(f"There is no embedder {spec!r}; known are: {'; '.join(EMBEDDERS)}.")
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from curation.embed_descriptor import open_rgb
-from schemas.errors import UserError
+from curation.embed_open_clip import EmbedderError
 
 VERSION = "1"  # 1: squash or shortest side, one thread
 
@@ -61,21 +61,28 @@ def _shortest(picture: Image.Image, size: int, method: Image.Resampling) -> Imag
     return picture.crop((left, top, left + size, top + size))
 
 
-def identity(folder: Path) -> str:
-    """Return what the embeddings of a model depend on: weights, graph, preprocessing and runtime.
+def space(folder: Path) -> str:
+    """Return what a similarity depends on: model and preprocessing (the configuration), weights, metric.
 
     Raises:
-        UserError: the folder is no exported model, or onnxruntime is not installed.
+        EmbedderError: the folder is no exported model.
     """
-    weights, graph, config = (_sha256(_file(folder, name)) for name in (WEIGHTS, IMAGE_GRAPH, CONFIG))
-    return (
-        f"onnx {folder.name} weights=sha256:{weights[:16]} graph=sha256:{graph[:16]} "
-        f"config=sha256:{config[:16]} preprocessing={VERSION} onnxruntime/{_runtime()}"
-    )
+    weights, config = (_sha256(_file(folder, name)) for name in (WEIGHTS, CONFIG))
+    return f"clip weights=sha256:{weights[:16]} config=sha256:{config[:16]} cosine"
+
+
+def identity(folder: Path) -> str:
+    """Return what the last bit of an embedding depends on: the space, graph and runtime.
+
+    Raises:
+        EmbedderError: the folder is no exported model, or onnxruntime is not installed.
+    """
+    graph = _sha256(_file(folder, IMAGE_GRAPH))
+    return f"{space(folder)} graph=sha256:{graph[:16]} preprocessing={VERSION} onnxruntime/{_runtime()}"
 
 
 def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes]], Floats]]:
-    """Return dimension and embedding function of an exported model. Raises UserError."""
+    """Return dimension and embedding function of an exported model. Raises EmbedderError."""
     preprocess = read_preprocess(folder)
     graph = _file(folder, IMAGE_GRAPH)
     _file(folder, WEIGHTS)
@@ -88,7 +95,7 @@ def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes]], Floats]]:
     try:
         session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except _load_errors() as error:
-        raise UserError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
+        raise EmbedderError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
     dimension = int(session.get_outputs()[0].shape[1])
 
     def embed(images: Sequence[bytes]) -> Floats:
@@ -117,7 +124,7 @@ def _load_errors() -> tuple[type[Exception], ...]:
 
 
 def read_preprocess(folder: Path) -> Preprocess:
-    """Return the preprocessing that a model's configuration states. Raises UserError."""
+    """Return the preprocessing that a model's configuration states. Raises EmbedderError."""
     path = _file(folder, CONFIG)
     try:
         stated = json.loads(path.read_bytes())["preprocess_cfg"]
@@ -129,16 +136,16 @@ def read_preprocess(folder: Path) -> Preprocess:
             resize_mode=stated["resize_mode"],
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path} states no preprocessing that can be used: {error}") from error
+        raise EmbedderError(f"{path} states no preprocessing that can be used: {error}") from error
     if found.interpolation not in _INTERPOLATION or found.resize_mode not in ("squash", "shortest"):
-        raise UserError(f"{path}: {found.interpolation} and {found.resize_mode} are not supported")
+        raise EmbedderError(f"{path}: {found.interpolation} and {found.resize_mode} are not supported")
     return found
 
 
 def _file(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.is_file():
-        raise UserError(f"{folder} is no exported model: it holds no {name}")
+        raise EmbedderError(f"{folder} is no exported model: it holds no {name}")
     return path
 
 
@@ -146,7 +153,7 @@ def _runtime() -> str:
     try:
         return importlib.metadata.version("onnxruntime")
     except importlib.metadata.PackageNotFoundError as error:
-        raise UserError("this embedder needs the package onnxruntime") from error
+        raise EmbedderError("this embedder needs the package onnxruntime") from error
 
 
 def _sha256(path: Path) -> str:

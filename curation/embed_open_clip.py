@@ -63,6 +63,17 @@ def identity(rest: str) -> str:
     )
 
 
+def space(rest: str) -> str:
+    """Return what a similarity depends on: model and preprocessing (the configuration), weights, metric.
+
+    A folder has the same space here and on ONNX Runtime. Raises EmbedderError.
+    """
+    choice = _choose(rest)
+    weights = choice.weights or _tag_weights(choice)
+    config = f"sha256:{_sha256(choice.config)[:16]}" if choice.config else f"builtin:{choice.model}"
+    return f"clip weights=sha256:{_sha256(weights)[:16]} config={config} cosine"
+
+
 def load(rest: str) -> tuple[int, Callable[[Sequence[bytes]], npt.NDArray[np.float32]]]:
     """Return dimension and embedding function of the model that `rest` means. Raises EmbedderError."""
     choice = _choose(rest)

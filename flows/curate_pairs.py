@@ -49,7 +49,7 @@ def find_duplicates(work: GlobalWork, papers: StageOutput) -> StageOutput:
     if not output.is_complete:
         narrow = read_narrow(work, papers)
         table = pa.table({name: narrow.columns[name] for name in dedupe.COLUMNS.names}, schema=dedupe.COLUMNS)
-        identity = embed.embedder_identity(work.options.embedder)
+        identity = embed.embedder_space(work.options.embedder)
         result = dedupe.find_duplicates(table, narrow.embeddings, embedder=identity, parameters=parameters)
         reasons = {row.pair_id: _duplicate_failure(row) for row in result.rows}
         write_stage(
@@ -69,7 +69,7 @@ def duplicate_parameters(options: BuildOptions) -> dedupe.DedupeParameters:
     Raises:
         UserError: none was measured for this embedder and none is given.
     """
-    identity = embed.embedder_identity(options.embedder)
+    identity = embed.embedder_space(options.embedder)
     try:
         return dedupe.dedupe_parameters(identity, similarity=options.near_duplicate_threshold)
     except ValueError as error:

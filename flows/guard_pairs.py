@@ -70,7 +70,7 @@ def _find(
     table = pa.table({name: narrow.columns[name] for name in schema.names}, schema=schema)
     gone = set(duplicates.table("rejects").column("pair_id").to_pylist())
     table, vectors = _without(table, narrow.embeddings, gone)
-    identity = embed.embedder_identity(work.options.embedder)
+    identity = embed.embedder_space(work.options.embedder)
     rows: list[ContaminationRow] = []
     reports: list[ImageSetRow] = []
     for path in sets:

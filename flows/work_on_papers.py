@@ -4,10 +4,14 @@ They are kept apart from the flow's file because a fresh worker process imports 
 """
 
 import functools
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import overload
 
+from PIL import Image
+
+from curation.copies import copies_of
 from curation.embed import Embedder, load_embedder
 from extractors import images, latex, ocr, typeset
 from extractors.extract import ExtractParameters, extract
@@ -110,6 +114,19 @@ def make_image(job: tuple[str, bytes, images.ImageParameters]) -> ImageRow:
     name, data, parameters = job
     graphic = Graphic(path=name, page=1, angle=0.0, row=0)
     return images.image_row(name, [graphic], {name: data}, parameters)
+
+
+def make_copies(job: tuple[int, tuple[bytes, images.ImageParameters]]) -> dict[str, ImageRow]:
+    """Return a picture (under "") and its copies by the way of copying, each in the form that images have."""
+    _, (data, parameters) = job
+    with Image.open(io.BytesIO(data)) as opened:
+        picture = opened.convert("RGB")
+    made = {}
+    for name, copy in {"": picture, **copies_of(picture)}.items():
+        out = io.BytesIO()
+        copy.save(out, "PNG", compress_level=1)
+        made[name] = make_image(("copy.png", out.getvalue(), parameters))
+    return made
 
 
 def typeset_tables(job: tuple[typeset.TypesetParameters, Sequence[Float]]) -> list[ImageRow | Failure]:
