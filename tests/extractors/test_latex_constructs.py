@@ -163,7 +163,7 @@ def test_names_of_languages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "expected"), [("subfig", "1b (b) b"), ("subcaption", "1b b b"), ("subfigure", "1b b b")]
+    ("package", "expected"), [("subfig", "1b (b) b"), ("subcaption", "1b b b"), ("subfigure", "1(b) (b) (b)")]
 )
 def test_references_to_panels_by_package(package: str, expected: str) -> None:
     body = (
