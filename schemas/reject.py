@@ -14,7 +14,7 @@ REASONS: dict[str, str] = {
     "paper_empty": "the archive holds no file that an extractor reads",
     "paper_superseded": "another input holds the same paper; the last one in input order was taken",
     "paper_withdrawn": "the archive holds only a withdrawal notice",
-    "pdf_only": "the paper has no source, only a PDF or PostScript file",
+    "pdf_only": "the paper is only there as PostScript, or as a PDF that holds no text (scanned pages)",
     "tex_main_missing": "no main TeX file was found",
     "tex_not_latex": "the paper is plain TeX, AMSTeX or another format that is not LaTeX",
     "tex_too_complex": "expansion of the paper's macros or inputs exceeded its bound",

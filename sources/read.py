@@ -7,7 +7,7 @@ from schemas.reject import RecordError
 from sources.archives import ArchiveLimits, gunzip, is_tar, untar
 from sources.inventory import files_below
 
-VERSION = "1"  # 1: e-prints, PDF-only papers, folders, PMC packages and folders, single JATS files
+VERSION = "2"  # 1: e-prints, folders, PMC packages and folders, single JATS files; 2: PDF-only papers
 
 POSTSCRIPT = b"%!PS"
 PDF = b"%PDF"
@@ -16,7 +16,7 @@ PDF = b"%PDF"
 def read_paper(ref: PaperRef, limits: ArchiveLimits | None = None) -> Paper:
     """Return the paper's files.
 
-    A single gzipped TeX file comes back as `main.tex`, a JATS file under its own name.
+    A single gzipped TeX file comes back as `main.tex`, a PDF as `paper.pdf`, a JATS file under its own name.
 
     Raises:
         RecordError: `archive_unreadable`, `archive_too_large`, `paper_empty`, `pdf_only`.
@@ -31,8 +31,6 @@ def read_paper(ref: PaperRef, limits: ArchiveLimits | None = None) -> Paper:
         raise RecordError("paper_empty", "the archive has no bytes")
     if ref.layout == "jats_file":
         return Paper(ref.key, {Path(ref.archive).name: data})
-    if ref.layout == "pdf" or data.startswith(PDF):
-        raise RecordError("pdf_only", "the submission is a PDF")
     files, skipped = unpack(data, limits)
     if not files:
         raise RecordError("paper_empty", "the archive holds no regular file")
@@ -48,7 +46,7 @@ def unpack(data: bytes, limits: ArchiveLimits) -> tuple[dict[str, bytes], tuple[
     if is_tar(data):
         return untar(data, limits)
     if data.startswith(PDF):
-        raise RecordError("pdf_only", "the submission is a PDF")
+        return {"paper.pdf": data}, ()
     if data.startswith(POSTSCRIPT):
         raise RecordError("pdf_only", "the submission is PostScript")
     if b"\0" in data[:4096]:

@@ -1,8 +1,9 @@
 """Papers of which only a PDF is there: captions, the part of the page each belongs to, and table words."""
 
+from extractors.pdf.document import paper_pdf
 from extractors.pdf.extract import extract
 from extractors.pdf.parameters import PdfParameters
 
 VERSION = "1"  # 1: first form
 
-__all__ = ["VERSION", "PdfParameters", "extract"]
+__all__ = ["VERSION", "PdfParameters", "extract", "paper_pdf"]

@@ -16,6 +16,7 @@ _INDENT = 40.0
 _HEAD_GAP = 40.0  # points between two rows of running heads
 _NARROWEST = 0.25  # of the page's width: no column of text is narrower
 _RAGGED = 8  # lines with one left edge that make a column where the right edges differ
+_BEYOND = 0.3  # share of a column's lines that run on beyond its right edge, from which it is none
 _SENTENCE = 5  # words from which a line alone is taken for a sentence
 _HEAD_ROWS = 4
 _HEAD_SHARE = 0.3  # of the pages bear their number at one place
@@ -60,7 +61,18 @@ def layout_of(pages: Sequence[PageText]) -> Layout:
         for left, rights in sorted(lefts.items()):
             if len(rights) >= max(least, _RAGGED):
                 columns.append((float(left), sorted(rights)[int(0.95 * (len(rights) - 1))]))
+    elif len(columns) == 1:
+        columns = [_ragged(columns[0], lefts)]
     return Layout(body, tuple(columns), _line_gap(pages, columns))
+
+
+def _ragged(column: tuple[float, float], lefts: dict[int, list[float]]) -> tuple[float, float]:
+    """Return the only column, wider where many of its lines run on beyond the right edge that a few share."""
+    rights = sorted(lefts.get(round(column[0]), []))
+    beyond = sum(right > column[1] + 2 * _EDGE for right in rights)
+    if beyond < _BEYOND * len(rights):
+        return column
+    return column[0], rights[int(0.95 * (len(rights) - 1))]
 
 
 def _line_gap(pages: Sequence[PageText], columns: Sequence[tuple[float, float]]) -> float:

@@ -235,6 +235,22 @@ def test_a_caption_without_anything_near_is_a_reject():
     ]
 
 
+def test_text_with_ragged_lines_is_text_all_the_same():
+    pages = Pages()
+    for number in range(14):
+        pages.text(1, right=RIGHT - (number * 37) % 60, mention="")
+    pages.text(1, right=RIGHT - 24).space(4).line(
+        "degrees in each. Figure 1 shows the three profiles of the year"
+    )
+    pages.space(14)
+    box = pages.drawing(150, 450, 90)
+    pages.space(24).line("Figure 1: Three profiles along the line.").space(20)
+    for number in range(6):
+        pages.text(1, right=RIGHT - (number * 41) % 60)
+    (figure,) = read(pages).floats
+    assert len(figure.mentions) == 1 and overlap(figure.graphics[0], box) > 0.9
+
+
 def test_the_title_is_the_largest_line_of_the_first_page():
     pages = (
         Pages()

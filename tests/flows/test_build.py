@@ -113,7 +113,7 @@ def test_removed_pairs_are_those_of_the_truth(release: Path) -> None:
 
 def test_books_balance_and_splits_hold_together(release: Path) -> None:
     counts: Any = read_manifest(release)["counts"]
-    assert counts["floats_found"] == counts["pairs"] + counts["rejects_float"] == 102
+    assert counts["floats_found"] == counts["pairs"] + counts["rejects_float"] == 103
     with duckdb.connect() as db:
         papers = f"'{release}/papers.parquet'"
         assert db.execute(f"SELECT count(*) FROM {papers}").fetchone() == (20,)

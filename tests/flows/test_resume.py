@@ -98,7 +98,7 @@ def test_two_builds_at_once_share_one_warehouse(
         assert build.returncode == 0, errors
     manifest = read_manifest(only_release(tmp_path))
     counts = manifest["counts"]
-    assert isinstance(counts, dict) and counts["floats_found"] == 102
+    assert isinstance(counts, dict) and counts["floats_found"] == 103
     answer = scimmir("query", "--warehouse", tmp_path, "--format", "csv", "SELECT count(*) AS n FROM pairs")
     assert answer.stdout == f"n\n{counts['pairs']}\n"
     assert not [p for p in tmp_path.rglob(".*-*") if p.is_dir()]

@@ -92,7 +92,6 @@ def test_links_in_a_circle_end() -> None:
         (tar_of(("a", b"x" * 60), ("b", b"x" * 60)), ArchiveLimits(unpacked_bytes=100), "archive_too_large"),
         (tar_of(*[(f"f{i}", b"") for i in range(30)]), ArchiveLimits(files=29), "archive_too_large"),
         (tar_of(("a", b"x" * 5_000))[:2048], LIMITS, "archive_unreadable"),
-        (b"%PDF-1.5 ...", LIMITS, "pdf_only"),
         (gzip.compress(b"%!PS-Adobe-2.0"), LIMITS, "pdf_only"),
         (b"\x7fELF\0\0\0", LIMITS, "archive_unreadable"),
     ],
@@ -108,6 +107,8 @@ def test_unpack_tells_by_content() -> None:
     assert unpack(gzip.compress(tex), LIMITS)[0] == {"main.tex": tex}
     assert unpack(gzip.compress(gzip.compress(tex)), LIMITS)[0] == {"main.tex": tex}
     assert unpack(gzip.compress(tar_of(("p.tex", tex))), LIMITS)[0] == {"p.tex": tex}
+    assert unpack(b"%PDF-1.5 ...", LIMITS)[0] == unpack(gzip.compress(b"%PDF-1.5 ..."), LIMITS)[0]
+    assert unpack(b"%PDF-1.5 ...", LIMITS)[0] == {"paper.pdf": b"%PDF-1.5 ..."}
     assert unpack(tar_of(("p.tex", tex)), LIMITS)[0] == {"p.tex": tex}
 
 
