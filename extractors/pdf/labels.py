@@ -12,7 +12,7 @@ _NUMBER = (
 )
 _LABEL = re.compile(
     rf"\s*(?P<label>{_PREFIX}(?:(?P<figure>{_FIGURE})|(?P<table>{_TABLE}))(?:\s+|(?<=\.))(?P<number>{_NUMBER}))(?![\w/])"
-    r"(?P<end>\s*[.:|](?=\s|$|[A-Z(\[“])|\s*[–—](?=\s|[A-Z])|\s-\s|\s*\(|)\s*",
+    r"(?P<end>\s*(?:\.:|[.:|])(?=\s|$|[A-Z(\[“])|\s*[–—](?=\s|[A-Z])|\s-\s|\s*\(|)\s*",
     re.IGNORECASE,
 )
 _CJK = re.compile(
@@ -26,6 +26,7 @@ _CONTINUED = re.compile(
     r"[\s)\].:…]*$",
     re.IGNORECASE,
 )
+_CONTINUED_TOO = re.compile(r"[(\[]\s*cont(?:inued|['’]?d|\.)?\s*[)\]]\W*$", re.IGNORECASE)
 _VERB = re.compile(
     r"(?:shows?|showed|presents?|illustrates?|depicts?|displays?|gives?|lists?|summari[sz]es?|reports?|compares?|is|are|"
     r"was|were|has|have|in|of|for|to|and|or|with|we|can|contains?|provides?|plots?|demonstrates?|describes?|also|"
@@ -61,7 +62,7 @@ def read_label(text: str) -> Label | None:
         return None
     end = match["end"].strip()
     length = match.end() if end != "(" else match.start("end")
-    end = "" if end == "(" else end
+    end = {"(": "", ".:": ":"}.get(end, end)
     label = " ".join(match["label"].split())
     return Label(kind, label, number, end, text[length:].strip(), length)
 
@@ -72,8 +73,8 @@ def is_other_label(text: str) -> bool:
 
 
 def is_continuation(text: str) -> bool:
-    """Return whether a caption says nothing but that it goes on from another page."""
-    return _CONTINUED.fullmatch(text) is not None
+    """Return whether a caption says that it goes on from another page: nothing else, or in brackets at its end."""
+    return _CONTINUED.fullmatch(text) is not None or _CONTINUED_TOO.search(text) is not None
 
 
 def reads_on(rest: str) -> bool:

@@ -81,6 +81,7 @@ def test_a_table_stands_below_its_caption_with_its_words():
         ("Extended Data Fig. 1 | Slow return.", "Extended Data Fig. 1", "1", "Slow return."),
         ("Supplementary Figure S2: Slow return.", "Supplementary Figure S2", "S2", "Slow return."),
         ("Figure A.1: Slow return.", "Figure A.1", "A.1", "Slow return."),
+        ("Figure 2.1.: Slow return.", "Figure 2.1", "2.1", "Slow return."),
         ("Abbildung 3: Langsame Umkehr.", "Abbildung 3", "3", "Langsame Umkehr."),
     ],
 )
@@ -212,7 +213,7 @@ def test_a_continued_figure_is_one_with_two_parts():
     pages.space(18).line("Figure 1: Runs one to three.").space(18).text(10)
     pages.new().text(4).space(16)
     second = pages.drawing(150, 450, 120)
-    pages.space(18).line("Figure 1: (continued)").space(18).text(10)
+    pages.space(18).line("Figure 1: Runs one to three (cont.)").space(18).text(10)
     (figure,) = read(pages).floats
     assert [(g.page, g.row) for g in figure.graphics] == [(1, 0), (2, 1)]
     assert overlap(figure.graphics[0], first) > 0.9 and overlap(figure.graphics[1], second) > 0.9
