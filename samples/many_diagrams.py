@@ -6,7 +6,7 @@ import numpy as np
 
 from samples.canvas import Canvas, arc
 from samples.diagrams import arrow, node, texture
-from samples.many_words import PLACES, Field, listed, one, some
+from samples.many_words import PLACES, Dice, Field, listed, one, some
 from samples.plots import ramp
 
 Box = tuple[float, float, float, float]
@@ -29,8 +29,9 @@ def _box(page: Canvas, place: Box, text: str, rng: np.random.Generator, fill: tu
     )
 
 
-def chain(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def chain(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw a pipeline of boxes in one or two rows."""
+    rng = dice.style
     left, top, width, height = box
     steps = some(rng, field.steps, int(rng.integers(3, 8)))
     rows = 1 if len(steps) <= 4 and rng.random() < 0.6 else 2
@@ -53,8 +54,9 @@ def chain(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str
     return f"Overview of the proposed pipeline for the {thing}: {listed([s.lower() for s in steps])}."
 
 
-def layers(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def layers(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw a layered network of circles."""
+    rng = dice.style
     left, top, width, height = box
     sizes = [int(n) for n in rng.integers(2, 7, int(rng.integers(3, 6)))]
     places = [
@@ -73,8 +75,9 @@ def layers(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> st
     return f"Architecture of the network with {len(sizes)} layers of {said} units for the {one(rng, field.things)}."
 
 
-def participants(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def participants(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw a flow chart that branches."""
+    rng = dice.style
     left, top, width, height = box
     names = some(rng, field.steps, 5)
     number = int(rng.integers(80, 2000))
@@ -93,12 +96,13 @@ def participants(rng: np.random.Generator, field: Field, page: Canvas, box: Box)
     return f"Flow chart of the study: {listed([n.lower() for n in names])}; {number} at the start."
 
 
-def sketch(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def sketch(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw a geometric sketch with angles and marked points."""
+    rng = dice.style
     left, top, width, height = box
     letters = [chr(65 + i) for i in rng.permutation(20)[: int(rng.integers(3, 6))]]
     points = [
-        (left + float(rng.uniform(0.1, 0.9)) * width, top + float(rng.uniform(0.1, 0.9)) * height)
+        (left + float(dice.data.uniform(0.1, 0.9)) * width, top + float(dice.data.uniform(0.1, 0.9)) * height)
         for _ in letters
     ]
     if rng.random() < 0.6:
@@ -114,8 +118,9 @@ def sketch(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> st
     return f"Sketch of the geometry of the {one(rng, field.things)} with the points {listed(letters)}."
 
 
-def graph(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def graph(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw a small graph of named nodes."""
+    rng = dice.style
     left, top, width, height = box
     count = int(rng.integers(4, 10))
     angles = np.linspace(0, 2 * np.pi, count, endpoint=False) + rng.uniform(0, 1)
@@ -127,7 +132,7 @@ def graph(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str
         )
         for a, s in zip(angles, spread, strict=True)
     ]
-    edges = [(i, j) for i in range(count) for j in range(i) if rng.random() < 0.35]
+    edges = [(i, j) for i in range(count) for j in range(i) if dice.data.random() < 0.35]
     for i, j in edges:
         page.line([places[i], places[j]], "#555555", width=float(rng.uniform(0.5, 2)))
     fill, color = FILLS[int(rng.integers(len(FILLS)))]
@@ -137,11 +142,12 @@ def graph(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str
     return f"Example of a {one(rng, field.things)} graph with {count} nodes and {len(edges)} edges."
 
 
-def map_sketch(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def map_sketch(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw the map of a study area with its sites."""
+    rng = dice.style
     left, top, width, height = box
     land = ("#3b78b8", "#cfe3c2", "#e8dcb0", "#a58a5a")
-    values = texture(rng, 60, int(60 * width / height), 14)
+    values = texture(dice.data, 60, int(60 * width / height), 14)
     page.image(ramp(values, land), box)
     page.rect(box, color="#000000")
     sites = int(rng.integers(3, 12))
@@ -155,8 +161,9 @@ def map_sketch(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -
     return f"Location of the study area in {place} {thing} with its {sites} sampling sites."
 
 
-def molecule(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def molecule(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw rings and side chains such as chemical formulae."""
+    rng = dice.style
     left, top, width, height = box
     rings = int(rng.integers(1, 4))
     radius = min(height * 0.22, width / (rings * 2.6 + 1))

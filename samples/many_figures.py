@@ -25,9 +25,9 @@ from samples.many_plots import (
     scatter_plot,
 )
 from samples.many_tables import table
-from samples.many_words import FIELDS, Field
+from samples.many_words import FIELDS, Dice, Field
 
-Draw = Callable[[np.random.Generator, Field, Canvas, tuple[float, float, float, float]], str]
+Draw = Callable[[Dice, Field, Canvas, tuple[float, float, float, float]], str]
 
 RESULTS: tuple[Draw, ...] = (
     line_plot, line_plot, bar_plot, scatter_plot, error_plot, heat_map, histogram, matrix, micrograph,
@@ -49,28 +49,34 @@ class Invented:
     subcategory: str
 
 
-def invent(number: int, *, width: int = 512) -> Invented:
-    """Return the figure or table of a number, about `width` pixels wide; the same number gives the same bytes."""
+def invent(number: int, *, data: int = 0, width: int = 512) -> Invented:
+    """Return the figure or table of a number, about `width` pixels wide; the same numbers give the same bytes.
+
+    Another `data` gives a look-alike: the same axes, words and style, or the same layout of a table, with other
+    data in it.
+    """
     rng = np.random.default_rng([20261121, number])
+    dice = Dice(rng, np.random.default_rng([20261121, number, data]))
     field = FIELDS[int(rng.integers(len(FIELDS)))]
     if rng.random() < TABLES:
-        image, caption, subcategory = table(rng, field)
+        image, caption, subcategory = table(dice, field)
         return Invented(image, caption, subcategory)
     if rng.random() < 0.3:
         subcategory, draw = DRAWINGS[int(rng.integers(len(DRAWINGS)))]
         page = Canvas(float(rng.uniform(240, 460)), float(rng.uniform(140, 320)))
-        caption = draw(rng, field, page, (10, 10, page.width - 20, page.height - 20))
+        caption = draw(dice, field, page, (10, 10, page.width - 20, page.height - 20))
     else:
         subcategory = "fig_result"
-        page, caption = _plots(rng, field)
+        page, caption = _plots(dice, field)
     return Invented(Image.fromarray(pixels_of(page, width)), caption, subcategory)
 
 
-def _plots(rng: np.random.Generator, field: Field) -> tuple[Canvas, str]:
+def _plots(dice: Dice, field: Field) -> tuple[Canvas, str]:
+    rng = dice.style
     if rng.random() >= PANELS:
         page = Canvas(float(rng.uniform(220, 380)), float(rng.uniform(150, 290)))
         draw = RESULTS[int(rng.integers(len(RESULTS)))]
-        return page, draw(rng, field, page, (0, 0, page.width, page.height))
+        return page, draw(dice, field, page, (0, 0, page.width, page.height))
     columns, rows = int(rng.integers(2, 4)), int(rng.integers(1, 3))
     wide, tall = float(rng.uniform(170, 240)), float(rng.uniform(140, 200))
     page = Canvas(columns * wide, rows * tall)
@@ -78,7 +84,7 @@ def _plots(rng: np.random.Generator, field: Field) -> tuple[Canvas, str]:
     for place in range(columns * rows):
         draw = RESULTS[int(rng.integers(len(RESULTS)))]
         left, top = place % columns * wide, place // columns * tall
-        said = draw(rng, field, page, (left, top, wide, tall))
+        said = draw(dice, field, page, (left, top, wide, tall))
         letter = chr(97 + place)
         page.text(
             (left + 4, top + 11), f"({letter})" if rng.random() < 0.8 else letter.upper(), 10, bold=True

@@ -4,7 +4,7 @@ import numpy as np
 
 from samples.canvas import Canvas
 from samples.diagrams import blobs, grey, scale_bar, texture
-from samples.many_words import Field, listed, one, plain, some
+from samples.many_words import Dice, Field, listed, one, plain, some
 from samples.plots import (
     DIVERGING,
     HEAT,
@@ -62,24 +62,25 @@ def _colors(rng: np.random.Generator) -> tuple[str, ...]:
     return tuple(palette[i] for i in rng.permutation(len(palette)))
 
 
-def _trend(rng: np.random.Generator, x: Floats) -> Floats:
+def _trend(data: np.random.Generator, x: Floats) -> Floats:
     """Return one of the usual courses over x of 0 to 1, itself of about 0 to 1."""
-    a, b = rng.uniform(0.1, 0.9, 2)
-    kind = int(rng.integers(7))
+    a, b = data.uniform(0.1, 0.9, 2)
+    kind = int(data.integers(7))
     shapes = (
         a + (b - a) * x,
-        1 - a * np.exp(-x * rng.uniform(2, 9)),
-        a + (1 - a) * np.exp(-x * rng.uniform(2, 9)),
-        0.5 + 0.4 * np.sin(2 * np.pi * (x * rng.uniform(0.5, 4) + b)),
-        np.exp(-(((x - a) / rng.uniform(0.05, 0.3)) ** 2)),
-        1 / (1 + np.exp(-(x - a) * rng.uniform(6, 30))),
-        np.clip(0.5 + np.cumsum(rng.normal(0, 0.04, x.size)), 0, 1),
+        1 - a * np.exp(-x * data.uniform(2, 9)),
+        a + (1 - a) * np.exp(-x * data.uniform(2, 9)),
+        0.5 + 0.4 * np.sin(2 * np.pi * (x * data.uniform(0.5, 4) + b)),
+        np.exp(-(((x - a) / data.uniform(0.05, 0.3)) ** 2)),
+        1 / (1 + np.exp(-(x - a) * data.uniform(6, 30))),
+        np.clip(0.5 + np.cumsum(data.normal(0, 0.04, x.size)), 0, 1),
     )
-    return np.asarray(shapes[kind] + rng.normal(0, rng.choice([0.0, 0.01, 0.03]), x.size), dtype=np.float64)
+    return np.asarray(shapes[kind] + data.normal(0, data.choice([0.0, 0.01, 0.03]), x.size), dtype=np.float64)
 
 
-def line_plot(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def line_plot(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw one to six curves."""
+    rng, data = dice.style, dice.data
     names = some(rng, field.series, int(rng.integers(1, 6)))
     quantity, over = one(rng, field.quantities), one(rng, field.inputs)
     y, x_high = _range(rng), float(rng.choice([1, 10, 24, 60, 100, 500]))
@@ -89,7 +90,7 @@ def line_plot(rng: np.random.Generator, field: Field, page: Canvas, box: Box) ->
     colors, x = _colors(rng), np.linspace(0, 1, int(rng.integers(6, 80)))
     marks, style = bool(x.size < 25 and rng.random() < 0.6), rng.random()
     for i, _ in enumerate(names):
-        values = np.clip(_trend(rng, x) * 0.94 * y[1], axes.y[0], y[1])
+        values = np.clip(_trend(data, x) * 0.94 * y[1], axes.y[0], y[1])
         if style < 0.15:
             low = np.clip(values - 0.06 * y[1], axes.y[0], y[1])
             band(axes, x * x_high, low, np.clip(values + 0.05 * y[1], axes.y[0], y[1]), "#dddddd")
@@ -106,36 +107,38 @@ def line_plot(rng: np.random.Generator, field: Field, page: Canvas, box: Box) ->
     return f"{plain(quantity).capitalize()} as a function of {plain(over)} for {listed(names)}."
 
 
-def bar_plot(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def bar_plot(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw grouped bars, sometimes with error bars."""
+    rng, data = dice.style, dice.data
     names = some(rng, field.series, int(rng.integers(1, 4)))
     groups = some(rng, field.things, int(rng.integers(2, 6)))
     quantity, y = one(rng, field.quantities), _range(rng)
     axes = _axes(rng, page, box, (-0.5, len(groups) - 0.5), y)
     frame(axes, "", quantity, x_names=[g[:9] for g in groups], size=float(rng.uniform(6, 8)))
-    values = rng.uniform(0.1, 0.9, (len(names), len(groups))) * y[1]
+    values = data.uniform(0.1, 0.9, (len(names), len(groups))) * y[1]
     colors = _colors(rng)
     bars(axes, values.tolist(), colors)
     if len(names) == 1 and rng.random() < 0.6:
-        error = rng.uniform(0.02, 0.08, len(groups)) * y[1]
+        error = data.uniform(0.02, 0.08, len(groups)) * y[1]
         whiskers(axes, np.arange(len(groups), dtype=float), values[0], error, "#000000")
     if len(names) > 1:
         legend(axes, [(n, colors[i]) for i, n in enumerate(names)], corner="ne")
     return f"Comparison of {plain(quantity)} between {listed(names)} by {listed(groups)}."
 
 
-def scatter_plot(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def scatter_plot(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw clouds of points, sometimes with a fitted line."""
+    rng, data = dice.style, dice.data
     names = some(rng, field.series, int(rng.integers(1, 4)))
     quantity, other, y = one(rng, field.quantities), one(rng, field.inputs), _range(rng)
     axes = _axes(rng, page, box, (0, 1), y)
     frame(axes, other, quantity, grid=bool(rng.random() < 0.3), size=float(rng.uniform(6.5, 9)))
-    colors, slope = _colors(rng), float(rng.uniform(-0.8, 0.8))
+    colors, slope = _colors(rng), float(data.uniform(-0.8, 0.8))
     for i, _ in enumerate(names):
         x = np.clip(
-            rng.normal(rng.uniform(0.2, 0.8), rng.uniform(0.05, 0.25), int(rng.integers(15, 160))), 0, 1
+            data.normal(data.uniform(0.2, 0.8), data.uniform(0.05, 0.25), int(data.integers(15, 160))), 0, 1
         )
-        values = np.clip(0.5 + slope * (x - 0.5) + rng.normal(0, 0.1, x.size), 0, 1) * y[1]
+        values = np.clip(0.5 + slope * (x - 0.5) + data.normal(0, 0.1, x.size), 0, 1) * y[1]
         scatter(axes, x, values, colors[i], radius=float(rng.uniform(0.9, 2.6)))
     if rng.random() < 0.5:
         ends = np.array([0.02, 0.98])
@@ -143,43 +146,46 @@ def scatter_plot(rng: np.random.Generator, field: Field, page: Canvas, box: Box)
     return f"Relationship between {plain(other)} and {plain(quantity)} in {listed(names)}. Each dot is one sample."
 
 
-def error_plot(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def error_plot(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw measured points with their errors."""
+    rng, data = dice.style, dice.data
     names = some(rng, field.series, int(rng.integers(1, 4)))
     quantity, over, y = one(rng, field.quantities), one(rng, field.inputs), _range(rng)
     axes = _axes(rng, page, box, (0, 10), y)
     frame(axes, over, quantity, size=float(rng.uniform(6.5, 9)))
     colors, x = _colors(rng), np.linspace(0.5, 9.5, int(rng.integers(4, 12)))
     for i, _ in enumerate(names):
-        values = np.clip(_trend(rng, x / 10), 0.1, 0.9) * y[1]
-        whiskers(axes, x + 0.06 * i, values, rng.uniform(0.02, 0.09, x.size) * y[1], colors[i])
+        values = np.clip(_trend(data, x / 10), 0.1, 0.9) * y[1]
+        whiskers(axes, x + 0.06 * i, values, data.uniform(0.02, 0.09, x.size) * y[1], colors[i])
         curve(axes, x + 0.06 * i, values, colors[i], marks=True)
     legend(axes, [(n, colors[i]) for i, n in enumerate(names)], corner=CORNERS[int(rng.integers(4))])
     return f"Mean {plain(quantity)} against {plain(over)} for {listed(names)}. Error bars show the standard error."
 
 
-def heat_map(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def heat_map(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw a field of values with its colour key."""
+    rng, data = dice.style, dice.data
     quantity, over, other = one(rng, field.quantities), *some(rng, field.inputs, 2)
     axes = _axes(rng, page, box, (0, 1), (0, 1), right=66)
     colors = MAPS[int(rng.integers(len(MAPS)))]
     rows, columns = (int(n) for n in rng.integers(8, 40, 2))
-    values = texture(rng, rows, columns, int(rng.integers(0, 12)))
+    values = texture(data, rows, columns, int(rng.integers(0, 12)))
     heat(axes, values, colors, zoom=4)
     frame(axes, over, other, size=7)
     color_bar(axes, *_range(rng), quantity, colors)
     return f"Map of {plain(quantity)} over {plain(over)} and {plain(other)}."
 
 
-def matrix(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def matrix(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw a confusion or correlation matrix with its numbers."""
+    rng, data = dice.style, dice.data
     size = int(rng.integers(3, 7))
     names = some(rng, field.things, size)
     left, top, width, height = box
     side = min(width - 60, height - 40) / size
     colors = MAPS[int(rng.integers(3))]
-    values = rng.uniform(0, 0.4, (len(names), len(names)))
-    np.fill_diagonal(values, rng.uniform(0.5, 1, len(names)))
+    values = data.uniform(0, 0.4, (len(names), len(names)))
+    np.fill_diagonal(values, data.uniform(0.5, 1, len(names)))
     for row in range(len(names)):
         for column in range(len(names)):
             value = float(values[row, column])
@@ -198,11 +204,12 @@ def matrix(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> st
     return f"{'Confusion' if rng.random() < 0.5 else 'Correlation'} matrix of {listed(names)}."
 
 
-def histogram(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def histogram(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw a distribution."""
+    rng, data = dice.style, dice.data
     quantity, name = one(rng, field.quantities), one(rng, field.series)
     bins = int(rng.integers(8, 30))
-    sample = rng.gamma(rng.uniform(1, 9), 1.0, 600) if rng.random() < 0.5 else rng.normal(5, 2, 600)
+    sample = data.gamma(data.uniform(1, 9), 1.0, 600) if rng.random() < 0.5 else data.normal(5, 2, 600)
     counts, _ = np.histogram(sample, bins=bins)
     axes = _axes(rng, page, box, (-0.5, bins - 0.5), (0, float(counts.max()) * 1.1))
     frame(axes, quantity, "Count", x_names=[str(i) if i % 5 == 0 else "" for i in range(bins)], size=7)
@@ -210,13 +217,14 @@ def histogram(rng: np.random.Generator, field: Field, page: Canvas, box: Box) ->
     return f"Distribution of {plain(quantity)} for {name} ({bins} bins)."
 
 
-def micrograph(rng: np.random.Generator, field: Field, page: Canvas, box: Box) -> str:
+def micrograph(dice: Dice, field: Field, page: Canvas, box: Box) -> str:
     """Draw an invented micrograph with a scale bar."""
+    rng, data = dice.style, dice.data
     left, top, width, height = box
     rows, columns = 120, int(120 * width / height)
     count = int(rng.integers(5, 60))
-    values = 0.75 * blobs(rng, rows, columns, count, (2.0, float(rng.uniform(4, 14))))
-    values = values + 0.2 * texture(rng, rows, columns, int(rng.integers(1, 8)))
+    values = 0.75 * blobs(data, rows, columns, count, (2.0, float(rng.uniform(4, 14))))
+    values = values + 0.2 * texture(data, rows, columns, int(rng.integers(1, 8)))
     stain = ("grey", "green", "red", "blue")[int(rng.integers(4))]
     pixels = grey(values)
     if stain != "grey":

@@ -61,6 +61,15 @@ FIELDS = (
     ),
 )  # fmt: skip
 
+
+@dataclass(frozen=True)
+class Dice:
+    """Two independent streams of random numbers: how a figure looks, and the data that it shows."""
+
+    style: np.random.Generator
+    data: np.random.Generator
+
+
 PLACES = ("North", "South", "East", "West", "Upper", "Lower", "Old", "New")
 
 
