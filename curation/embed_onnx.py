@@ -96,7 +96,8 @@ def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes]], Floats]]:
         session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except _load_errors() as error:
         raise EmbedderError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
-    dimension = int(session.get_outputs()[0].shape[1])
+    blank = np.zeros((1, 3, preprocess.size, preprocess.size), np.float32)
+    dimension = int(session.run(None, {"pixels": blank})[0].shape[1])
 
     def embed(images: Sequence[bytes]) -> Floats:
         vectors = np.empty((len(images), dimension), dtype=np.float32)
