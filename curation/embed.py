@@ -1,4 +1,4 @@
-"""Image embedders by name: the CLIP that is shipped, a descriptor without weights, or any open_clip model."""
+"""Image embedders by name: a descriptor without weights, an exported model, or any open_clip model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,8 @@ from curation.embed_open_clip import EmbedderError
 VERSION = "2"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime
 
 EMBEDDERS: dict[str, str] = {
-    "clip": "the small CLIP model that is shipped, trained on scientific figures and tables",
-    "descriptor": "deterministic image descriptor without weights (it is no CLIP)",
-    "onnx:<folder>": "model that `scimmir train` exported, on ONNX Runtime",
+    "descriptor": "deterministic image descriptor without weights (the default; it is no CLIP)",
+    "onnx:<folder>": "model that `training.export` wrote, on ONNX Runtime",
     "open_clip:<model>/<tag>": "open_clip model with published weights: open_clip:ViT-B-32/laion2b_s34b_b79k",
     "open_clip:<model>/<file>": "open_clip model with weights from a local .safetensors or .pt file",
     "open_clip:<folder>": "folder with open_clip_config.json and open_clip_model.safetensors, on torch",
@@ -87,8 +86,6 @@ def embedder_space(spec: str) -> str:
 
 
 def _parse(spec: str) -> tuple[str, str]:
-    if spec == "clip":
-        return "onnx", str(embed_onnx.EMBEDDED)
     if spec == "descriptor":
         return "descriptor", ""
     name, _, rest = spec.partition(":")

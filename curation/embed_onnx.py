@@ -17,7 +17,6 @@ from curation.embed_open_clip import EmbedderError
 
 VERSION = "1"  # 1: squash or shortest side, one thread
 
-EMBEDDED = Path(__file__).parent / "models" / "scimmir-small"
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
 IMAGE_GRAPH = "image.onnx"

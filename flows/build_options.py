@@ -32,6 +32,10 @@ class BuildOptions(BaseModel):
         float | None,
         Field(gt=0, le=1, description="Cosine similarity of near duplicates; belongs to one embedder."),
     ] = None
+    thresholds: Annotated[
+        str | None,
+        Field(description="File of thresholds that `scimmir calibrate` wrote for this embedder."),
+    ] = None
     decontaminate: Annotated[
         tuple[str, ...],
         Field(description="Image sets to keep out: folders of images, Parquet files or WebDataset tars."),

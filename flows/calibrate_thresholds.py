@@ -15,7 +15,7 @@ from curation.dedupe import DedupeParameters
 from curation.thresholds import Thresholds, write_thresholds
 from extractors import images
 from flows.work_on_papers import make_copies
-from runtime.attempt import PoolParameters, attempt, shared_pool
+from runtime.attempt import PoolParameters, attempt, shared_pool, stop_shared_pools
 from runtime.progress import progress
 from schemas.annotations import ImageRow
 from schemas.errors import UserError
@@ -75,10 +75,13 @@ def calibrate_thresholds(
     p = parameters or calibrate.CalibrateParameters()
     originals = _spread(_read(release), pictures)
     pool = PoolParameters(workers=workers, memory_bytes=None)
-    rows = _normal(originals, pool)
+    try:
+        rows = _normal(originals, pool)
+    finally:
+        stop_shared_pools()
     kept = [(picture, made) for picture, made in zip(originals, rows, strict=True) if made]
     space = embed.embedder_space(embedder)
-    vectors = _embedded([row for _, made in kept for row in made.values()], embedder, pool)
+    vectors = _embedded([row for _, made in kept for row in made.values()], embedder)
     positives, negatives = _samples(kept, vectors)
     try:
         thresholds = calibrate.calibrate(space, positives, negatives, p)
@@ -100,6 +103,19 @@ def calibrate_thresholds(
     }
     write_thresholds(output, thresholds, about)
     return Calibration(thresholds, about)
+
+
+def calibration_summary(found: Calibration) -> str:
+    """Return what was found, for people: levels, and which share of each way of copying the lowest one finds."""
+    about, levels = found.about, found.thresholds.duplicates
+    lines = [
+        f"{about['pictures']} pictures, {about['copies']} copies, {about['look_alikes']} look-alikes",
+        *(f"{name}: cosine {lv.similarity:.4f}, {lv.bits} bits" for name, lv in levels.items()),
+    ]
+    shares = about["recall_by_copy"]
+    assert isinstance(shares, dict)
+    lines += [f"found of {name}: {share:.1%}" for name, share in shares["agreed"].items()]
+    return "\n".join(lines)
 
 
 def _read(release: Path) -> list[Picture]:
@@ -129,7 +145,7 @@ def _normal(originals: Sequence[Picture], pool: PoolParameters) -> list[dict[str
     return [made[number] for number in range(len(jobs))]
 
 
-def _embedded(rows: Sequence[ImageRow], embedder: str, pool: PoolParameters) -> Floats:
+def _embedded(rows: Sequence[ImageRow], embedder: str) -> Floats:
     loaded = embed.load_embedder(embedder)
     vectors = [loaded.embed([row.image for row in rows[i : i + 32]]) for i in range(0, len(rows), 32)]
     return np.concatenate(vectors)

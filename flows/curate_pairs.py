@@ -7,13 +7,14 @@ largest are the embeddings: four bytes times the dimension each.
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation import dedupe, embed, licenses
+from curation import decontaminate, dedupe, embed, licenses, thresholds
 from flows.build_options import BuildOptions
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure
@@ -69,11 +70,31 @@ def duplicate_parameters(options: BuildOptions) -> dedupe.DedupeParameters:
     Raises:
         UserError: none was measured for this embedder and none is given.
     """
-    identity = embed.embedder_space(options.embedder)
+    space = embed.embedder_space(options.embedder)
+    calibrated = _calibrated(options, space)
+    if calibrated is not None:
+        return calibrated.for_duplicates()
     try:
-        return dedupe.dedupe_parameters(identity, similarity=options.near_duplicate_threshold)
+        return dedupe.dedupe_parameters(space, similarity=options.near_duplicate_threshold)
     except ValueError as error:
-        raise UserError(f"{error} (option --near-duplicate-threshold)") from error
+        raise UserError(f"{error} (options --thresholds and --near-duplicate-threshold)") from error
+
+
+def leak_parameters(options: BuildOptions) -> decontaminate.LeakParameters:
+    """Return the thresholds of contamination for the build's embedder. Raises UserError."""
+    calibrated = _calibrated(options, embed.embedder_space(options.embedder))
+    if calibrated is not None:
+        return calibrated.for_leaks()
+    return decontaminate.leak_parameters(duplicate_parameters(options))
+
+
+def _calibrated(options: BuildOptions, space: str) -> thresholds.Thresholds | None:
+    if options.near_duplicate_threshold is None:
+        path = Path(options.thresholds).expanduser() if options.thresholds else None
+        return thresholds.thresholds_of(space, path)
+    if options.thresholds is not None:
+        raise UserError("give --thresholds or --near-duplicate-threshold, not both")
+    return None
 
 
 def _duplicate_failure(row: DuplicateRow) -> Failure:

@@ -13,7 +13,7 @@ from curation import decontaminate, embed
 from extractors import images
 from flows import work_on_papers
 from flows.build_options import BuildOptions
-from flows.curate_pairs import duplicate_parameters, plain, read_narrow, reject_table
+from flows.curate_pairs import leak_parameters, plain, read_narrow, reject_table
 from flows.run_stages import image_parameters, reader_pool
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure, attempt, shared_pool
@@ -37,7 +37,7 @@ class ImageSetRow:
 def find_contamination(work: GlobalWork, papers: StageOutput, duplicates: StageOutput) -> StageOutput:
     """Return the stage's output: tables `contamination` (evidence), `image_sets` and `rejects`."""
     sets = [Path(name).expanduser() for name in work.options.decontaminate]
-    parameters = decontaminate.leak_parameters(duplicate_parameters(work.options))
+    parameters = leak_parameters(work.options)
     about: dict[str, Json] = {
         "parameters": plain(dataclasses.asdict(parameters)),
         "sets": [[path.resolve().name, _sha256(path)] for path in sets],

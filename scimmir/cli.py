@@ -77,6 +77,9 @@ def build(
     near_duplicate_threshold: Annotated[
         float | None, typer.Option(help="Cosine similarity of near duplicates, for this embedder.")
     ] = None,
+    thresholds: Annotated[
+        Path | None, typer.Option(help="Thresholds that `scimmir calibrate` wrote for this embedder.")
+    ] = None,
     decontaminate: Annotated[
         list[Path] | None,
         typer.Option(help="Image set to keep out: folder, Parquet or WebDataset tar; repeat for more."),
@@ -101,6 +104,7 @@ def build(
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
         embedder=embedder,
         near_duplicate_threshold=near_duplicate_threshold,
+        thresholds=str(thresholds) if thresholds else None,
         decontaminate=tuple(str(path) for path in decontaminate or ()),
         train_share=train_share,
         validation_share=validation_share,
@@ -148,6 +152,27 @@ def query(
     else:
         console = Console()
         console.print(queries.rich_view(result, width=console.width))
+
+
+@app.command()
+def calibrate(
+    output: Annotated[Path, typer.Argument(help="File to write, for `scimmir build --thresholds`.")],
+    embedder: Annotated[str, typer.Option(help="Embedder as in `scimmir build`.")] = DEFAULTS.embedder,
+    warehouse: WarehouseOption = WAREHOUSE,
+    release: Annotated[str | None, typer.Option(help="Release to learn from; the latest by default.")] = None,
+    pictures: Annotated[int, typer.Option(min=50, help="Pairs of the release that are copied.")] = 600,
+    workers: Annotated[int, typer.Option(help="Processes at work at once.")] = DEFAULTS.workers,
+) -> None:
+    """Find an embedder's thresholds from copies and look-alikes of a release's pairs."""
+    _log_to_terminal()
+    from flows.calibrate_thresholds import calibrate_thresholds, calibration_summary
+    from warehouse.lake import warehouse_path
+    from warehouse.query import wanted_release
+
+    root = warehouse_path(warehouse)
+    folder = root / "releases" / wanted_release(root, release).version
+    found = calibrate_thresholds(folder, embedder=embedder, output=output, pictures=pictures, workers=workers)
+    typer.echo(calibration_summary(found))
 
 
 @app.command()

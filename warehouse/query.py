@@ -73,7 +73,7 @@ def run_query(
             DuckDB refuses the statement; the message is one sentence.
     """
     warehouse = warehouse.resolve()
-    wanted = _wanted_release(warehouse, release)
+    wanted = wanted_release(warehouse, release)
     try:
         with _open(warehouse, wanted) as con:
             _check_statement(con, sql)
@@ -152,7 +152,12 @@ def clean_text(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
-def _wanted_release(warehouse: Path, version: str | None) -> Release:
+def wanted_release(warehouse: Path, version: str | None) -> Release:
+    """Return the release of a version, the latest without one.
+
+    Raises:
+        QueryError: there is none, or its files are damaged.
+    """
     try:
         latest = latest_version(warehouse)
     except WarehouseError as error:

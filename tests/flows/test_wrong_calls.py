@@ -33,6 +33,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
         (["build", "{papers}", "--image-timeout-s", "inf"], "option --image-timeout-s"),
         (["query", "--warehouse", "{tmp}/empty", "SELECT 1"], "release"),
         (["catalog", "--warehouse", "{tmp}/empty"], "release"),
+        (["calibrate", "{tmp}/t.json", "--warehouse", "{tmp}/empty"], "holds no release yet"),
+        (["build", "{papers}", "--thresholds", "{tmp}/none"], "holds no thresholds"),
     ],
 )  # fmt: skip
 def test_one_sentence(scimmir: Run, tmp_path: Path, arguments: list[str], sentence: str) -> None:
