@@ -37,7 +37,9 @@ def test_the_file_says_what_it_was_made_of(calibrated: Path, release: Path) -> N
 def test_a_build_takes_them(calibrated: Path) -> None:
     options = BuildOptions(thresholds=str(calibrated))
     thresholds = read_thresholds(calibrated)
-    assert duplicate_parameters(options) == thresholds.for_duplicates() != duplicate_parameters(BuildOptions())
+    assert (
+        duplicate_parameters(options) == thresholds.for_duplicates() != duplicate_parameters(BuildOptions())
+    )
     assert leak_parameters(options) == thresholds.for_leaks()
 
 
