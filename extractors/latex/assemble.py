@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from extractors.latex.document import Caption, FloatBody, Found, GraphicItem, Panel, Tabular
-from extractors.latex.expand import Flat
+from extractors.latex.float_tables import Markup, has_rows, joined, note_bodies, without_captions
+from extractors.latex.frames import Flat
 from extractors.latex.graphics import graphic, stored_path
 from extractors.latex.grouping import found_in, printed_label
 from extractors.latex.mentions import RunningText, mentions
@@ -18,19 +19,10 @@ from extractors.tables import to_html, to_text
 from schemas.floats import Drawing, Float, Graphic
 from schemas.ids import pair_id
 from schemas.reject import RecordError, Reject
-from schemas.table import Table
 
 SNIPPET_CHARS = 2000
 TABLE_FOOT = re.compile(r"\\tablefoot(?![A-Za-z])")
 MAX_CAPTION_CHARS = 20_000
-
-
-@dataclass(frozen=True)
-class Markup:
-    """A table as HTML and as text."""
-
-    html: str
-    text: str
 
 
 @dataclass
@@ -154,7 +146,7 @@ class Assembly:
             tables.append(read)
         if not tables:
             return None, "table_unreadable" if any(
-                _has_rows(self.walk.text, t) for t in found.tabulars
+                has_rows(self.walk.text, t) for t in found.tabulars
             ) else problem
         table = joined(tables, notes)
         if not any(c.html for row in table.rows for c in row.cells):
@@ -351,63 +343,7 @@ class _Common:
     name_printed: str = ""
 
 
-def note_bodies(text: str) -> list[str]:
-    """Return the contents of the tablenotes environments in a text."""
-    out: list[str] = []
-    pos = text.find("\\begin{tablenotes}")
-    while pos >= 0 and len(out) < 20:
-        start = pos + len("\\begin{tablenotes}")
-        end = text.find("\\end{tablenotes}", start)
-        if end < 0:
-            break
-        scan = Scanner(text[start : min(end, start + 20_000)])
-        scan.optional()
-        out.append(scan.text[scan.pos :])
-        pos = text.find("\\begin{tablenotes}", end)
-    return out
-
-
 def _with_row(one: Graphic, row: int) -> Graphic:
     return Graphic(
         path=one.path, page=one.page, trim=one.trim, viewport=one.viewport, angle=one.angle, row=row
-    )
-
-
-def _has_rows(text: str, table: Tabular) -> bool:
-    return bool(text[table.start : table.end].strip())
-
-
-def without_captions(body: str) -> str:
-    r"""Return a longtable's body without its \caption and \label commands."""
-    out = []
-    pos = 0
-    for match in re.finditer(r"\\(?:caption|label)\*?(?![A-Za-z])", body):
-        if match.start() < pos:
-            continue
-        out.append(body[pos : match.start()])
-        scan = Scanner(body, match.end())
-        scan.optional()
-        scan.argument()
-        pos = scan.pos
-    out.append(body[pos:])
-    return "".join(out)
-
-
-def joined(tables: list[Table], notes: tuple[str, ...]) -> Table:
-    """Return several tabulars as one table, one below the other."""
-    first = tables[0]
-    all_notes = tuple(n for t in tables for n in t.notes) + notes
-    if len(tables) == 1:
-        return Table(
-            rows=first.rows, header_rows=first.header_rows, column_align=first.column_align,
-            vertical_rules=first.vertical_rules, rule_below=first.rule_below, notes=all_notes,
-        )  # fmt: skip
-    widest = max(tables, key=lambda t: len(t.column_align))
-    return Table(
-        rows=tuple(row for t in tables for row in t.rows),
-        header_rows=first.header_rows,
-        column_align=widest.column_align,
-        vertical_rules=widest.vertical_rules,
-        rule_below=tables[-1].rule_below,
-        notes=all_notes,
     )

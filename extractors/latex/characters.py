@@ -5,7 +5,6 @@ import re
 from extractors.latex.scanner import Scanner
 from extractors.latex.shapes import DIMENSION
 
-EMPTY_BRACKETS = re.compile(r"\s?[(\[](?:[\s,;.]|see|e\.g\.|cf\.|from|in|i\.e\.|and|after)*[)\]]")
 BEFORE_PUNCTUATION = re.compile(r"\s+([,;.:!?)\]”’])(?!\d)")
 BLANKS = re.compile(r"\s+")
 DROPPED = "\uf10f"  # stands where a reference or citation without printed form was left out
@@ -35,6 +34,28 @@ def character(scan: Scanner, name: str) -> str:
         return code[-1]
     number = int(code[1:], 16) if code[0] == '"' else int(code[1:], 8) if code[0] == "'" else int(code)
     return chr(number) if 32 <= number < 0xD800 else ""
+
+
+# Zapf's dingbats by their codes: most stand in Unicode's block in the same order, some elsewhere.
+STRAY_DINGBATS = {
+    37: "☎", 42: "☛", 43: "☞", 72: "★", 108: "●", 110: "■", 115: "▲", 116: "▼", 117: "◆", 119: "◗",
+    168: "♣", 169: "♦", 170: "♥", 171: "♠", 213: "→", 214: "↔", 215: "↕",
+}  # fmt: skip
+
+
+def dingbat(code: str) -> str:
+    r"""Return the character that pifont's \ding prints, nothing for what is no code."""
+    digits = re.fullmatch(r"\s*(?:(\d{2,3})|'([0-7]{2,3})|\"([0-9A-Fa-f]{2}))\s*", code)
+    if digits is None:
+        return ""
+    number = int(digits[1]) if digits[1] else int(digits[2], 8) if digits[2] else int(digits[3], 16)
+    if number in STRAY_DINGBATS:
+        return STRAY_DINGBATS[number]
+    if 172 <= number <= 181:
+        return chr(0x2460 + number - 172)
+    if 33 <= number <= 126:
+        return chr(0x2701 + number - 33)
+    return chr(0x2761 + number - 161) if 161 <= number <= 254 else ""
 
 
 def skip_dimension(scan: Scanner) -> str:
@@ -81,7 +102,5 @@ def tidy(text: str) -> str:
     if DROPPED in text:
         text = HOLLOW.sub("", DROPPED_IN_BRACKETS.sub("", text))
         text = BLANKS.sub(" ", text)
-    if "(" in text or "[" in text:
-        text = EMPTY_BRACKETS.sub("", text)
     text = BEFORE_PUNCTUATION.sub(r"\1", text)
     return text.strip()

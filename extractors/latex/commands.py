@@ -1,6 +1,7 @@
 """Which command is read by which function, and the walk over a whole document."""
 
 from extractors.latex import walk_captions as captions
+from extractors.latex import walk_counters as counters
 from extractors.latex import walk_environments as environments
 from extractors.latex import walk_settings as settings
 from extractors.latex.graphics import GRAPHICS_COMMANDS
@@ -31,8 +32,8 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("tablehead", "tablefirsthead"), captions.table_head),
     **dict.fromkeys(("processtable", "tbl", "TBL"), captions.journal_table),
     **dict.fromkeys(("subfloat", "subfigure", "subtable", "subbottom", "subtop"), captions.panel_command),
-    **dict.fromkeys(("setcounter", "addtocounter", "stepcounter", "refstepcounter"), settings.set_counter),
-    **dict.fromkeys(("numberwithin", "counterwithin", "counterwithout"), settings.within),
+    **dict.fromkeys(("setcounter", "addtocounter", "stepcounter", "refstepcounter"), counters.set_counter),
+    **dict.fromkeys(("numberwithin", "counterwithin", "counterwithout"), counters.within),
     **dict.fromkeys(("newfloat", "DeclareFloatingEnvironment"), settings.new_float),
     **dict.fromkeys(("tag", "nonumber", "notag"), settings.tag),
     **dict.fromkeys(("crefname", "Crefname"), settings.reference_name),
@@ -52,7 +53,16 @@ HANDLERS: dict[str, Handler] = {
     "appendices": settings.start_appendix,
     "ffigbox": captions.float_box,
     "ttabbox": captions.float_box,
-    "scimmirprinted": settings.printed,
+    **dict.fromkeys(("frontmatter", "mainmatter", "backmatter"), settings.matter),
+    **dict.fromkeys(("scimmirreset", "scimmirunreset"), counters.reset),
+    **dict.fromkeys(
+        ("appendixfigures", "appendixtables", "restartappendixnumbering", "appendixstart"),
+        counters.appendix_floats,
+    ),
+    **dict.fromkeys(("figurenum", "tablenum", "setfigurenum", "settablenum"), counters.set_number),
+    **dict.fromkeys(("phantomsubcaption", "phantomcaption"), counters.phantom),
+    "scimmirprinted": counters.printed,
+    "scimmirdefault": counters.default,
     "scimmircaptype": captions.capture_type,
     "captionsetup": captions.caption_setup,
     "floatname": settings.float_name,

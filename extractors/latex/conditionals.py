@@ -2,7 +2,8 @@ r"""Primitives that choose between texts: TeX's \if… and the packages' forms w
 
 import re
 
-from extractors.latex.expand import SPACE, Expander, Handler, after_word
+from extractors.latex.expand import Expander, Handler
+from extractors.latex.frames import SPACE, after_word
 from extractors.latex.macros import Alias, Macro, substitute
 from extractors.latex.primitives import evaluate
 from extractors.latex.words import words
@@ -14,6 +15,9 @@ ENGINE_SWITCHES = {
     "ifpTeX": False, "ifupTeX": False, "if@twocolumn": False, "if@twoside": False,
     "if@compatibility": False, "iflatexml": False, "if@filesw": True,
 }  # fmt: skip
+ENGINE_REGISTERS = words(
+    "pdfoutput pdftexversion pdfpagewidth pdfpageheight pdfcompresslevel pdfminorversion"
+)
 PRIMITIVES = words(
     """if ifcat ifnum ifdim ifodd ifvmode ifhmode ifmmode ifinner ifvoid ifhbox ifvbox ifx ifeof iftrue
     iffalse
@@ -25,7 +29,8 @@ COMPARISON = re.compile(
     r"\s*(-?\d+|\\value\s*\{\w+\}|\\numexpr[-+*/()\d\s]+(?:\\relax)?|\\[A-Za-z@]+)\s*([<>=])"
     r"\s*(-?\d+|\\value\s*\{\w+\}|\\numexpr[-+*/()\d\s]+|\\[A-Za-z@]+)[ ]?(?:\\relax\b)?"
 )
-NUMBER = re.compile(r"\s*(-?\d+|\\[A-Za-z@]+)[ ]?(?:\\relax\b)?")
+VALUE = re.compile(r"\\value\s*\{(\w+)\}")
+NUMBER = re.compile(r"\s*(-?\d+|\\value\s*\{\w+\}|\\[A-Za-z@]+)[ ]?(?:\\relax\b)?")
 DIMENSION = re.compile(
     r"[^\\]*?[<>=]\s*(?:\\[A-Za-z@]+|[-\d.]+\s*(?:pt|cm|mm|in|em|ex|sp|bp)?)|.{0,80}?[<>=]\S+", re.S
 )
@@ -131,6 +136,8 @@ def _meaning(ex: Expander, token: str) -> object:
         return ("command", meaning.target)
     if name in {"empty", "@empty"}:
         return ("macro", (), "", "")
+    if name in ENGINE_REGISTERS:
+        return ("command", name)
     if meaning is None and ("@" in name or name in {"undefined", "UnDeFiNeD"} or len(name) > 1):
         return "undefined"
     return ("command", name)
@@ -142,6 +149,9 @@ def _number(ex: Expander, text: str) -> int:
         return int(text[:12])
     if text.startswith("\\numexpr"):
         return evaluate(text[8:])
+    counter = VALUE.fullmatch(text)
+    if counter or text[1:] in ex.counts:
+        return ex.counts.get(counter[1] if counter else text[1:], 0)
     meaning = ex.meanings.get(text[1:])
     if isinstance(meaning, Macro) and re.fullmatch(r"\s*-?\d{1,9}\s*", meaning.body):
         return int(meaning.body)
@@ -149,7 +159,7 @@ def _number(ex: Expander, text: str) -> int:
 
 
 def numeric(ex: Expander, name: str) -> bool:
-    r"""Return the truth of \ifnum or \ifodd; counters count as 0."""
+    r"""Return the truth of \ifnum or \ifodd; what the document did not set counts as 0."""
     frame = ex.top()
     match = (COMPARISON if name == "ifnum" else NUMBER).match(frame.text, frame.pos)
     if match is None:

@@ -7,6 +7,7 @@ from extractors.latex.expand import Expander, Handler
 from extractors.latex.macros import (
     Alias,
     Macro,
+    Printed,
     def_arguments,
     latex_arguments,
     xparse_arguments,
@@ -44,7 +45,7 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
         macro.body = BODY_COMMENT.sub(r"\1", macro.body)
     if PRINTED_NAME.match(name):
         if (not macro.arguments and not ex.package) or len(macro.body) < 200:
-            announce(ex, name, macro.body)
+            announce(ex, name, macro.body, everywhere=everywhere)
         return
     if name in STRUCTURAL and not any(_calls(macro.body, alias) for alias in ex.aliases.get(name, ())):
         return
@@ -71,12 +72,11 @@ def _inline(body: str, name: str, replacement: str) -> str:
     return re.sub(r"\\" + re.escape(name) + r"(?![A-Za-z@])[ \t]*", lambda _: replacement, body)
 
 
-def announce(ex: Expander, name: str, body: str) -> None:
-    """Tell the later stages how a number or a float's name is printed from here on."""
-    body = re.sub(r"%[^\n]*\n?", "", body)
-    package, ex.package = ex.package, False
-    ex.emit("\\scimmirprinted{" + name + "}{" + body + "}")
-    ex.package = package
+def announce(ex: Expander, name: str, body: str, *, everywhere: bool = False) -> None:
+    """Tell the later stages how a number or a float's name is printed until the scope ends."""
+    if not everywhere:
+        ex.undo_later(name, Printed(ex.printed.get(name)))
+    ex.note(name, re.sub(r"%[^\n]*\n?", "", body))
 
 
 def primitive_def(ex: Expander, name: str) -> None:
@@ -240,13 +240,17 @@ def name_def(ex: Expander, name: str) -> None:
 
 
 def add_to_macro(ex: Expander, name: str) -> None:
-    r"""Read \g@addto@macro, \appto or \preto: a macro's body grows."""
+    r"""Read \g@addto@macro, \appto, \preto or etoolbox's \apptocmd and \pretocmd: a macro's body grows."""
     defined = ex.read_control()
     text = ex.read_argument()
+    if name.endswith("tocmd"):
+        ex.read_argument(), ex.read_argument()
     old = ex.meanings.get(defined or "")
+    if old is None and defined == "@maketitle" and not ex.package:
+        old = Macro()  # the class's own, which is not read: what a paper adds to it is often a picture
     if defined is None or text is None or not isinstance(old, Macro):
         return
-    body = text + old.body if name == "preto" else old.body + text
+    body = text + old.body if name.startswith("preto") else old.body + text
     store(ex, defined, Macro(old.arguments, body, old.prefix))
 
 
@@ -301,7 +305,7 @@ DEFINITIONS: dict[str, Handler] = {
     **dict.fromkeys(("csname", "@nameuse", "csuse"), do.csname),
     **dict.fromkeys(("@namedef", "csdef", "csgdef"), name_def),
     **dict.fromkeys(("makeatletter", "makeatother", "ExplSyntaxOn", "ExplSyntaxOff"), do.at_letter),
-    **dict.fromkeys(("g@addto@macro", "appto", "gappto", "preto"), add_to_macro),
+    **dict.fromkeys(("g@addto@macro", "appto", "gappto", "preto", "apptocmd", "pretocmd"), add_to_macro),
     **dict.fromkeys(("AtBeginDocument", "AtEndDocument", "AtEndOfPackage"), do.unwrap),
     **dict.fromkeys(("@ifnextchar", "@ifstar", "@ifundefined"), do.at_if),
     **dict.fromkeys(("DeclareMathOperator", "DeclareMathOperatorWithLimits"), new_font_command),
@@ -310,6 +314,8 @@ DEFINITIONS: dict[str, Handler] = {
         ("AfterEndEnvironment", "AtEndEnvironment", "AtBeginEnvironment", "BeforeBeginEnvironment"), do.hook
     ),
     **dict.fromkeys(("number", "the"), do.number),
+    **dict.fromkeys(("forcsvlist", "forlistloop"), do.for_list),
+    "@for": do.for_each,
     "foreach": do.for_each,
     "newfloatcommand": float_command,
     "newif": new_switch,

@@ -79,6 +79,7 @@ class Panel:
     end: int = 0
     caption: Caption | None = None
     letter: str = ""
+    shown: str = ""  # as a reference prints the letter: (a) where the paper or its package wants brackets
     number: str = ""
     labels: list[str] = field(default_factory=list)
 
@@ -121,10 +122,10 @@ class FloatBody:
     captions: list[Caption] = field(default_factory=list)
     graphics: list[GraphicItem] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
+    phantoms: list[Panel] = field(default_factory=list)
     tabulars: list[Tabular] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     drawings: list[int] = field(default_factory=list)
-    notes: list[tuple[int, int]] = field(default_factory=list)
     continued: bool = False
     loose: bool = False
     open_tabulars: int = 0

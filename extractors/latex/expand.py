@@ -6,79 +6,31 @@ and the primitives in `handlers`. A stack of frames stands for TeX's input stack
 
 import posixpath
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from extractors.latex.macros import NO_VALUE, Alias, Argument, Macro, glued, substitute
+from extractors.latex.frames import (
+    BRACES,
+    SPACE,
+    Flat,
+    Frame,
+    Limits,
+    after_word,
+    open_group_end,
+    skip_comment,
+)
+from extractors.latex.macros import Alias, Argument, Macro, Printed, glued, substitute
 from extractors.latex.project import Project
 from schemas.reject import RecordError
 
 STOP = re.compile(r"\\(?:([A-Za-z]+)|.)|%", re.S)
 STOP_AT = re.compile(r"\\(?:([A-Za-z@]+)|.)|%", re.S)
-COMMENT = re.compile(r"%[^\n]*(?:\n[ \t]*)?")
-SPACE = re.compile(r"(?:[ \t\n]+|%[^\n]*(?:\n|\Z))*")
-AFTER_WORD = re.compile(r"[ \t]*(?:\n(?![ \t]*\n)[ \t]*)?")
 CONTROL = re.compile(r"\\(?:[A-Za-z@]+|.)", re.S)
 CONTROL_PLAIN = re.compile(r"\\(?:[A-Za-z]+|.)", re.S)
-BRACES = re.compile(r"\\.|[{}]|%[^\n]*", re.S)
 BRACKETS = re.compile(r"\\.|[{}\]]|%[^\n]*", re.S)
 SIMPLE_GROUP = re.compile(r"\{([^{}\\%]*)\}")
 TEXT_SUFFIXES = (".tex", ".ltx", ".latex", ".sty", ".cls", ".txt", ".tikz", ".pgf")
 ENVIRONMENT_NAME = re.compile(r"[ \t\n]*\{[ \t\n]*([^{}\\\n]{0,80}?)[ \t\n]*\}")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds on expansion: a paper of a megabyte needs a few percent of them."""
-
-    expansions: int = 1_500_000
-    chars: int = 30_000_000
-    chars_per_source_char: int = 6
-    unclosed_groups: int = 20
-    chars_after_unclosed: int = 1_000
-    depth: int = 4_000
-    expansions_per_call: int = 100_000
-
-
-@dataclass
-class Frame:
-    """A text being read: a file (`file` is its number) or the replacement of a macro (`file` is -1)."""
-
-    text: str
-    file: int = -1
-    pos: int = 0
-    folder: str | None = None
-    restores: list[tuple[int, str, "Meaning | None"]] = field(default_factory=list)
-
-
-@dataclass
-class Flat:
-    """The expanded text, and where each part of it comes from."""
-
-    text: str
-    files: list[str]
-    starts: list[int]
-    origins: list[tuple[int, int, bool]]
-    warnings: list[str]
-
-    def source(self, start: int, end: int, texts: Callable[[str], str]) -> tuple[str, str]:
-        """Return the file in which flat text `start:end` stands, and the source text of that stretch."""
-        first = max(0, bisect_right(self.starts, start) - 1)
-        if not self.starts:
-            return "", self.text[start:end]
-        file, begin, exact = self.origins[first]
-        begin += start - self.starts[first] if exact else 0
-        last = max(first, bisect_right(self.starts, max(start, end - 1)) - 1)
-        end_file, stop, end_exact = self.origins[last]
-        if end_exact:
-            stop += end - self.starts[last]
-        elif last + 1 < len(self.origins):
-            end_file, stop, _ = self.origins[last + 1]
-        if end_file != file or stop <= begin:
-            return self.files[file], self.text[start:end]
-        return self.files[file], texts(self.files[file])[begin:stop]
-
 
 Handler = Callable[["Expander", str], None]
 Meaning = Macro | Alias | Handler
@@ -101,9 +53,13 @@ class Expander:
     warnings: list[str] = field(default_factory=list)
     conditionals: dict[str, bool] = field(default_factory=dict)
     branches: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    loops: list[tuple[str, int]] = field(default_factory=list)
+    teaser: str = ""
     toggles: dict[str, bool] = field(default_factory=dict)
     aliases: dict[str, list[str]] = field(default_factory=dict)
-    scopes: list[tuple[str, list[tuple[str, Meaning | None]]]] = field(default_factory=list)
+    scopes: list[tuple[str, list[tuple[str, Meaning | Printed | None]]]] = field(default_factory=list)
+    printed: dict[str, str] = field(default_factory=dict)
     arguments_of: dict[str, list[list[str]]] = field(default_factory=dict)
     verbatims: dict[str, bool] = field(default_factory=dict)
     terms: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -152,7 +108,9 @@ class Expander:
                 continue
             meaning = meanings.get(name)
             if frame.restores and match.start() > frame.restores[-1][0]:
-                self.restore(frame, match.start())
+                self.copy(frame, start, match.start())
+                start = match.start()
+                self.restore(frame, start)
                 meaning = meanings.get(name)
             if meaning is None:
                 continue
@@ -405,7 +363,10 @@ class Expander:
 
     def pop(self) -> None:
         """Drop the top frame, keeping a control word at its end apart from what follows."""
-        frame = self.frames.pop()
+        frame = self.frames[-1]
+        if frame.restores:
+            self.restore(frame, len(frame.text))
+        self.frames.pop()
         if frame.folder is not None:
             outer = next((f.folder for f in reversed(self.frames) if f.folder), "")
             self.emit("\\scimmirfolder{" + outer + "}")
@@ -451,25 +412,49 @@ class Expander:
         """Undo the definitions of the groups that ended before a position."""
         while frame.restores and frame.restores[-1][0] < pos:
             _, name, old = frame.restores.pop()
-            if old is None:
-                self.meanings.pop(name, None)
-            else:
-                self.meanings[name] = old
+            self.put_back(name, old)
 
     def define(self, name: str, meaning: Meaning | None) -> None:
         """Give a name its meaning, to be undone at the end of the innermost group or environment."""
-        old = self.meanings.get(name)
-        if self.scopes:
-            self.scopes[-1][1].append((name, old))
-        elif self.in_document and self.frames:
-            frame = self.frames[-1]
-            end = open_group_end(frame.text, frame.pos)
-            if end >= 0 and (not frame.restores or frame.restores[-1][0] >= end):
-                frame.restores.append((end, name, old))
+        self.undo_later(name, self.meanings.get(name))
         if meaning is None:
             self.meanings.pop(name, None)
         else:
             self.meanings[name] = meaning
+
+    def undo_later(self, name: str, old: Meaning | Printed | None) -> None:
+        """Remember what a name meant until the innermost group or environment ends."""
+        frame = self.frames[-1] if self.frames else None
+        end = open_group_end(frame.text, frame.pos) if frame is not None and self.in_document else -1
+        inside_group = frame is not None and end >= 0 and (not frame.restores or frame.restores[-1][0] >= end)
+        if (
+            frame is not None
+            and inside_group
+            and (not self.scopes or frame.text.find("\\end{", frame.pos, end) < 0)
+        ):
+            frame.restores.append((end, name, old))
+        elif self.scopes:
+            self.scopes[-1][1].append((name, old))
+
+    def put_back(self, name: str, old: Meaning | Printed | None) -> None:
+        """Give a name back what it meant before."""
+        if isinstance(old, Printed):
+            self.note(name, old.body)
+        elif old is None:
+            self.meanings.pop(name, None)
+        else:
+            self.meanings[name] = old
+
+    def note(self, name: str, body: str | None) -> None:
+        """Tell the later stages how a number or a float's name is printed from here on."""
+        package, self.package = self.package, False
+        if body is None:
+            self.printed.pop(name, None)
+            self.emit("\\scimmirdefault{" + name + "}")
+        else:
+            self.printed[name] = body
+            self.emit("\\scimmirprinted{" + name + "}{" + body + "}")
+        self.package = package
 
     def flat(self) -> Flat:
         """Return what was written."""
@@ -492,29 +477,3 @@ def expand_project(project: Project, handlers: dict[str, Handler], limits: Limit
     ex.push(text, file=0)
     ex.run()
     return ex.flat()
-
-
-def open_group_end(text: str, pos: int) -> int:
-    """Return where the group ends that is open at `pos`, -1 where none ends near."""
-    depth = 0
-    for match in BRACES.finditer(text, pos, min(len(text), pos + 3000)):
-        char = text[match.start()]
-        depth += (char == "{") - (char == "}")
-        if depth < 0:
-            return match.start()
-    return -1
-
-
-def skip_comment(text: str, pos: int) -> int:
-    """Return the position after the comment at `pos`, its newline and the blanks of the next line."""
-    match = COMMENT.match(text, pos)
-    return match.end() if match else pos + 1
-
-
-def after_word(text: str, pos: int) -> int:
-    """Return the position after the blanks that TeX skips behind a control word."""
-    match = AFTER_WORD.match(text, pos)
-    return match.end() if match else pos
-
-
-__all__ = ["NO_VALUE", "Expander", "Flat", "Frame", "Handler", "Limits", "Meaning"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from extractors.latex.assemble import Assembly
 from extractors.latex.bibliography import Bibliography, read_bibliography
 from extractors.latex.commands import walk_text
-from extractors.latex.expand import Flat, expand_project
+from extractors.latex.expand import expand_project
+from extractors.latex.frames import Flat
 from extractors.latex.handlers import HANDLERS
 from extractors.latex.mentions import running_text
 from extractors.latex.project import Project, open_project
@@ -16,9 +17,9 @@ from extractors.latex.walk import Walk
 from schemas.floats import Extraction
 from schemas.paper import Paper, PaperHeader
 
-VERSION = (
-    "2"  # 1: first form; 2: acronyms, data tables, tabularray, unknown names in formulae, drawings on demand
-)
+# 1: first form. 2: acronyms, data tables, tabularray, unknown names in formulae, drawings on demand.
+# 3: numbers by scope and class, pictures of the title, lists in mentions, brackets and dingbats in captions.
+VERSION = "3"
 
 BIBLIOGRAPHY = re.compile(r"\\bibliography\s*\{([^{}]*)\}|\\printbibliography")
 NUMERIC_CLASSES = ("revtex", "ieee", "elsarticle", "acmart", "llncs", "svjour", "sn-jnl", "amsart", "cas-")
@@ -85,7 +86,10 @@ def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Extrac
 
 def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:
     """Return what the source says of the paper as a whole."""
-    title = to.plain(walk.text[walk.title[0] : walk.title[1]][:4000]) if walk.title else None
+    tex = walk.text[slice(*walk.title)][:4000] if walk.title else ""
+    if walk.earlier_title and "\\@title" in tex:  # a supplement's title that quotes the paper's own
+        tex = tex.replace("\\@title", walk.text[slice(*walk.earlier_title)][:4000], 1)
+    title = to.plain(tex)
     return PaperHeader(
         paper_key=key,
         title=title or None,

@@ -24,6 +24,7 @@ LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*(?:true\s*)?([a-z]{2})?\s*")
 FRACTION = re.compile(
     r"(\d*\.?\d*)\s*\\(textwidth|linewidth|columnwidth|hsize|paperwidth|figurewidth|textwith)"
 )
+PSFILE = re.compile(r"psfile\s*=\s*\"?([^\s\"]+)")
 DIVIDED = re.compile(r"\\(?:textwidth|linewidth|columnwidth|hsize)\s*/\s*(\d+\.?\d*)")
 
 
@@ -48,7 +49,6 @@ GRAPHICS_COMMANDS = frozenset(
         "psfig",
         "epsfbox",
         "epsffile",
-        "epsfysize",
         "plotone",
         "plottwo",
         "plotfiddle",
@@ -68,6 +68,8 @@ GRAPHICS_COMMANDS = frozenset(
         "adjincludegraphics",
         "FIG",
         "special",
+        "animategraphics",
+        "BoxedEPSF",
     ]
 )
 
@@ -124,21 +126,23 @@ def clean_name(name: str) -> str:
 
 def read_command(scan: Scanner, name: str) -> list[Shown]:
     """Return what a graphics command shows; `scan` stands behind its name and moves past its arguments."""
-    if name in {"plotone", "plottwo", "plotfiddle", "epsffile", "epsfbox"}:
+    if name in {"plotone", "plottwo", "plotfiddle", "epsffile", "epsfbox", "BoxedEPSF"}:
         return _old_command(scan, name)
     if name == "special":
-        named = re.search(r"psfile\s*=\s*\"?([^\s\"]+)", scan.argument())
+        named = PSFILE.search(scan.argument())
         return [Shown(clean_name(named[1]))] if named else []
     if name in {"epsfig", "psfig"}:
         keys = parse_keys(scan.argument())
         file = keys.get("file") or keys.get("figure") or keys.get("filename") or ""
         return [_with_options(Shown(clean_name(file)), keys)] if file else []
+    if name == "animategraphics":
+        return _first_frame(scan)
     scan.star()
     if scan.peek() == "<":  # beamer's overlays
         scan.optional("<", ">")
     options = scan.optional() or ""
     second = scan.optional()
-    if name in {"adjustimage", "adjincludegraphics"} and name == "adjustimage":
+    if name == "adjustimage":
         options = scan.argument()
     keys = parse_keys(options)
     if second is not None:
@@ -148,8 +152,7 @@ def read_command(scan: Scanner, name: str) -> list[Shown]:
     if not file:
         return []
     if name == "includepdf":
-        pages = re.findall(r"\d+", keys.get("pages", keys.get("page", "1")))
-        return [Shown(file, page=int(pages[0][:6]) if pages else 1)]
+        return [Shown(file, page=_integer(keys.get("pages", keys.get("page", "1")).strip("{} "), 1))]
     if name == "fig":
         scan.argument(), scan.argument()
     if name == "includestandalone":
@@ -165,10 +168,21 @@ def _old_command(scan: Scanner, name: str) -> list[Shown]:
     if name == "plottwo":
         second = clean_name(scan.argument())
         return [Shown(n, width=0.48) for n in (first, second) if n]
+    if name == "BoxedEPSF":
+        first = first.partition(" ")[0]
     if name == "plotfiddle":
         for _ in range(6):
             scan.argument()
     return [Shown(first)] if first else []
+
+
+def _first_frame(scan: Scanner) -> list[Shown]:
+    """Return what an animation shows first: its files are numbered, or it is one file of several pages."""
+    keys = parse_keys(scan.optional() or "")
+    scan.argument()
+    base, first = clean_name(scan.argument()), scan.argument().strip()
+    scan.argument()
+    return [_with_options(Shown(base + first), keys)] if base else []
 
 
 def _with_options(shown: Shown, keys: dict[str, str]) -> Shown:

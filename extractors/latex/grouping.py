@@ -1,6 +1,7 @@
 """Divides what a float holds among its captions: most have one, some have several."""
 
 from bisect import bisect_right
+from itertools import pairwise
 
 from extractors.latex.document import Box, Caption, FloatBody, Found, GraphicItem, Panel, Tabular
 from extractors.latex.numbering import Style
@@ -53,6 +54,28 @@ def _cells(body: FloatBody) -> dict[int, Box]:
     return cells
 
 
+def _in_turn(things: list[int], captions: list[tuple[int, int]], *, below: bool) -> dict[int, int]:
+    """Return the caption of each thing in a row of things with a row of as many captions below (or above).
+
+    Args:
+        things: positions of pictures and tables.
+        captions: position and index of each caption.
+        below: whether captions stand below what they describe.
+    """
+    runs: list[tuple[bool, list[int]]] = []
+    events = [(pos, False, pos) for pos in set(things)] + [(pos, True, i) for pos, i in captions]
+    for _, is_caption, value in sorted(events):
+        if not runs or runs[-1][0] is not is_caption:
+            runs.append((is_caption, []))
+        runs[-1][1].append(value)
+    turns: dict[int, int] = {}
+    for (first_captions, first), (_, second) in pairwise(runs):
+        if first_captions is not below and len(first) == len(second) > 1:
+            row, described = (second, first) if first_captions else (first, second)
+            turns.update(zip(row, described, strict=True))
+    return turns
+
+
 def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
     captions = body.captions
     cells = _cells(body)
@@ -61,8 +84,13 @@ def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
     things += [(t.pos, t.box) for t in tabulars] + [(p, body.box) for p in body.drawings]
     loose = [pos for pos, box in things if not any(c in _chain(box) for c in cells.values())]
     below = bool(loose) and min(loose) < captions[0].pos
+    filled = {i for i, cell in cells.items() if any(cell in _chain(box) for _, box in things)}
+    waiting = [i for i in range(len(captions)) if i not in filled]
+    turns = _in_turn(loose, [(places[i], i) for i in waiting], below=below)
 
     def owner(pos: int, box: Box | None) -> int:
+        if pos in turns:
+            return turns[pos]
         chain = _chain(box)
         for i, cell in cells.items():
             if any(b is cell for b in chain):

@@ -4,11 +4,13 @@ from extractors.latex import inputs, opening, verbatim
 from extractors.latex.conditionals import CONDITIONAL_HANDLERS
 from extractors.latex.definitions import DEFINITIONS
 from extractors.latex.expand import Handler
+from extractors.latex.registers import REGISTERS
 from extractors.latex.table_commands import TABLE_HANDLERS
 from extractors.latex.terms import TERM_HANDLERS
 
 HANDLERS: dict[str, Handler] = {
     **DEFINITIONS,
+    **REGISTERS,
     **CONDITIONAL_HANDLERS,
     **TABLE_HANDLERS,
     **TERM_HANDLERS,

@@ -48,6 +48,13 @@ class Alias:
     target: str
 
 
+@dataclass(frozen=True)
+class Printed:
+    r"""How \\the<counter> or a name was printed before a scope changed it; None where the class decides."""
+
+    body: str | None
+
+
 def split_parameters(body: str) -> list[str | int]:
     """Return `body` as alternating literal text and parameter numbers; `##` is a literal `#`."""
     pieces: list[str | int] = []

@@ -51,7 +51,7 @@ ONLY_IN_MATH = (
     | FUNCTIONS
     | words(
         """mathbb sqrt binom tbinom dbinom stackrel overset underset substack pmod bmod mod not xrightarrow
-    xleftarrow overbrace underbrace set abs norm bra ket braket"""
+    xleftarrow overbrace underbrace set abs norm bra ket braket Set Bra Ket Braket"""
     )
 )
 
@@ -80,6 +80,7 @@ UNPRINTED = words(
 
 
 FENCES = {"abs": "||", "norm": "‖‖", "bra": "⟨|", "ket": "|⟩", "braket": "⟨⟩", "set": "\ue07b\ue07d"}
+FENCES |= {name.capitalize(): FENCES[name] for name in ("bra", "ket", "braket", "set")}
 
 
 def render(to: "Renderer", tex: str, depth: int) -> str:
@@ -402,9 +403,15 @@ def quantum(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
     return opening + middle.join(part for part in inside if part) + closing
 
 
+# A charge is written with ^, or stands right behind a formula; a dash between two formulae is a bond.
+CHARGE = re.compile(r"\^\{?([\d+-]+)\}?|(?<=[A-Za-z\d)\]₀₁₂₃₄₅₆₇₈₉])([+-])(?=[\s,;.)\]]|\Z)")
+
+
 def chemistry(to: "Renderer", tex: str) -> str:
     r"""Return mhchem's \ce{H2O} with its digits lowered and charges raised."""
     text = re.sub(r"(?<=[A-Za-z)\]])(\d+)", lambda m: to.script(m[1], up=False), tex)
-    text = re.sub(r"\^\{?([\d+-]+)\}?", lambda m: to.script(m[1].replace("-", "−"), up=True), text)
     text = text.replace("<=>", " ⇌ ").replace("<->", " ↔ ").replace("->", " → ")
+    text = CHARGE.sub(lambda m: to.script((m[1] or m[2]).replace("-", "−"), up=True), text)
+    text = re.sub(r"\^\{([A-Za-z\d.+−-]{1,12})\}", lambda m: to.script(m[1], up=True), text)
+    text = re.sub(r"(?<=\S)\s*(?:\*|\.(?=\s*\d*[A-Z]))\s*(?=\S)", "·", text)
     return re.sub(r"[\\{}$_^]", "", text)

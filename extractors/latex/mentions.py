@@ -23,9 +23,15 @@ REFERENCE = re.compile(
     + r")\*?\s*(?:\[[^\[\]]{0,80}\])*\s*\{([^{}]{1,2000})\}(?:\s*\{([^{}]{1,200})\})?"
 )
 LITERAL = re.compile(
-    r"\b(?:(Fig|Figure|Figs|Figures|FIG|FIGURE)|(Tab|Table|Tabs|Tables|TABLE))\b\.?(?:~|\s|\\[ ,]|\{\}){0,3}"
+    r"\b(?:(Fig|Figure|Figs|Figures|FIG|FIGURE|FIGS|FIGURES)|(Tab|Table|Tabs|Tables|TABLE|TABLES))\b\.?"
+    r"(?:~|\s|\\[ ,]|\{\}){0,3}((?:[A-Z]\.?)?\d+(?:\.\d+)*|[IVX]+)(?![\w.]*\d)"
+)
+# What goes on with "Figures 1, 2a and 4--6"; the sign in between tells a range from a list.
+FURTHER = re.compile(
+    r"[a-z]?(?:\([a-z]\))?\s*(--?|–|to\b|,\s*(?:and\b|\\?&)?|and\b|\\&)(?:~|\s){0,3}"
     r"((?:[A-Z]\.?)?\d+(?:\.\d+)*|[IVX]+)(?![\w.]*\d)"
 )
+MAX_RANGE = 30
 
 
 @dataclass
@@ -71,8 +77,28 @@ def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> Runni
             _add(by_key.setdefault(key, []), index)
     for match in LITERAL.finditer(running):
         index = bisect_right(breaks, match.start()) - 1
-        _add(by_number.setdefault(("figure" if match[1] else "table", match[3]), []), index)
+        kind = "figure" if match[1] else "table"
+        for number in numbers(running, match):
+            _add(by_number.setdefault((kind, number), []), index)
     return RunningText(running, breaks, by_key, by_number)
+
+
+def numbers(text: str, first: re.Match[str]) -> list[str]:
+    """Return the numbers that a literal reference names: one, or after a plural a list with its ranges."""
+    found = [first[3]]
+    if (first[1] or first[2])[-1] not in "sS":
+        return found
+    pos = first.end()
+    while len(found) < MAX_RANGE:
+        match = FURTHER.match(text, pos)
+        if match is None:
+            break
+        pos = match.end()
+        ranged = match[1][0] not in ",a\\&" and found[-1].isdigit() and match[2].isdigit()
+        if ranged and 0 < int(match[2][:6]) - int(found[-1][:6]) <= MAX_RANGE:
+            found.extend(str(n) for n in range(int(found[-1]) + 1, int(match[2])))
+        found.append(match[2])
+    return found
 
 
 def _add(indices: list[int], index: int) -> None:

@@ -6,15 +6,24 @@ from dataclasses import dataclass, field
 from extractors.latex.words import words
 
 MAX_FORMAT_DEPTH = 12
+KEPT_SPACE = "\uf10e"  # a blank that no control word before it swallows
 FORMAT = re.compile(
     r"\\@?(arabic|roman|Roman|alphalph|AlphAlph|alph|Alph|fnsymbol|number|two@digits)\s*(?:\{\s*(?:\\value\s*\{)?\s*(\w+)\s*\}?\s*\}"
-    r"|\\value\s*\{(\w+)\}|\\c@(\w+))"
-    r"|\\the([A-Za-z]+)|\\(?:csname\s+the(\w+)\\endcsname)"
+    r"|\\value\s*\{(\w+)\}|\\c@(\w+)\s*)"
+    r"|\\the([A-Za-z]+)\s*|\\(?:csname\s+the(\w+)\\endcsname)|\\scimmir(chapter)"
 )
 CHAPTER_CLASSES = words(
     """book report scrbook scrreprt memoir extbook extreport amsbook thesis svmono ucthesis mitthesis
     phdthesis classicthesis tufte-book ctexbook ctexrep cas-book hitec-book elsbook krantz"""
 )
+UNPREFIXED_CLASSES = frozenset({"amsbook"})  # figures begin anew with each chapter and print a number alone
+UNCHAPTERED_CLASSES = frozenset({"tufte-book"})  # figures are counted through the whole book
+# Classes whose appendices letter their floats: the sign after the letter, and how often these begin anew.
+LETTERED_APPENDICES = (
+    ("mnras", "", "section"), ("mn2e", "", "section"), ("apa6", "", "section"), ("apa7", "", "section"),
+    ("agujournal", "", "section"), ("agutex", "", "section"), ("aa", ".", "section"),
+    ("copernicus", "", "section"), ("sn-jnl", "", "once"), ("elsarticle", ".", "never"),
+)  # fmt: skip
 SECTIONS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph")
 LANGUAGE_NAMES = {
     "french": ("Figure", "Table"), "francais": ("Figure", "Table"), "german": ("Abbildung", "Tabelle"),
@@ -94,10 +103,14 @@ class Counters:
 
     def number_within(self, name: str, within: str, *, form: str | None = None) -> None:
         r"""Reset and print a counter within another one, as amsmath's \numberwithin does."""
-        children = self.children.setdefault(within, [])
+        self.reset_with(name, within)
+        self.formats[name] = form or f"\\the{within}.\\arabic{{{name}}}"
+
+    def reset_with(self, name: str, outer: str) -> None:
+        """Reset a counter whenever an outer one steps."""
+        children = self.children.setdefault(outer, [])
         if name not in children and len(children) < 500:
             children.append(name)
-        self.formats[name] = form or f"\\the{within}.\\arabic{{{name}}}"
 
     def step(self, name: str) -> None:
         """Add 1 and reset the counters within."""
@@ -121,8 +134,9 @@ class Counters:
             if changed == text:
                 break
             text = changed
-        text = re.sub(r"\\(?:[A-Za-z@]+\*?|[,;:! ])\s*", "", text)
-        return re.sub(r"[{}\\$\s~]", "", text)
+        text = re.sub(r"\\ |~", KEPT_SPACE, text)
+        text = re.sub(r"\\(?:[A-Za-z@]+\*?\s*|[,;:!])", "", text)
+        return " ".join(re.sub(r"[{}\\$]", "", text).replace(KEPT_SPACE, " ").split())
 
     def following(self, name: str) -> str:
         """Return what the counter would print next."""
@@ -135,6 +149,8 @@ class Counters:
         counter = match[2] or match[3] or match[4]
         if counter:
             return styled(self.values.get(counter, 0), match[1])
+        if match[7]:  # the standard classes print nothing for a chapter that does not count
+            return "\\thechapter." if self.values.get("chapter", 0) > 0 else ""
         name = match[5] or match[6]
         return self.formats.get(name, f"\\arabic{{{name}}}")
 
@@ -150,21 +166,35 @@ class Style:
     options: tuple[str, ...] = ()
     packages: dict[str, str] = field(default_factory=dict)
 
-    def appendix(self) -> None:
-        """Switch to the appendix's numbering."""
+    def appendix(self, command: str) -> None:
+        r"""Switch to the appendix's numbering, as \appendix or an environment of this name asks."""
         counters = self.counters
         top = "chapter" if "chapter" in counters.formats else "section"
         counters.values[top] = 0
         counters.formats[top] = f"\\Alph{{{top}}}"
         if top == "chapter":
             counters.values["section"] = 0
-        if self.document_class.startswith("sn-jnl"):
-            for name in ("figure", "table", "equation"):
-                counters.values[name] = 0
-                counters.formats[name] = f"\\Alph{{section}}\\arabic{{{name}}}"
-        if self.document_class.startswith(("elsarticle", "cas-")):
-            for name in ("figure", "table", "equation"):
-                counters.number_within(name, "section")
+        name = self.document_class
+        if (name == "sn-jnl" and command != "appendices") or (
+            name == "copernicus" and "manuscript" in self.options
+        ):
+            return
+        for start, sign, anew in LETTERED_APPENDICES:
+            if name == start or (len(start) > 2 and name.startswith(start)):
+                self.letter_floats(sign, anew=anew)
+                break
+        if name.startswith("elsarticle"):
+            counters.formats["section"] = "Appendix \\Alph{section}"
+
+    def letter_floats(self, sign: str, *, anew: str) -> None:
+        """Number floats and formulae by the appendix's letter, from 1 in each section, once, or never."""
+        for name in ("figure", "table", "equation"):
+            form = f"\\Alph{{section}}{sign}\\arabic{{{name}}}"
+            self.counters.formats[name] = form
+            if anew != "never" or name == "equation":
+                self.counters.values[name] = 0
+            if anew == "section" or name == "equation":
+                self.counters.number_within(name, "section", form=form)
 
 
 def class_style(name: str, options: tuple[str, ...], *, chapters: bool) -> Style:
@@ -181,8 +211,9 @@ def class_style(name: str, options: tuple[str, ...], *, chapters: bool) -> Style
         previous = section
     for plain in ("figure", "table", "equation"):
         counters.create(plain)
-        if chapters:
-            counters.number_within(plain, "chapter")
+        if chapters and name not in UNCHAPTERED_CLASSES:
+            within = "" if name in UNPREFIXED_CLASSES else "\\scimmirchapter"
+            counters.number_within(plain, "chapter", form=f"{within}\\arabic{{{plain}}}")
     for sub, parent in (("subfigure", "figure"), ("subtable", "table")):
         counters.number_within(sub, parent, form=f"\\alph{{{sub}}}")
     style = Style(counters, document_class=name, options=options)
@@ -192,7 +223,9 @@ def class_style(name: str, options: tuple[str, ...], *, chapters: bool) -> Style
 
 def _names(style: Style, name: str) -> None:
     formats = style.counters.formats
-    if name.startswith(("ieeetran", "ieeeconf", "ieeecolor", "ieeeaccess", "ieeetj", "new-aiaa-no")):
+    if style.document_class.startswith("ieeeconf") or name.startswith(
+        ("ieeetran", "ieeecolor", "ieeeaccess", "ieeetj", "new-aiaa-no")
+    ):
         style.figure, style.table = "Fig.", "TABLE"
         if "compsoc" in style.options:  # the Computer Society counts in Arabic numerals
             return
@@ -200,6 +233,10 @@ def _names(style: Style, name: str) -> None:
         formats["section"] = "\\Roman{section}"
         formats["subsection"] = "\\Roman{section}-\\Alph{subsection}"
         formats["subsubsection"] = "\\Roman{section}-\\Alph{subsection}\\arabic{subsubsection}"
+    elif name == "siamltex":
+        for counter, option in (("figure", "onefignum"), ("table", "onetabnum"), ("equation", "oneeqnum")):
+            if option not in style.options:
+                style.counters.number_within(counter, "section")
     elif name.startswith("revtex"):
         style.figure, style.table = "FIG.", "TABLE"
         formats["table"] = "\\Roman{table}"

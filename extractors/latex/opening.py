@@ -2,7 +2,8 @@ r"""\begin and \end as the expander reads them."""
 
 import re
 
-from extractors.latex.expand import ENVIRONMENT_NAME, Expander, after_word
+from extractors.latex.expand import ENVIRONMENT_NAME, Expander
+from extractors.latex.frames import after_word
 from extractors.latex.inputs import expand_name
 from extractors.latex.macros import split_parameters, substitute
 from extractors.latex.primitives import leave_scope

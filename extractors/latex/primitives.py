@@ -2,7 +2,8 @@
 
 import re
 
-from extractors.latex.expand import SPACE, Expander, after_word
+from extractors.latex.expand import Expander
+from extractors.latex.frames import SPACE, after_word
 from extractors.latex.macros import (
     NO_VALUE,
     Macro,
@@ -26,6 +27,8 @@ EXPANDABLE = frozenset(
 )  # fmt: skip
 
 
+LOOP_HEAD = re.compile(r"\s*\\([A-Za-z]+)\s*(?:\[[^\]]{0,200}\])?\s*in\s*()")
+KERNEL_LOOP_HEAD = re.compile(r"\s*\\([A-Za-z@]+)\s*:=\s*\{?([^\\{}]{0,2000}?)\}?\s*\\do\s*")
 MAX_AFTER = 40
 
 
@@ -79,6 +82,8 @@ def number(ex: Expander, name: str) -> None:
     frame.pos = match.end()
     if match[3] is not None:
         meaning = ex.meanings.get(match[3])
+        if match[3] in ex.counts:
+            meaning = Macro((), str(ex.counts[match[3]]))
         body = meaning.body.strip() if isinstance(meaning, Macro) else ""
         if not re.fullmatch(r"-?\d{1,9}", body):
             frame.pos = match.start()
@@ -121,11 +126,12 @@ def gobble(ex: Expander, name: str) -> None:
 def for_each(ex: Expander, name: str) -> None:
     r"""Read pgffor's \foreach \x in {a,b,...,n} {body}: the body once for each value."""
     frame = ex.top()
-    head = re.compile(r"\s*\\([A-Za-z]+)\s*(?:\[[^\]]{0,200}\])?\s*in\s*").match(frame.text, frame.pos)
+    head = (LOOP_HEAD if name == "foreach" else KERNEL_LOOP_HEAD).match(frame.text, frame.pos)
     if head is None:
         return
     frame.pos = head.end()
-    values = [v.strip() for v in (ex.read_argument() or "").split(",")][:1000]
+    listed = head[2] if name == "@for" else ex.read_argument()
+    values = [v.strip() for v in (listed or "").split(",")][:1000]
     body = ex.read_argument()
     if body is None:
         return
@@ -138,6 +144,14 @@ def for_each(ex: Expander, name: str) -> None:
             values = [*values[:-2], *(str(n) for n in rest)][:1000]
     for value in reversed(values):
         ex.push(f"\\def\\{head[1]}{{{value}}}" + body)
+
+
+def for_list(ex: Expander, name: str) -> None:
+    r"""Read etoolbox's \forcsvlist{\do}{a,b}: the command on each item."""
+    command, listed = ex.read_argument(), ex.read_argument()
+    for value in reversed((listed or "").split(",")[:1000]):
+        if command and value.strip():
+            ex.push(f"{command}{{{value.strip()}}}")
 
 
 def hook(ex: Expander, name: str) -> None:
@@ -182,10 +196,7 @@ def end_group(ex: Expander, name: str) -> None:
 def leave_scope(ex: Expander) -> None:
     """Undo the definitions of the innermost scope."""
     for name, old in reversed(ex.scopes.pop()[1]):
-        if old is None:
-            ex.meanings.pop(name, None)
-        else:
-            ex.meanings[name] = old
+        ex.put_back(name, old)
 
 
 def value_test(ex: Expander, name: str) -> None:

@@ -59,7 +59,7 @@ class References:
         first = found[0]
         if command in {"subref", "subref*"}:
             letter = first.sub or first.number
-            return f"({letter})" if self.sub_in_parentheses and command == "subref" else letter
+            return f"({letter.strip('()')})" if self.sub_in_parentheses and command == "subref" else letter
         if command in {"eqref", "subeqref"}:
             return f"({first.number})"
         if command in {"pageref", "cpageref", "nameref"}:

@@ -31,7 +31,12 @@ SHAPES = {
     "setstretch": "m", "enlargethispage": "sm", "needspace": "m", "pagecolor": "om", "crefname":
     "mmm", "Crefname": "mmm", "ding": "m", "multirow": "omomot", "tnoteref": "m", "corref": "m", "fnref": "m",
     "fnmark": "o", "cormark": "o", "tnotemark": "o", "scimmirfolder": "m", "up": "t", "lowercase": "t",
-    "subsectionautorefname": "", "colhead": "t", "SetCell": "om", "element": "oot",
+    "subsectionautorefname": "", "colhead": "t", "SetCell": "om", "element": "oot", "replaced": "otm",
+    "deleted": "om", "added": "ot", "highlight": "ot",
+    "foreignquote": "mt", "foreigntextquote": "mt", "hyphenquote": "mt",
+    "scimmirdefault": "m", "scimmirreset": "mm", "scimmirunreset": "mm", "missingfigure": "om",
+    "phantomsubcaption": "", "phantomcaption": "", "fxnote": "om", "fxwarning": "om",
+    "fxerror": "om", "fxfatal": "om", "sethlcolor": "m", "CodeBefore": "", "listoftodos": "", "setuldepth": "m",
 }  # fmt: skip
 DIMENSION_COMMANDS = frozenset(
     {"vskip", "hskip", "kern", "penalty", "looseness", "baselineskip", "tabcolsep", "itemsep",

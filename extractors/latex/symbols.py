@@ -48,7 +48,7 @@ eqqcolon ≕ triangleq ≜ trianglelefteq ⊴ trianglerighteq ⊵ vartriangle �
 unrhd ⊵ triangleleft ◁ triangleright ▷ bowtie ⋈ Join ⋈ ltimes ⋉ rtimes ⋊ boxplus ⊞ boxminus ⊟
 boxtimes ⊠ boxdot ⊡ dotplus ∔ intercal ⊺ barwedge ⊼ curlywedge ⋏ curlyvee ⋎ Cap ⋒ Cup ⋓ between
 ≬ pitchfork ⋔ thickapprox ≈ thicksim ∼ backsim ∽ approxeq ≊ smile ⌣ frown ⌢ checkmark ✓ cmark ✓
-xmark ✗ ding ✓ copyright © textcopyright © textregistered ® texttrademark ™ registered ® pounds
+xmark ✗ copyright © textcopyright © textregistered ® texttrademark ™ registered ® pounds
 £ textsterling £ euro € texteuro € EUR € yen ¥ textyen ¥ textcent ¢ cents ¢ S § textsection § P
 ¶ textparagraph ¶ textdegree ° degree ° degrees ° degres ° No №
 ier er iere re ieme e iemes es textbullet • textperiodcentered · textmu µ
@@ -62,7 +62,7 @@ textnumero № textmarried ⚭ textmusicalnote ♪ textleftarrow ← textrightar
 textdownarrow ↓ guillemotleft « guillemotright » guilsinglleft ‹ guilsinglright › og « fg » flqq
 « frqq » glqq „ grqq “ glq ‚ grq ‘ ss ß SS ẞ ae æ AE Æ oe œ OE Œ o ø O Ø aa å AA Å l ł L Ł i ı j
 ȷ dh ð DH Ð th þ TH Þ ng ŋ NG Ŋ dj đ DJ Đ arcdeg ° arcmin ′ arcsec ″ sun ⊙ Sun ⊙ earth ⊕ Earth ⊕
-venus ♀ Venus ♀ mars ♂ Mars ♂ female ♀ male ♂ jupiter ♃ Jupiter ♃ saturn ♄ fdg ° farcm ′ farcs ″
+venus ♀ Venus ♀ mars ♂ Mars ♂ female ♀ male ♂ jupiter ♃ Jupiter ♃ saturn ♄ fdg °. farcm ′. farcs ″. fp .
 celsius °C degreeCelsius °C angstrom Å AA Å permil ‰ textperthousand ‰ perthousand ‰
 textpertenthousand ‱ upmu μ upalpha α upbeta β upgamma γ updelta δ uplambda λ upsigma σ uppi π
 uptau τ upomega ω upepsilon ε uptheta θ upphi φ dotsfill … dotfill … nodata … quad | lt < gt >

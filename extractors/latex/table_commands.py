@@ -37,6 +37,20 @@ def ctable(ex: Expander, name: str) -> None:
     )
 
 
+def hv_float(ex: Expander, name: str) -> None:
+    r"""Read hvfloat's \hvFloat[options]{figure}{object}[short]{caption}{label} as the float that it makes."""
+    star = "*" if ex.read_star() else ""
+    ex.read_optional()
+    kind, shown = ex.read_argument(), ex.read_argument()
+    ex.read_optional()
+    caption, label = ex.read_argument(), ex.read_argument()
+    if kind is None or shown is None or caption is None or kind.strip() not in {"figure", "table"}:
+        return
+    environment = kind.strip() + star
+    marked = f"\\label{{{label}}}" if label else ""
+    ex.push(f"\\begin{{{environment}}}{shown}\\caption{{{caption}}}{marked}\\end{{{environment}}}")
+
+
 def data_table(ex: Expander, name: str) -> None:
     r"""Read \csvautotabular{file}, \csvreader, \pgfplotstabletypeset and their kin as a tabular of the file.
 
@@ -90,6 +104,7 @@ def parse_rows(text: str, separator: str) -> list[list[str]]:
 
 TABLE_HANDLERS: dict[str, Handler] = {
     "ctable": ctable,
+    "hvFloat": hv_float,
     **dict.fromkeys(
         (
             "csvautotabular",

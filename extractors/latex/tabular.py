@@ -1,66 +1,26 @@
 """A tabular's markup as rows and cells."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from extractors.latex.columns import MAX_COLUMNS, Columns, read_columns, unrolled
+from extractors.latex.columns import Columns, read_columns
 from extractors.latex.graphics import parse_keys
+from extractors.latex.rows import RawRow, header_rows, split_rows
 from extractors.latex.scanner import Scanner
 from extractors.latex.text import Renderer
 from schemas.table import Cell, Table, TableRow
 
-MAX_CELLS = 60_000
-SPLIT = re.compile(r"\\(?:([A-Za-z]+)\*?|(.))|[{}&]", re.S)
-LEADING = re.compile(
-    r"\s*\\(hline|toprule|midrule|bottomrule|tableline|Xhline|hdashline|specialrule|cmidrule|cline|cdashline|addlinespace"
-    r"|noalign|morecmidrules|rowcolor|endfirsthead|endhead|endfoot|endlastfoot|rule|vspace|centering|small|footnotesize"
-    r"|scriptsize|firsthline|lasthline|thickhline|Hline|heavyrulewidth|arrayrulecolor|label|newpage|pagebreak|nopagebreak"
-    r"|cutinhead|sidehead|rowfont|SetRow|SetHline|colrule|botrule|topline|midline|bottomline|hhline|relax"
-    r"|insertTableNotes|tabularnewline_|kill|showrowcolors|hiderowcolors|global|everymath)(?![A-Za-z])\*?"
-)
-FULL_RULES = frozenset(
-    [
-        "hline",
-        "toprule",
-        "midrule",
-        "bottomrule",
-        "tableline",
-        "Xhline",
-        "specialrule",
-        "firsthline",
-        "lasthline",
-        "thickhline",
-        "Hline",
-        "colrule",
-        "botrule",
-        "topline",
-        "midline",
-        "bottomline",
-        "hdashline",
-    ]
-)
-RULE_ARGUMENTS = {
-    "Xhline": 1, "specialrule": 3, "cmidrule": 1, "cline": 1, "cdashline": 1, "noalign": 1,
-    "rowcolor": 1, "rule": 2, "vspace": 1, "arrayrulecolor": 1, "label": 1, "rowfont": 1, "SetRow": 1,
-}  # fmt: skip
-COLUMN_RANGE = re.compile(r"(?<!\d)(\d{1,3})\s*-\s*(\d{1,3})(?!\d)")
 HEAD_ENDS = re.compile(r"\\end(firsthead|head|foot|lastfoot)(?![A-Za-z])")
 NUMERIC = re.compile(
     r"\s*[<>]?\s*[+-]?[\d.,]+(?:\s*\(\d+\))?(?:\s*(?:\+-|\\pm)\s*[\d.]+)?(?:[eEdD][+-]?\d+)?\s*\Z"
 )
+BLOCK = re.compile(
+    r"\\Block\s*(?:\[[^\]]{0,100}\])?\s*\{\s*(\d{0,3})\s*-\s*(\d{0,3})\s*\}\s*(?:<[^>]{0,100}>)?"
+)
+CODE_BEFORE = re.compile(r"\\CodeBefore(?![A-Za-z]).*?\\Body(?![A-Za-z])|\\CodeAfter(?![A-Za-z]).*", re.S)
+SPANNING_CELLS = ("\\SetCell", "\\Block")  # tabularray and nicematrix keep the cells that a span covers
 WRAPPED = re.compile(r"\{\s*(\\multi(?:column|row).*)\}\s*\Z", re.S)
 NOTE = re.compile(r"\\(?:tablenotetext|tablecomments|tablerefs|tablefoot|tablefoottext)(?![A-Za-z])")
-
-
-@dataclass
-class RawRow:
-    """The cells of a row as TeX, and whether a rule stands above."""
-
-    cells: list[str] = field(default_factory=list)
-    rule_above: bool = False
-    partial_rules: list[tuple[int, int]] = field(default_factory=list)
-    spanning: str | None = None
-    in_head: bool = False
 
 
 def read_table(
@@ -76,6 +36,8 @@ def read_table(
         formulae: whether the cells are mathematics, as in an array.
     """
     layout = read_columns(columns)
+    if "\\Code" in body:
+        body = CODE_BEFORE.sub("", body)
     body, own_notes = take_notes(to, body)
     head_part, body = split_head(body)
     rows = split_rows(head + "\\\\" + head_part if head.strip() else head_part)
@@ -144,102 +106,6 @@ def take_notes(to: Renderer, body: str) -> tuple[str, list[str]]:
     return body, notes
 
 
-def split_rows(body: str) -> list[RawRow]:
-    r"""Return the rows and cells of a tabular's body, cut at & and \\ outside groups and environments."""
-    rows: list[RawRow] = []
-    row = RawRow()
-    depth = nested = count = 0
-    start = pos = 0
-    while True:
-        match = SPLIT.search(body, pos)
-        if match is None or count > MAX_CELLS:
-            break
-        pos = match.end()
-        token = match[0]
-        if token == "{":
-            depth += 1
-        elif token == "}":
-            depth -= 1
-        elif match[1] == "begin":
-            nested += 1
-        elif match[1] == "end":
-            nested = max(0, nested - 1)
-        elif depth > 0 or nested > 0:
-            continue
-        elif token == "&":
-            row.cells.append(body[start : match.start()])
-            start = pos
-            count += 1
-        elif match[2] == "\\" or match[1] in {"tabularnewline", "cr"}:
-            row.cells.append(body[start : match.start()])
-            scan = Scanner(body, pos)
-            scan.star()
-            if scan.peek() == "[":
-                scan.optional()
-            start = pos = scan.pos
-            finish_row(rows, row)
-            row = RawRow()
-            count += 1
-    row.cells.append(body[start:])
-    finish_row(rows, row)
-    return rows
-
-
-def finish_row(rows: list[RawRow], row: RawRow) -> None:
-    """Take the rules off the row's first cell and keep the row."""
-    first = row.cells[0]
-    pos = 0
-    while True:
-        match = LEADING.match(first, pos)
-        if match is None:
-            break
-        name = match[1]
-        scan = Scanner(first, match.end())
-        row.rule_above = row.rule_above or name in FULL_RULES
-        if name in {"cutinhead", "sidehead"}:
-            row.spanning = scan.argument()
-        elif name == "cmidrule":
-            scan.optional()
-            scan.optional("(", ")")
-            row.partial_rules.extend(column_ranges(scan.argument()))
-        elif name == "hhline":
-            ranges, whole = ruled_columns(scan.argument())
-            row.rule_above = row.rule_above or whole
-            row.partial_rules.extend(ranges)
-        elif name in {"cline", "cdashline"}:
-            row.partial_rules.extend(column_ranges(scan.argument()))
-        else:
-            scan.optional() if scan.peek() == "[" else None
-            for _ in range(RULE_ARGUMENTS.get(name, 0)):
-                scan.optional() if scan.peek() == "[" else None
-                scan.argument()
-        pos = scan.pos
-    if row.spanning is not None and (len(row.cells) > 1 or first[pos:].strip()):
-        rows.append(RawRow([""], row.rule_above, row.partial_rules, row.spanning))
-        row.spanning, row.rule_above, row.partial_rules = None, False, []
-    row.cells[0] = first[pos:]
-    rows.append(row)
-
-
-def column_ranges(text: str) -> list[tuple[int, int]]:
-    r"""Return the columns, counted from 0, over which \cmidrule{2-3} or \cline{2-3} draws a rule."""
-    return [(int(a) - 1, int(b) - 1) for a, b in COLUMN_RANGE.findall(text)]
-
-
-def ruled_columns(spec: str) -> tuple[list[tuple[int, int]], bool]:
-    r"""Return the stretches of columns that \hhline's specification rules, and whether it rules them all."""
-    ruled = [char in "-=" for char in unrolled(spec) if char in "-=~"][:MAX_COLUMNS]
-    if all(ruled):
-        return [], bool(ruled)
-    ranges: list[tuple[int, int]] = []
-    for column, drawn in enumerate(ruled):
-        if drawn and ranges and ranges[-1][1] == column - 1:
-            ranges[-1] = (ranges[-1][0], column)
-        elif drawn:
-            ranges.append((column, column))
-    return ranges, False
-
-
 def render_row(to: Renderer, row: RawRow, layout: Columns) -> list[tuple[int, Cell]]:
     """Return the row's cells with the column in which each begins; a negative rowspan reaches upwards."""
     if row.spanning is not None:
@@ -248,11 +114,11 @@ def render_row(to: Renderer, row: RawRow, layout: Columns) -> list[tuple[int, Ce
     column = 0
     covered = 0
     for tex in row.cells:
-        if covered and not tex.strip():  # tabularray keeps the cells that a span covers
+        if covered and not tex.strip():
             covered -= 1
             continue
         cell = render_cell(to, tex.strip(), column, layout)
-        covered = cell.colspan - 1 if tex.lstrip().startswith("\\SetCell") else 0
+        covered = cell.colspan - 1 if tex.lstrip().startswith(SPANNING_CELLS) else 0
         out.append((column, cell))
         column += cell.colspan
     return out
@@ -283,6 +149,10 @@ def render_cell(to: Renderer, tex: str, column: int, layout: Columns) -> Cell:
             scan.argument()
             tex = tex[scan.pos :]
             continue
+        elif tex.startswith("\\Block") and (block := BLOCK.match(tex)) is not None:
+            rowspan, colspan = _count(block[1]), _count(block[2])
+            tex = tex[block.end() :]
+            scan = Scanner(tex)
         elif tex.startswith("\\multirow"):
             scan.pos = len("\\multirow")
             scan.optional()
@@ -350,14 +220,3 @@ def _cover(placed: list[dict[int, Cell]], r: int, column: int, cell: Cell) -> in
         for c in covered:
             del placed[below][c]
     return min(cell.rowspan, len(placed) - r)
-
-
-def header_rows(rows: list[RawRow]) -> int:
-    """Return how many leading rows are headings: those above the first rule that follows a row."""
-    stated = sum(row.in_head for row in rows)
-    if stated:
-        return stated if stated < len(rows) else 0
-    for i, row in enumerate(rows[1:6], 1):
-        if row.rule_above:
-            return i
-    return 0

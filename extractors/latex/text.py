@@ -10,7 +10,16 @@ import unicodedata
 from collections.abc import Callable
 
 from extractors.latex import mathtext, units
-from extractors.latex.characters import DROPPED, character, ligatures, skip_dimension, skip_tikz, tidy
+from extractors.latex.characters import (
+    DROPPED,
+    character,
+    dingbat,
+    ligatures,
+    skip_dimension,
+    skip_tikz,
+    tidy,
+)
+from extractors.latex.environments import PICTURES
 from extractors.latex.numbering import roman
 from extractors.latex.scanner import Scanner
 from extractors.latex.shapes import (
@@ -40,9 +49,21 @@ STRIP_MARKS = {ord(mark): None for mark in MARKS}
 MARK_SPLIT = re.compile("([\uf100-\uf10b])")
 
 UNRAISED = frozenset({"°", "∘", "′", "″", "′′", "*", "†", "‡"})
+LIST_ENVIRONMENTS = frozenset(
+    {
+        "itemize",
+        "enumerate",
+        "description",
+        "compactenum",
+        "compactitem",
+        "inparaenum",
+        "enumerate*",
+        "itemize*",
+    }
+)
 PACKAGED = frozenset(
     {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark", "ce", "ch", "cee", "tikz", "ion", "diagbox",
-    "backslashbox", "slashbox"},
+    "backslashbox", "slashbox", "tablefoottext"},
 )  # fmt: skip
 TEXT_COMMANDS = (
     FONTS, SWITCHES, REFERENCES, SHAPES, SPACE_COMMANDS, DIMENSION_COMMANDS, PACKAGED, units.COMMANDS,
@@ -275,8 +296,11 @@ class Renderer:
         if name in {"diagbox", "backslashbox", "slashbox"}:
             scan.optional()
             return f"{self.text(scan.argument(), depth + 1)} / {self.text(scan.argument(), depth + 1)}"
+        if name == "tablefoottext":
+            mark = self.script(self.text(scan.argument(), depth + 1).strip(), up=True)
+            return f" {mark} {self.text(scan.argument(), depth + 1)}"
         if name == "tikz":
-            return skip_tikz(scan)
+            return skip_tikz(scan) + DROPPED
         if name == "ion":
             element, stage = self.text(scan.argument(), depth + 1), self.text(scan.argument(), depth + 1)
             return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
@@ -297,8 +321,7 @@ class Renderer:
         if name in DIMENSION_COMMANDS:
             return skip_dimension(scan)
         if name == "ding":
-            code = scan.argument()
-            return {"51": "✓", "52": "✔", "55": "✗", "56": "✘", "72": "★"}.get(code.strip(), "")
+            return dingbat(scan.argument())
         parts = []
         for letter in shape:
             if letter == "s":
@@ -310,7 +333,7 @@ class Renderer:
                 parts.append(self.text(content, depth + 1) if letter == "t" else "")
         if name in {"hspace", "vspace"}:
             return " "
-        return "".join(parts)
+        return DROPPED if name in {"includegraphics", "rule"} else "".join(parts)
 
     def refer(self, scan: Scanner, name: str) -> str:
         """Return the printed number of a reference."""
@@ -349,6 +372,10 @@ class Renderer:
                 scan.group()
             stop = "\\end{" + environment + "}"
             return " " + mathtext.read(self, scan, depth + 1, stop=stop) + " "
+        if name == "end" and environment in PICTURES:
+            return DROPPED
+        if name == "begin" and environment in LIST_ENVIRONMENTS and scan.peek() == "[":
+            scan.optional()
         if name == "begin" and bare in {"minipage", "tabular", "tabularx", "wrapfigure", "subfigure"}:
             scan.optional()
             scan.group()

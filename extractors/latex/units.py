@@ -35,7 +35,10 @@ def render(to: "Renderer", scan: Scanner, name: str, depth: int) -> str:
     """Return what a siunitx command prints."""
     if name == "qty" and scan.peek() in {"(", "|"}:  # the physics package's, which only sizes its brackets
         return ""
-    scan.optional()
+    given = scan.optional()
+    if given is not None and name in {"unit", "unitfrac"} and "=" not in given:  # the units package's value
+        value = to.text(given, depth + 1)
+        return join(value, render(to, scan, name, depth))
     if name in {"num", "tablenum"}:
         return number(to, scan.argument(), depth)
     if name in {"si", "unit"}:

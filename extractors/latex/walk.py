@@ -68,6 +68,7 @@ class Walk:
     panel: Panel | None = None
     target: Target | None = None
     title: tuple[int, int] | None = None
+    earlier_title: tuple[int, int] | None = None
     title_counts: bool = True
     language: str | None = None
     body_start: int = 0
@@ -81,6 +82,9 @@ class Walk:
     in_appendix: bool = False
     folder: str = ""
     names: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str | None] = field(default_factory=dict)
+    unnumbered_chapters: bool = False
+    letters_go_on: bool = False  # the old subfigure package letters on until a caption counts
 
     def run(self, handlers: "dict[str, Handler]") -> None:
         """Read the whole text, giving each command that has a handler to it."""
@@ -152,7 +156,8 @@ class Walk:
         self.stack.append(body)
         # \ContinuedFloat, which comes later, goes on with the letters of the float before.
         self.panel_counts["last-sub" + counter] = self.panel_counts.get("sub" + counter, 0)
-        self.panel_counts["sub" + counter] = 0
+        if not self.letters_go_on:
+            self.panel_counts["sub" + counter] = 0
         captype, self.captype = self.captype, counter
 
         def closing(end: int) -> None:
@@ -176,6 +181,17 @@ class Walk:
             return
         self.floats.append(body)
         self.settle_labels(body)
+        self.count_uncaptioned(body)
+
+    def count_uncaptioned(self, body: FloatBody) -> None:
+        """Count a float whose panels alone have captions, as the subcaption package does."""
+        packages = self.style.packages
+        self.letters_go_on = "subfigure" in packages and not body.captions
+        lettered = any(panel.letter for panel in [*body.panels, *body.phantoms])
+        if not lettered or body.continued or body.loose or any(not c.starred for c in body.captions):
+            return
+        if "subfig" not in packages and "subfigure" not in packages:
+            self.style.counters.step(body.counter)
 
     def settle_labels(self, body: FloatBody) -> None:
         """Give each label of a float the number that a reference to it prints."""
@@ -191,12 +207,12 @@ class Walk:
             if caption is not None and caption.number:
                 self.references.labels[label.key] = Target(caption.number, caption.counter)
         counters = self.style.counters
-        for panel in body.panels:
+        for panel in [*body.panels, *body.phantoms]:
             number = next((c.number for c in captions if c.number), "") or counters.following(body.counter)
             panel.number = number if panel.letter else ""
             for key in panel.labels:
                 kind = "sub" + body.counter
-                self.references.labels[key] = Target(number + panel.letter, kind, panel.letter)
+                self.references.labels[key] = Target(number + panel.shown, kind, panel.shown)
 
     def add_caption(self, caption: Caption) -> None:
         """Number a caption and give it to the float, panel or paragraph in which it stands."""
@@ -216,9 +232,10 @@ class Walk:
             body = self.begin_loose(caption.pos)
         if body.loose and self.captype:
             body.counter = self.captype
-        if body.kind != "other" and not caption.starred:
+        if (body.kind != "other" or body.counter) and not caption.starred:
             counter = caption.counter
-            if not body.continued and body.environment not in STEPPED_AT_START:
+            in_longtable = any(o.name in STEPPED_AT_START for o in self.opened[-5:])
+            if not body.continued and body.environment not in STEPPED_AT_START and not in_longtable:
                 self.style.counters.step(counter)
             caption.number = self.style.counters.printed(counter)
             caption.name = self.names.get(
@@ -239,8 +256,9 @@ class Walk:
         self.panel_counts[name] = count
         counters = self.style.counters
         counters.values[name] = count
-        panel.letter = re.sub(r"[()\s.]", "", counters.printed(name)) or str(count)
-        self.target = Target(panel.letter, name, panel.letter)
+        panel.shown = counters.printed(name)
+        panel.letter = re.sub(r"[()\s.]", "", panel.shown) or str(count)
+        self.target = Target(panel.shown, name, panel.shown)
 
     def open_panel(self, at: int, width: float) -> tuple[Panel, Callable[[int], None]]:
         """Open a panel and its box; return it with what ends it."""
@@ -256,6 +274,8 @@ class Walk:
             panel.end = end
             box.close()
             self.box, self.panel = outer_box, outer_panel
+            if body is not None and outer_panel is not None and panel.caption is None and not panel.letter:
+                hand_over(body, panel, outer_panel)
 
         return panel, closing
 
@@ -306,6 +326,15 @@ class Walk:
         if body.captions:
             body.kind = "table" if body.captions[-1].counter == "table" else "figure"
             self.finish_float(body)
+
+
+def hand_over(body: FloatBody, inner: Panel, outer: Panel) -> None:
+    """Give what an unnamed panel holds to the panel around it."""
+    body.panels.remove(inner)
+    outer.labels.extend(inner.labels)
+    for item in body.graphics:
+        if item.panel is inner:
+            item.panel = outer
 
 
 Handler = Callable[[Walk, str, Scanner, int], None]

@@ -1,12 +1,16 @@
 """Captions, panels and labels as the walk meets them."""
 
-from extractors.latex.document import Box, Caption, Label, Panel
+import re
+
+from extractors.latex.document import Box, Caption, FloatBody, GraphicItem, Label, Panel
 from extractors.latex.environments import (
     WHOLE_TABLES,
 )
-from extractors.latex.graphics import fraction, parse_keys
+from extractors.latex.graphics import Shown, clean_name, fraction, parse_keys
 from extractors.latex.scanner import Scanner
 from extractors.latex.walk import LABEL, Region, Walk
+
+NAMED_FILE = re.compile(r"\.(?:e?ps|epsi|pdf|png|jpe?g|gif|tiff?)\s*\Z", re.I)
 
 
 def caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -17,7 +21,7 @@ def caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         scan.optional()
         scan.argument()
         return
-    scan.optional()
+    file = scan.optional() or ""
     scan.skip_space()
     start = scan.pos + 1
     if scan.peek() == "<":  # beamer's overlays
@@ -35,7 +39,7 @@ def caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     if body is None and not walk.body_start:
         return
     if body is None or body.loose:
-        body = walk.begin_loose(at)
+        body = open_loose(walk, name, file, at)
         if not walk.captype and name == "caption":
             counter = "table" if body.tabulars and not body.graphics else "figure"
     made = Caption(start, end_at, at, counter=counter, starred=starred)
@@ -47,6 +51,25 @@ def caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     if name == "captionbox":
         scan.optional()
         scan.optional()
+    if body.loose and names_file(name, file):
+        walk.close_loose(scan.pos)
+
+
+def names_file(name: str, option: str) -> bool:
+    r"""Return whether this is AASTeX's old \figcaption[file]{…}, whose picture stands nowhere else."""
+    return name == "figcaption" and NAMED_FILE.search(option) is not None
+
+
+def open_loose(walk: Walk, name: str, option: str, at: int) -> FloatBody:
+    """Return the stand-in float for a caption outside floats, with the picture that the caption names."""
+    if not names_file(name, option):
+        return walk.begin_loose(at)
+    walk.close_loose(at)
+    body = walk.begin_loose(at)
+    item = GraphicItem(Shown(clean_name(option)), at, walk.box)
+    walk.box.placed.append((item, walk.box.place(0.0, 1)))
+    body.graphics.append(item)
+    return body
 
 
 def more_headings(scan: Scanner) -> list[str]:
@@ -197,7 +220,10 @@ def float_box(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     scan.pos = start
     outer = walk.captype
     walk.captype = "table" if name == "ttabbox" else "figure"
-    inner = walk.open_box("floatbox", at, 0.0)
+    if any(o.name == "subfloatrow" for o in walk.opened[-6:]) and walk.stack:
+        _, inner = walk.open_panel(at, 0.0)
+    else:
+        inner = walk.open_box("floatbox", at, 0.0)
 
     def closing(at_end: int) -> None:
         inner(at_end)
@@ -214,7 +240,10 @@ def label(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         walk.references.labels.setdefault(key, walk.target)
     if not key or body is None or body.kind == "other":
         return
-    if walk.panel is not None:
+    if body.phantoms and not (body.captions and body.captions[-1].pos > body.phantoms[-1].start):
+        body.phantoms[-1].labels.append(key)
+        body.labels.append(Label(key, at, None, walk.box))
+    elif walk.panel is not None:
         walk.panel.labels.append(key)
         body.labels.append(Label(key, at, walk.panel, walk.box))
     else:

@@ -1,9 +1,8 @@
 """Environments and graphics as the walk meets them."""
 
 import re
-from collections.abc import Callable
 
-from extractors.latex.document import Caption, GraphicItem, Label, Tabular
+from extractors.latex.document import GraphicItem
 from extractors.latex.environments import (
     BOXES,
     EQUATIONS,
@@ -22,10 +21,12 @@ from extractors.latex.graphics import fraction, parse_keys, read_command
 from extractors.latex.references import Label as Target
 from extractors.latex.scanner import Scanner
 from extractors.latex.verbatim import VERBATIM
-from extractors.latex.walk import MAX_OPEN, STEPPED_AT_START, Open, Walk
+from extractors.latex.walk import MAX_OPEN, Open, Walk
+from extractors.latex.walk_counters import sub_floats
 from extractors.latex.walk_settings import start_appendix
+from extractors.latex.walk_tables import begin_tabular, begin_whole_table, in_table
 
-TABLE_KEYS = re.compile(r"(?<![A-Za-z])caption\s*=\s*\{")
+OTHER_BASE = re.compile(r"\s*(?:\[[^\]]{0,200}\]\s*)?\{\s*\\")
 
 
 def begin(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -36,12 +37,12 @@ def begin(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         return
     entry = Open(environment, at, walk.target)
     walk.opened.append(entry)
-    if bare in FIGURES or bare in TABLES or bare in walk.custom:
+    if bare in FIGURES or bare in TABLES or bare in walk.custom or bare == "wrapfloat":
         begin_float(walk, environment, scan, at)
     elif bare in WHOLE_TABLES:
         begin_whole_table(walk, environment, scan, at)
     elif bare in OTHER_FLOATS:
-        walk.open_float("other", "", environment, at)
+        walk.open_float("other", other_counter(walk, bare), environment, at)
     elif bare in PANELS and walk.holder() is not None:
         scan.optional()
         width = fraction(scan.group() or "") or fraction(scan.optional() or "")
@@ -59,10 +60,31 @@ def begin(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         begin_other(walk, environment, bare, scan, at)
 
 
-def in_table(walk: Walk) -> bool:
-    """Return whether a table is open that holds no tabular here."""
-    body = walk.holder()
-    return body is not None and body.kind == "table" and body.open_tabulars == 0
+def other_counter(walk: Walk, bare: str) -> str:
+    """Return what counts an algorithm or a listing, so that references to it print a number."""
+    if bare.startswith(("wrapalgo", "floatalgo", "algo")):
+        options = walk.style.packages.get("algorithm2e", "").replace(" ", "").split(",")
+        return "figure" if "figure" in options else "algorithm"
+    return bare
+
+
+def begin_theorem(walk: Walk, bare: str) -> None:
+    """Count a theorem, where its kind is numbered."""
+    counter = walk.theorems[bare]
+    if counter:
+        walk.style.counters.step(counter)
+        walk.target = Target(walk.style.counters.printed(counter), bare)
+
+
+def begin_shown(walk: Walk, environment: str, scan: Scanner) -> None:
+    """Count a listing that has a caption, and give its label the number; other verbatim text counts nothing."""
+    keys = parse_keys(scan.optional() or "") if environment == "lstlisting" else {}
+    if "caption" not in keys:
+        return
+    walk.style.counters.step("lstlisting")
+    if "label" in keys:
+        number = walk.style.counters.printed("lstlisting")
+        walk.references.labels.setdefault(keys["label"], Target(number, "listing"))
 
 
 def begin_float(walk: Walk, environment: str, scan: Scanner, at: int) -> None:
@@ -71,121 +93,18 @@ def begin_float(walk: Walk, environment: str, scan: Scanner, at: int) -> None:
     walk.close_loose(at)
     if bare in walk.custom:
         kind, counter = walk.custom[bare]
+    elif bare == "wrapfloat":
+        counter = (scan.group() or "figure").strip()
+        kind = "table" if counter == "table" else "figure"
     else:
         kind = counter = "table" if bare in TABLES else "figure"
     walk.open_float(kind, counter, environment, at)
     scan.optional()
     scan.optional()
-    if bare in {"wrapfigure", "wraptable", "floatingfigure", "SCfigure", "marginfigure"}:
+    if bare in {"wrapfigure", "wraptable", "floatingfigure", "SCfigure", "marginfigure", "wrapfloat"}:
         scan.group()
         scan.optional()
         scan.group()
-
-
-def begin_whole_table(walk: Walk, environment: str, scan: Scanner, at: int) -> None:
-    """Open a longtable, deluxetable or supertabular: a float of its own unless a table holds it."""
-    bare = environment.rstrip("*")
-    outer = walk.holder()
-    if outer is None or outer.loose:
-        walk.close_loose(at)
-        walk.open_float("table", "table", bare, at)
-        body = walk.stack[-1]
-        pending = walk.pending.pop("caption", None)
-        if pending is not None:
-            walk.add_caption(Caption(pending[0], pending[1], at, counter="table"))
-        elif bare in STEPPED_AT_START and environment == bare:
-            walk.style.counters.step("table")
-            walk.target = Target(walk.style.counters.printed("table"), "table")
-    else:
-        body = outer
-    options_at = scan.pos
-    scan.optional()
-    if bare in {"longtblr", "talltblr"}:
-        outer_keys(walk, options_at, scan.pos)
-    if environment in {"supertabular*", "xltabular", "mpsupertabular*", "xtabular*", "mpxtabular*"}:
-        scan.group()
-    columns = column_key(scan.group() or "")
-    head = walk.pending.pop("head", None)
-    table = Tabular(bare, at, walk.box, start=scan.pos, columns=columns)
-    table.head = walk.text[head[0] : head[1]] if head else ""
-    body.tabulars.append(table)
-    body.open_tabulars += 1
-
-    def finish(end: int) -> None:
-        body.open_tabulars -= 1
-        finish_tabular(walk, table, end)
-
-    close_with(walk, finish)
-
-
-def column_key(columns: str) -> str:
-    """Return a column specification, also where tabularray gives it as a key."""
-    return parse_keys(columns).get("colspec", "") if "=" in columns and "colspec" in columns else columns
-
-
-def outer_keys(walk: Walk, start: int, end: int) -> None:
-    """Read caption and label that tabularray's long tables take as keys."""
-    found = TABLE_KEYS.search(walk.text, start, end)
-    if found is None:
-        return
-    inside = Scanner(walk.text, found.end() - 1)
-    inside.argument()
-    body = walk.stack[-1] if walk.stack else None
-    if body is None or body.captions:
-        return
-    walk.add_caption(Caption(found.end(), inside.pos - 1, start, counter="table"))
-    label = parse_keys(walk.text[start:end].strip()[1:-1]).get("label")
-    if label and walk.target is not None:
-        walk.references.labels[label] = walk.target
-        body.labels.append(Label(label, start + 1, None, walk.box))
-
-
-def close_with(walk: Walk, extra: Callable[[int], None]) -> None:
-    """Add something to do, first, at the end of the environment just opened."""
-    entry = walk.opened[-1]
-    before = entry.closing
-
-    def closing(end: int) -> None:
-        extra(end)
-        if before is not None:
-            before(end)
-
-    entry.closing = closing
-
-
-def finish_tabular(walk: Walk, table: Tabular, end: int) -> None:
-    r"""Set a table's end, before its \end."""
-    back = walk.text.rfind("\\end", table.start, end)
-    table.end = back if back >= 0 else end
-
-
-def begin_tabular(walk: Walk, environment: str, scan: Scanner, at: int) -> None:
-    """Open a tabular; outside floats it may belong to a caption that follows."""
-    body = walk.holder()
-    if body is None or body.kind == "other":
-        return
-    bare = environment.rstrip("*")
-    scan.optional()
-    if bare in {"tabularx", "tabulary", "tabularew"} or environment == "tabular*":
-        scan.group()
-        scan.optional()
-    if bare == "tabu":
-        match = re.compile(r"\s*(?:to|spread)\s*[^{}]{0,40}").match(walk.text, scan.pos)
-        scan.pos = match.end() if match else scan.pos
-    columns = "" if bare == "tabbing" else column_key(scan.group() or "")
-    table = Tabular(bare, at, walk.box, start=scan.pos, columns=columns, nested=body.open_tabulars > 0)
-    body.open_tabulars += 1
-    body.tabulars.append(table)
-    count = len(body.graphics)
-    closing = walk.open_box("tabular", at, 0.0)
-
-    def finish(end: int) -> None:
-        body.open_tabulars -= 1
-        finish_tabular(walk, table, end)
-        table.has_graphics = len(body.graphics) > count
-        closing(end)
-
-    walk.opened[-1].closing = finish
 
 
 def begin_equation(walk: Walk, environment: str, entry: Open) -> None:
@@ -221,28 +140,30 @@ def begin_other(walk: Walk, environment: str, bare: str, scan: Scanner, at: int)
     if bare in PICTURES:
         begin_picture(walk, bare, scan, at)
     elif environment in VERBATIM_SHOWN or bare in VERBATIM:
-        if body is not None:
-            body.notes.append((at, at))
+        begin_shown(walk, environment, scan)
     elif bare in walk.theorems:
-        counter = walk.theorems[bare]
-        if counter:
-            walk.style.counters.step(counter)
-            walk.target = Target(walk.style.counters.printed(counter), bare)
+        begin_theorem(walk, bare)
     elif bare in LISTS:
         begin_list(walk, entry)
     elif bare in {"appendix", "appendices", "subappendices"}:
         start_appendix(walk, bare, scan, at)
+    elif bare in {"subfigures", "subtables"} and not walk.stack:
+        sub_floats(walk, bare, entry)
     elif bare == "document":
         walk.body_start = at
     elif bare == "thebibliography":
-        end = walk.text.find("\\end{thebibliography}", at)
-        end = len(walk.text) if end < 0 else end
-        walk.bibliographies.append((at, end))
-        scan.pos = end
+        skip_bibliography(walk, scan, at)
     elif bare in LOOSE and walk.body_start and (body is None or (body.loose and not body.environment)):
         if body is None or not body.captions:
             walk.close_loose(at)
         begin_loose(walk, entry, at)
+
+
+def skip_bibliography(walk: Walk, scan: Scanner, at: int) -> None:
+    """Note where the bibliography stands and move past it."""
+    end = walk.text.find("\\end{thebibliography}", at)
+    scan.pos = len(walk.text) if end < 0 else end
+    walk.bibliographies.append((at, scan.pos))
 
 
 def begin_list(walk: Walk, entry: Open) -> None:
@@ -275,6 +196,8 @@ def begin_picture(walk: Walk, bare: str, scan: Scanner, at: int) -> None:
     body = walk.holder()
     if body is None:
         return
+    if bare == "Overpic" and OTHER_BASE.match(walk.text, scan.pos):
+        return  # what lies beneath is read like any other part of the float
     if bare in {"overpic", "Overpic"}:
         for shown in read_command(scan, "includegraphics"):
             place_graphic(walk, GraphicItem(shown, at, walk.box, walk.panel))

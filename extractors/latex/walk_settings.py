@@ -12,12 +12,16 @@ from extractors.latex.numbering import (
     ENGLISH,
     LANGUAGE_CODES,
     LANGUAGE_NAMES,
+    SECTIONS,
     class_style,
     use_language,
 )
 from extractors.latex.references import Label as Target
 from extractors.latex.scanner import Scanner
 from extractors.latex.walk import Walk
+
+LEVELS = {name: level for level, name in enumerate(SECTIONS, -1)}
+MAX_LEVEL = max(LEVELS.values())  # where the paper sets no secnumdepth, which classes choose differently
 
 
 def section(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -28,6 +32,10 @@ def section(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     if starred or not walk.body_start or walk.stack:
         return
     counters = walk.style.counters
+    if walk.unnumbered_chapters and name == "chapter":
+        return
+    if LEVELS[name] > counters.values.get("secnumdepth", MAX_LEVEL):
+        return
     if name not in counters.values and name != "part":
         counters.create(name)
     counters.step(name)
@@ -35,71 +43,16 @@ def section(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     walk.target = Target(counters.printed(name), kind)
 
 
+def matter(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \frontmatter, \mainmatter or \backmatter: only the main matter's chapters are numbered."""
+    walk.unnumbered_chapters = name != "mainmatter"
+
+
 def start_appendix(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     r"""Read \appendix."""
     if not walk.in_appendix:
         walk.in_appendix = True
-        walk.style.appendix()
-
-
-def set_counter(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    r"""Read \setcounter, \addtocounter, \stepcounter or \refstepcounter."""
-    counter = (scan.group() or "").strip()
-    counters = walk.style.counters
-    if name in {"stepcounter", "refstepcounter"}:
-        if counter:
-            counters.step(counter)
-            if name == "refstepcounter":
-                walk.target = Target(counters.printed(counter), counter)
-        return
-    text = (scan.group() or "").strip()
-    match = re.fullmatch(r"\\(?:value|the)\s*\{?(\w+)\}?", text)
-    number = counters.values.get(match[1], 0) if match else None
-    if number is None:
-        digits = re.match(r"[+-]?\d{1,7}", text.replace(" ", ""))
-        if digits is None:
-            return
-        number = int(digits[0])
-    counters.values[counter] = number + (counters.values.get(counter, 0) if name == "addtocounter" else 0)
-
-
-def within(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    r"""Read \numberwithin, \counterwithin and \counterwithout."""
-    starred = walk.text[scan.pos - 1] == "*"
-    form = scan.optional()
-    counter, outer = (scan.group() or "").strip(), (scan.group() or "").strip()
-    counters = walk.style.counters
-    if not counter or not outer:
-        return
-    if name == "counterwithout":
-        counters.children.get(outer, [counter]).remove(counter) if counter in counters.children.get(
-            outer, ()
-        ) else None
-        counters.formats[counter] = f"\\arabic{{{counter}}}"
-    else:
-        old = counters.formats.get(counter)
-        style = f"{form}{{{counter}}}" if form else f"\\arabic{{{counter}}}"
-        counters.number_within(counter, outer, form=f"\\the{outer}.{style}")
-        if starred and old:
-            counters.formats[counter] = old
-
-
-def printed(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    """Read the expander's note that a number or a float's name is printed anew."""
-    what, body = scan.group() or "", scan.group() or ""
-    if what == "figurename":
-        walk.style.figure = body
-    elif what == "tablename":
-        walk.style.table = body
-    elif what.startswith("fnum@"):
-        kind = what[5:]
-        stripped = re.sub(r"\\(?:the|csname\s*the)" + kind + r".*", "", body, flags=re.S)
-        if f"\\{kind}name" not in stripped and stripped != body:
-            walk.names[kind] = stripped
-    elif what.startswith("the"):
-        walk.style.counters.formats[what[3:]] = body
-    elif what.endswith("name"):
-        walk.names[what] = body
+        walk.style.appendix(name)
 
 
 def new_float(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -195,6 +148,9 @@ def package(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         walk.style.packages.setdefault(wanted, options)
         if wanted == "subfig":
             walk.references.sub_in_parentheses = True
+        elif wanted == "subfigure":
+            for counter in ("subfigure", "subtable"):
+                walk.style.counters.formats[counter] = f"(\\alph{{{counter}}})"
         if wanted == "babel":
             languages(walk, tuple(o.strip() for o in options.split(",")) + walk.style.options)
         elif wanted in {"ctex", "kotex"}:
@@ -235,7 +191,7 @@ def title(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     scan.skip_space()
     start = scan.pos + 1
     if scan.group() is not None and (walk.title is None or not walk.body_start) and scan.pos - start > 1:
-        walk.title = (start, scan.pos - 1)
+        walk.earlier_title, walk.title = walk.title, (start, scan.pos - 1)
 
 
 def file_folder(walk: Walk, name: str, scan: Scanner, at: int) -> None:

@@ -180,3 +180,8 @@ def test_header(preamble: str, documentclass: str, title: str, language: str | N
 
 def test_title_given_in_the_document() -> None:
     assert read(r"\title{Inside}\maketitle", documentclass="{aastex631}").header.title == "Inside"
+
+
+def test_title_that_quotes_the_papers_own() -> None:
+    preamble = r"\title{Paper}\makeatletter\let\own\@title\title{Supplement: \own}\makeatother"
+    assert read("x", preamble).header.title == "Supplement: Paper"
