@@ -18,7 +18,7 @@ class Columns:
     align: list[str] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
-    numeric: list[bool] = field(default_factory=list)
+    siunitx: list[str] = field(default_factory=list)  # S for numbers, s for units, else nothing
     rules: list[bool] = field(default_factory=lambda: [False])
 
 
@@ -76,7 +76,7 @@ def _add(columns: Columns, char: str, before: str, scan: Scanner) -> None:
         before if "$" in before or re.search(r"\\(?:bf|it|tt|bfseries|itshape)\b", before) else ""
     )
     columns.after.append("")
-    columns.numeric.append(char in "Ss")
+    columns.siunitx.append(char if char in "Ss" else "")
     columns.rules.append(False)
 
 

@@ -423,17 +423,21 @@ class Expander:
             self.meanings[name] = meaning
 
     def undo_later(self, name: str, old: Meaning | Printed | None) -> None:
-        """Remember what a name meant until the innermost group or environment ends."""
-        frame = self.frames[-1] if self.frames else None
-        end = open_group_end(frame.text, frame.pos) if frame is not None and self.in_document else -1
-        inside_group = frame is not None and end >= 0 and (not frame.restores or frame.restores[-1][0] >= end)
-        if (
-            frame is not None
-            and inside_group
-            and (not self.scopes or frame.text.find("\\end{", frame.pos, end) < 0)
-        ):
-            frame.restores.append((end, name, old))
-        elif self.scopes:
+        """Remember what a name meant until the innermost group or environment ends.
+
+        Groups inside environments are looked for only where a number's format changes: papers do that in
+        figures, and the search is too dear for each of thousands of macros.
+        """
+        if self.scopes and not isinstance(old, Printed):
+            self.scopes[-1][1].append((name, old))
+            return
+        frame = self.frames[-1] if self.frames and self.in_document else None
+        end = open_group_end(frame.text, frame.pos) if frame is not None else -1
+        if frame is not None and end >= 0 and (not frame.restores or frame.restores[-1][0] >= end):
+            if not self.scopes or frame.text.find("\\end{", frame.pos, end) < 0:
+                frame.restores.append((end, name, old))
+                return
+        if self.scopes:
             self.scopes[-1][1].append((name, old))
 
     def put_back(self, name: str, old: Meaning | Printed | None) -> None:

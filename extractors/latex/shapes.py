@@ -69,6 +69,6 @@ REFERENCES = words(
     namecref Autoref prettyref subeqref hyperlinkref crefrange Crefrange figref tabref"""
 )
 CITATION = re.compile(
-    r"(?:[cC]ite(?:p|t|alp|alt|author|year|yearpar|num|text|n|NP|A|url|fullauthor|yearNP)?|(?:paren|text|foot|auto|super|full|smart)"
-    r"cites?|Parencite|Textcite|Autocite|onlinecite|shortcite\w*|citeyear|nocite|citenum|citealp|citealt)\Z"
+    r"(?:[cC]ite(?:p|t|alp|alt|author|year|yearpar|num|text|n|NP|A|url|fullauthor|yearNP|s)?"
+    r"|(?:[pP]aren|[tT]ext|[fF]oot|[aA]uto|[sS]uper|[fF]ull|[sS]mart)cites?|onlinecite|shortcite\w*|citeyear|nocite|citenum|citealp|citealt)\Z"
 )

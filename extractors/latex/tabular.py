@@ -177,8 +177,11 @@ def render_cell(to: Renderer, tex: str, column: int, layout: Columns) -> Cell:
 
 def cell_html(to: Renderer, tex: str, before: str, after: str, column: int, layout: Columns) -> str:
     """Return a cell's content as inline HTML."""
-    if column < len(layout.numeric) and layout.numeric[column] and NUMERIC.match(tex) and len(tex) < 100:
+    siunitx = layout.siunitx[column] if column < len(layout.siunitx) and len(tex) < 100 else ""
+    if siunitx == "S" and NUMERIC.match(tex):
         return to.html("\\num{" + tex + "}")
+    if siunitx == "s" and tex and not tex.startswith("{"):
+        return to.html("\\si{" + tex + "}")
     if before and tex:
         tex = before + " " + tex + (after or ("$" if before.count("$") % 2 else ""))
     return to.html(tex)

@@ -354,6 +354,13 @@ class Renderer:
         if first is not None:
             second = scan.optional()
         keys = scan.group()
+        while (
+            name.endswith("cites") and keys is not None and scan.text[scan.pos : scan.pos + 1] in {"[", "{"}
+        ):
+            scan.optional(), scan.optional()
+            keys += "," + (scan.group() or "")
+        if name == "citetext":
+            return f"({self.text(keys or '', depth + 1)})"
         before, after = (first or "", second) if second is not None else ("", first or "")
         if keys is None or name == "nocite":
             return ""
@@ -381,4 +388,7 @@ class Renderer:
             scan.group()
             if bare == "tabularx":
                 scan.group()
+        elif name == "begin" and bare in SHAPES:  # a command used as an environment, such as rotatebox
+            for letter in SHAPES[bare].partition("t")[0]:
+                _ = scan.star() if letter == "s" else scan.optional() if letter == "o" else scan.argument()
         return " "

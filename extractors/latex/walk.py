@@ -330,9 +330,14 @@ class Walk:
 
 def hand_over(body: FloatBody, inner: Panel, outer: Panel) -> None:
     """Give what an unnamed panel holds to the panel around it."""
-    body.panels.remove(inner)
+    if body.panels[-1] is inner:
+        body.panels.pop()
+    else:
+        body.panels.remove(inner)
     outer.labels.extend(inner.labels)
-    for item in body.graphics:
+    for item in reversed(body.graphics):
+        if item.pos < inner.start:
+            break
         if item.panel is inner:
             item.panel = outer
 

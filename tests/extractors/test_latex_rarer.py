@@ -238,3 +238,23 @@ def test_words_of_the_expander_itself_in_a_paper_do_no_harm() -> None:
         + F
     )
     assert brief(read(body)) == [("1", "F.", "b")]
+
+
+def test_a_box_command_used_as_an_environment_prints_its_content_only():
+    tex = (
+        "\\documentclass{article}\\begin{document}\\begin{table}\\begin{tabular}{cc}"
+        "\\begin{rotatebox}{90}{\\textbf{Original}}\\end{rotatebox} & 1\\\\ b & 2\\end{tabular}"
+        "\\caption{A \\begin{scalebox}{0.5}[2]{small} one\\end{scalebox}.}\\end{table}\\end{document}"
+    )
+    (found,) = extract(Paper("arxiv:1", {"main.tex": tex.encode()})).floats
+    assert (found.caption, found.table_text) == ("A small one.", "Original\t1\nb\t2")
+
+
+def test_unit_columns_print_units():
+    tex = (
+        "\\documentclass{article}\\begin{document}\\begin{table}\\begin{tabular}{s[table-unit-alignment = left]S}"
+        "{Unit} & {Value}\\\\ \\metre\\per\\second & 1.5e3\\\\ \\kilogram & {none}\\end{tabular}"
+        "\\caption{C}\\end{table}\\end{document}"
+    )
+    (found,) = extract(Paper("arxiv:1", {"main.tex": tex.encode()})).floats
+    assert found.table_text == "Unit\tValue\nm s⁻¹\t1.5×10³\nkg\tnone"

@@ -99,6 +99,14 @@ CITATIONS = [
     (r"\citep[see][]{x,y}", NATBIB, r"\usepackage{natbib}", "(see Smith, 2001; Jones et al., 2002)"),
     (r"\citeauthor{x} in \citeyear{x}", NATBIB, r"\usepackage{natbib}", "Smith in 2001"),
     (r"From \citep{y}.", NATBIB, r"\usepackage[numbers]{natbib}", "From [2]."),
+    (
+        r"\cites{x}{y}, \autocites[see][]{x}[p.~2]{z} \parencites{x} {kept}",
+        NUMBERED,
+        "",
+        "[1, 2], [see 1, 3] [1] kept",
+    ),
+    (r"Seen \citetext{by eye}", NATBIB, r"\usepackage{natbib}", "Seen (by eye)"),
+    (r"\cites{no}{one}.", "", "", "."),
     (r"From \cite{nobody} (see \citep{x}).", "", "", "From."),
     (r"Data\footnote{As in \cite{x}.} from \cite{x}.", NUMBERED, "", "Data from [1]."),
 ]
