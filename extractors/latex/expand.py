@@ -433,11 +433,10 @@ class Expander:
             return
         frame = self.frames[-1] if self.frames and self.in_document else None
         end = open_group_end(frame.text, frame.pos) if frame is not None else -1
-        if frame is not None and end >= 0 and (not frame.restores or frame.restores[-1][0] >= end):
-            if not self.scopes or frame.text.find("\\end{", frame.pos, end) < 0:
-                frame.restores.append((end, name, old))
-                return
-        if self.scopes:
+        inside = frame is not None and end >= 0 and (not frame.restores or frame.restores[-1][0] >= end)
+        if frame is not None and inside and "\\end{" not in frame.text[frame.pos : end if self.scopes else 0]:
+            frame.restores.append((end, name, old))
+        elif self.scopes:
             self.scopes[-1][1].append((name, old))
 
     def put_back(self, name: str, old: Meaning | Printed | None) -> None:
