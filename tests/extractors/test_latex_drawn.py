@@ -124,3 +124,21 @@ def test_an_endless_drawing_ends_at_its_limit() -> None:
     whole = paper(r"\begin{tikzpicture}\loop\iftrue\repeat\end{tikzpicture}")
     with pytest.raises(RecordError, match="timeout"):
         render_drawing(extract(whole, parameters=ON).drawings[0], whole.files, RenderLimits(timeout_s=3))
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        r"\begin{tikzpicture}\draw (0,0) circle (1);\end{tikzpicture}",
+        r"\tikz \draw (0,0) -- (1,1);",
+        r"\begin{tikzpicture}\begin{axis}\addplot {x};\end{axis}\end{tikzpicture}",
+        r"\begin{pspicture}(0,0)(2,2)\psline(0,0)(2,2)\end{pspicture}",
+        r"\begin{picture}(10,10)\put(0,0){\line(1,1){10}}\end{picture}",
+        r"\xymatrix{A \ar[r] & B}",
+        r"\begin{xy}(0,0)*{A};(10,0)*{B}\end{xy}",
+    ],
+)
+def test_whatever_tex_draws_with_is_told_from_a_missing_graphic(drawing: str) -> None:
+    (reject,) = extract(paper(drawing)).rejects
+    assert (reject.reason, reject.caption) == ("drawn_in_tex", "C0.")
+    assert drawing[:20] in (reject.snippet or "")
