@@ -14,6 +14,7 @@ temporary files, by the hash of their sources.
 """
 
 import argparse
+import itertools
 import re
 import shutil
 import sys
@@ -25,7 +26,7 @@ from pathlib import Path
 
 import pymupdf
 
-from benchmarks.pdf_papers import Source, corpus_sources, own_sources, sample_sources
+from benchmarks.pdf_papers import Source, corpus_sources, folder_sources, own_sources, sample_sources
 from benchmarks.pdf_truth import Truth, compiled, read_marks, truths, turned
 from extractors import images
 from extractors.pdf import extract
@@ -171,8 +172,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Score the PDF extractor against positions written by TeX.")
     default = Path(__file__).parents[1].parent / "shared" / "corpus"
     parser.add_argument("--corpus", type=Path, default=default)
-    parser.add_argument("--only", help="papers whose name holds this")
+    parser.add_argument("--only", help="papers whose group/name holds this: corpus/9901, also/")
     parser.add_argument("--crops", type=Path, help="folder for the images of what was found")
+    parser.add_argument("--also", type=Path, action="append", default=[], help="folder of more TeX documents")
     options = parser.parse_args()
     if shutil.which("pdflatex") is None or not options.corpus.is_dir():
         lacks = "TeX engine (pdflatex)" if shutil.which("pdflatex") is None else f"corpus at {options.corpus}"
@@ -184,9 +186,10 @@ def main() -> int:
         ("own", own_sources()),
         ("sample", sample_sources()),
         ("corpus", corpus_sources(options.corpus)),
+        ("also", itertools.chain.from_iterable(folder_sources(folder) for folder in options.also)),
     ):
         for source in sources:
-            if options.only and options.only not in source.name:
+            if options.only and options.only not in f"{group}/{source.name}":
                 continue
             outcome = outcome_of(source, options.crops)
             if isinstance(outcome, str):
@@ -198,7 +201,7 @@ def main() -> int:
             for name, score in (*outcome.scores.items(), (group, both), ("all", both)):
                 totals[name] += score
     print("\nby kind and by origin of the paper")
-    for name in ("own", "sample", "corpus", "figure", "table", "all"):
+    for name in ("own", "sample", "corpus", "also", "figure", "table", "all"):
         print(f"{name:22} {totals[name]}")
     print(f"{pages} pages, {pages / max(seconds, 1e-9):.0f} a second on one core")
     whole = totals["all"]

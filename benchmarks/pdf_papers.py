@@ -14,12 +14,17 @@ from sources.read import unpack
 
 @dataclass(frozen=True)
 class Source:
-    """A paper to compile; `turn` is the rotation that its pages are given afterwards."""
+    """A paper to compile.
+
+    `turn` is the rotation that its pages are given afterwards; with `boxes` each graphic is drawn as a black
+    box, as the files are not at hand.
+    """
 
     name: str
     files: Mapping[str, bytes]
     main: str
     turn: int = 0
+    boxes: bool = False
 
 
 def corpus_sources(corpus: Path) -> Iterator[Source]:
@@ -47,6 +52,24 @@ def sample_sources() -> Iterator[Source]:
         main = main_file(files)
         if main:
             yield Source(f"sample-{folder.name}", files, main)
+
+
+def folder_sources(folder: Path) -> Iterator[Source]:
+    """Yield every TeX document below a folder, with the files beside it; graphics are drawn as black boxes."""
+    for path in sorted(folder.rglob("*.tex")):
+        beside = {
+            p.relative_to(path.parent).as_posix(): p.read_bytes()
+            for p in sorted(path.parent.rglob("*"))
+            if p.is_file()
+            and p.suffix in (".tex", ".sty", ".cls", ".bbl", ".def")
+            and p.stat().st_size < 2_000_000
+        }
+        text = beside[path.name]
+        if b"\\begin{document}" in text and re.search(
+            rb"\\begin\{(?:figure|table)", b"".join(beside.values())
+        ):
+            name = path.relative_to(folder).with_suffix("").as_posix()
+            yield Source(name, beside, path.name, boxes=True)
 
 
 def main_file(files: Mapping[str, bytes]) -> str | None:

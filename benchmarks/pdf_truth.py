@@ -63,7 +63,7 @@ class Truth:
 
 def compiled(source: Source) -> tuple[bytes, str] | str:
     """Return the PDF and what TeX wrote of its floats, or why there is none."""
-    digest = hashlib.sha256((VERSION + PREAMBLE + source.main).encode())
+    digest = hashlib.sha256((VERSION + PREAMBLE + source.main + "boxes" * source.boxes).encode())
     for name in sorted(source.files):
         digest.update(name.encode() + b"\0" + hashlib.sha256(source.files[name]).digest())
     kept = Path(tempfile.gettempdir()) / "scimmir-pdf-fidelity" / digest.hexdigest()[:24]
@@ -85,7 +85,8 @@ def compile_in(folder: Path, source: Source, kept: Path) -> str | None:
         path.write_bytes(data)
     main = folder / source.main
     (main.parent / "zztruth.tex").write_text(PREAMBLE)
-    job = rf"\AddToHook{{begindocument/end}}{{\input{{zztruth}}}}\input{{{main.name}}}"
+    demo = r"\PassOptionsToPackage{demo}{graphicx}" if source.boxes else ""
+    job = demo + rf"\AddToHook{{begindocument/end}}{{\input{{zztruth}}}}\input{{{main.name}}}"
     environment = dict(os.environ, openin_any="p", openout_any="p", TEXMFVAR=str(folder / ".texmf"))
     for _ in range(2):
         try:

@@ -20,7 +20,7 @@ from schemas.annotations import (
     TextBox,
 )
 from schemas.columns import Row
-from schemas.floats import Float, Graphic, Warned
+from schemas.floats import Drawing, Float, Graphic, Warned
 from schemas.pair import IMAGE_TYPE, Pair
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
@@ -36,6 +36,7 @@ STAGE_TABLES: dict[str, type[Row]] = {
     "inputs": PaperRef,
     "floats": Float,
     "warnings": Warned,
+    "drawings": Drawing,
     "images": ImageRow,
     "ocr": OcrRow,
     "classes": ClassRow,

@@ -12,7 +12,7 @@ _NUMBER = (
 )
 _LABEL = re.compile(
     rf"\s*(?P<label>{_PREFIX}(?:(?P<figure>{_FIGURE})|(?P<table>{_TABLE}))(?:\s+|(?<=\.))(?P<number>{_NUMBER}))(?![\w/])"
-    r"(?P<end>\s*(?:\.:|[.:|])(?=\s|$|[A-Z(\[“])|\s*[–—](?=\s|[A-Z])|\s-\s|\s*\(|)\s*",
+    r"(?P<end>\s*(?:\.:|\.\s?[—–]|[.:|])(?=\s|$|[A-Z(\[“])|\s*[–—](?=\s|[A-Z])|\s-\s|\s*\(|)\s*",
     re.IGNORECASE,
 )
 _CJK = re.compile(
@@ -62,7 +62,7 @@ def read_label(text: str) -> Label | None:
         return None
     end = match["end"].strip()
     length = match.end() if end != "(" else match.start("end")
-    end = {"(": "", ".:": ":"}.get(end, end)
+    end = "" if end == "(" else ":" if end[:1] == "." and len(end) > 1 else end
     label = " ".join(match["label"].split())
     return Label(kind, label, number, end, text[length:].strip(), length)
 

@@ -5,6 +5,7 @@ from pdf_pages import COLUMNS, HEIGHT, LEFT, RIGHT, Pages, overlap
 
 from extractors.images import ImageParameters, image_row
 from extractors.pdf import VERSION, extract
+from extractors.pdf.labels import read_label
 from schemas.paper import Paper
 
 ROWS = [
@@ -91,6 +92,14 @@ def test_labels_as_journals_print_them(said, label, number, caption):
     pages.space(18).line(said, x=200).space(18).text(8)
     (figure,) = read(pages).floats
     assert (figure.label, figure.number, figure.caption) == (label, number, caption)
+
+
+@pytest.mark.parametrize(
+    "said", ["Fig. 1.\u2014 Slow return.", "Fig. 1.\u2014Slow return.", "FIG. 1. \u2013 Slow return."]
+)
+def test_a_point_and_a_dash_part_label_and_text(said):
+    label = read_label(said)
+    assert (label.kind, label.number, label.end, label.rest) == ("figure", "1", ":", "Slow return.")
 
 
 def two_columns():
