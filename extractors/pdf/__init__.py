@@ -4,6 +4,6 @@ from extractors.pdf.document import paper_pdf
 from extractors.pdf.extract import extract
 from extractors.pdf.parameters import PdfParameters
 
-VERSION = "1"  # 1: first form
+VERSION = "2"  # 1: first form; 2: formulae, headings and footnotes kept apart from floats
 
 __all__ = ["VERSION", "PdfParameters", "extract", "paper_pdf"]

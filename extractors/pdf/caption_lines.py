@@ -1,130 +1,141 @@
-"""How far a caption goes: its lines, from the label on."""
+"""How far a caption goes: which lines belong to the one that begins with a label."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from extractors.pdf.caption_evidence import ENOUGH, evidence_of
-from extractors.pdf.labels import Label, is_other_label, read_label
+from extractors.pdf.labels import Label, is_other_label
 from extractors.pdf.layout import Layout, PageLayout
 from extractors.pdf.parameters import PdfParameters
 from extractors.pdf.pieces import Piece
 
 _WIDE = 1.6  # type sizes: wider than the space between two sentences of a loosely set line
-_SIZE, _SIZE_ALONE = 0.8, 2.6  # points by which type may differ from line to line, and below a label alone
-_FAR = 3  # lines below which a caption does not go on
+_OTHER_SIZE = 0.8  # points by which the type of one caption's lines differs
+_LABEL_SIZE = 2.6  # the same where the label stands on a line of its own
+_LOOK_ON = 3  # heights of a line below which no line goes on
+_SHORT = 3  # letters of pieces that may be of any size: signs of a formula
+
+
+@dataclass
+class _Growing:
+    """The lines taken so far and what they have in common."""
+
+    taken: list[int]
+    left: float
+    right: float
+    bottom: float
+    size: float
+    leading: float | None
+    label_alone: bool
+    hang: float  # where the text behind the label begins
+
+    @property
+    def only_label(self) -> bool:
+        return self.label_alone and len(self.taken) == 1
+
+    def take(self, j: int, piece: Piece, *, same_row: bool) -> None:
+        gap = piece.box[1] - self.bottom
+        if self.only_label:
+            self.size = piece.size
+        elif not same_row and self.leading is None:
+            self.leading = max(gap, 0.0)
+        self.taken.append(j)
+        self.left, self.right = min(self.left, piece.box[0]), max(self.right, piece.box[2])
+        self.bottom = max(self.bottom, piece.box[3])
 
 
 def lines_of(
     page: PageLayout,
     start: int,
     label: Label,
+    *,
     starts: frozenset[int],
+    begins: Callable[[int], bool],
     layout: Layout,
     parameters: PdfParameters,
 ) -> list[int]:
-    """Return the pieces of the caption that begins with a piece."""
-    first = page.page.pieces[start]
+    """Return the pieces of the caption that begins with a piece.
+
+    Args:
+        page: the page.
+        start: index of the piece with the label.
+        label: that label.
+        starts: all pieces of the page that begin with a label.
+        begins: whether one of those surely begins a caption.
+        layout: the paper's columns.
+        parameters: distances.
+    """
+    pieces = page.page.pieces
+    first = pieces[start]
     column = layout.column_at(first.box)
     edges = _edges(page, start, starts, column or (0.0, page.page.frame.size[0]))
     taken = [start, *_right_of(page, start, starts, layout, edges)]
-    lines = _Lines(page, layout, parameters, first, column, edges, starts, taken, label)
-    for j in range(start + 1, len(page.page.pieces)):
-        piece = page.page.pieces[j]
-        if piece.box[1] > lines.bottom + _FAR * first.height:
+    boxes = [pieces[k].box for k in taken]
+    grown = _Growing(
+        taken=taken,
+        left=first.box[0],
+        right=max(b[2] for b in boxes),
+        bottom=max(b[3] for b in boxes),
+        size=first.size,
+        leading=None,
+        label_alone=not label.rest and len(taken) == 1,
+        hang=_hang(first, label),
+    )
+    for j in range(start + 1, len(pieces)):
+        piece = pieces[j]
+        if piece.box[1] > grown.bottom + _LOOK_ON * first.height:
             break
-        if j in taken or lines.is_elsewhere(piece):
+        if j in grown.taken or piece.turned or piece.box[1] <= first.box[1] + 0.5 * first.height:
             continue
-        if lines.ends_before(j):
+        if piece.box[0] > edges[1] or piece.box[2] < edges[0]:
+            continue
+        meets = _meets(piece, grown.left, grown.right)
+        if piece.box[1] - grown.bottom > _reach(grown, piece, first, layout, parameters):
+            if meets:
+                break
+            continue
+        if not meets:
+            continue
+        if j in page.margins or is_other_label(piece.text) or (j in starts and begins(j)):
             break
-        if lines.meets(piece) and lines.is_near(piece):
-            lines.take(j)
-    return lines.taken
+        same_row = piece.box[1] - grown.bottom < -0.5 * piece.height
+        if not _goes_with(page, j, grown, column, edges, same_row=same_row):
+            break
+        grown.take(j, piece, same_row=same_row)
+    return grown.taken
 
 
-@dataclass
-class _Lines:
-    """The pieces of one caption as they are gathered from top to bottom."""
+def _reach(grown: _Growing, piece: Piece, first: Piece, layout: Layout, parameters: PdfParameters) -> float:
+    """Return the greatest free height below the lines so far across which the next one belongs to them."""
+    reach = max(parameters.caption_gap_lines * max(piece.height, first.height), 1.2 * layout.line_gap)
+    if grown.leading is not None:
+        return min(reach, grown.leading + 0.4 * piece.height)
+    return 1.2 * first.height if grown.label_alone else reach
 
-    page: PageLayout
-    layout: Layout
-    parameters: PdfParameters
-    first: Piece
-    column: tuple[float, float] | None
-    edges: tuple[float, float]
-    starts: frozenset[int]
-    taken: list[int]
-    label: Label
-    left: float = field(init=False)
-    right: float = field(init=False)
-    top: float = field(init=False)
-    bottom: float = field(init=False)
-    size: float = field(init=False)
-    leading: float | None = None
-    alone: bool = field(init=False)
 
-    def __post_init__(self) -> None:
-        boxes = [self.page.page.pieces[k].box for k in self.taken]
-        self.left, self.top = self.first.box[0], self.first.box[1]
-        self.right, self.bottom = max(b[2] for b in boxes), max(b[3] for b in boxes)
-        self.size = self.first.size
-        self.alone = not self.label.rest and len(self.taken) == 1  # a label on a line of its own
+def _goes_with(
+    page: PageLayout,
+    j: int,
+    grown: _Growing,
+    column: tuple[float, float] | None,
+    edges: tuple[float, float],
+    *,
+    same_row: bool,
+) -> bool:
+    piece = page.page.pieces[j]
+    differs = abs(piece.size - grown.size) > (_LABEL_SIZE if grown.only_label else _OTHER_SIZE)
+    if differs and len(piece.text.strip()) > _SHORT:
+        return False
+    if same_row:
+        return True
+    hangs = abs(piece.box[0] - grown.hang) <= 0.5 * piece.size and piece.box[2] <= edges[1] + 4
+    fits = hangs or _fits(piece, grown.left, grown.right, column, grown.label_alone)
+    return fits and not _is_row(page, j, edges)
 
-    def is_elsewhere(self, piece: Piece) -> bool:
-        """Return whether a piece is no line of text below the caption's first within its column."""
-        above = piece.box[1] <= self.top + 0.5 * self.first.height
-        beside = piece.box[0] > self.edges[1] or piece.box[2] < self.edges[0]
-        return piece.turned or above or beside
 
-    def meets(self, piece: Piece) -> bool:
-        """Return whether a piece stands below some part of the lines taken."""
-        return min(piece.box[2], self.right) - max(piece.box[0], self.left) > 0
-
-    def is_near(self, piece: Piece) -> bool:
-        """Return whether a piece follows without a wider gap than stands between the lines taken."""
-        reach = max(
-            self.parameters.caption_gap_lines * max(piece.height, self.first.height),
-            1.2 * self.layout.line_gap,
-        )
-        if self.leading is not None:
-            reach = min(reach, self.leading + 0.4 * piece.height)
-        elif self.alone:
-            reach = 1.2 * self.first.height
-        return piece.box[1] - self.bottom <= reach
-
-    def ends_before(self, j: int) -> bool:
-        """Return whether the caption is over before a piece that stands below it."""
-        piece = self.page.page.pieces[j]
-        if not self.meets(piece):
-            return False
-        if not self.is_near(piece) or j in self.page.margins or is_other_label(piece.text):
-            return True
-        label = read_label(piece.text) if j in self.starts else None
-        if label is not None and evidence_of(self.page, j, label, self.layout) >= ENOUGH:
-            return True
-        most = _SIZE_ALONE if self.alone and len(self.taken) == 1 else _SIZE
-        if abs(piece.size - self.size) > most and len(piece.text.strip()) > 3:
-            return True
-        if self._on_last_row(piece):
-            return False
-        return not self._fits(piece) or _is_row(self.page, j, self.edges)
-
-    def take(self, j: int) -> None:
-        """Add a piece to the caption."""
-        piece = self.page.page.pieces[j]
-        gap, same_row = piece.box[1] - self.bottom, self._on_last_row(piece)
-        self.taken.append(j)
-        second = self.alone and len(self.taken) == 2
-        if not same_row and self.leading is None and not second:
-            self.leading = max(gap, 0.0)
-        if second:
-            self.size = piece.size
-        self.left, self.right = min(self.left, piece.box[0]), max(self.right, piece.box[2])
-        self.top, self.bottom = max(self.top, piece.box[1]), max(self.bottom, piece.box[3])
-
-    def _on_last_row(self, piece: Piece) -> bool:
-        return piece.box[1] - self.bottom < -0.5 * piece.height
-
-    def _fits(self, piece: Piece) -> bool:
-        return _fits(piece, self.left, self.right, self.column, self.alone)
+def _hang(first: Piece, label: Label) -> float:
+    """Return about where the text behind the label begins, by its share of the letters."""
+    share = label.length / max(len(first.text), 1)
+    return first.box[0] + share * (first.box[2] - first.box[0])
 
 
 def _right_of(
@@ -150,6 +161,10 @@ def _right_of(
         found.append(j)
         right = pieces[j].box[2]
     return found
+
+
+def _meets(piece: Piece, left: float, right: float) -> bool:
+    return min(piece.box[2], right) - max(piece.box[0], left) > 0
 
 
 def _fits(piece: Piece, left: float, right: float, column: tuple[float, float] | None, alone: bool) -> bool:
@@ -179,7 +194,7 @@ def _edges(
             continue
         if other[0] > box[2]:
             right = min(right, other[0] - 5)
-        elif other[2] < box[0] and other[1] != box[1]:
+        elif other[2] < box[0]:
             left = max(left, other[2])
     return left, right
 

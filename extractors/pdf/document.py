@@ -1,17 +1,24 @@
 """A PDF file opened safely, and its pages as text."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from extractors.pdf.parameters import PdfParameters
-from extractors.pdf.pieces import Frame, Piece, frame_of, pieces_of, raw_lines
+from extractors.pdf.pieces import Frame, Piece, Word, displayed, frame_of, pieces_of, raw_lines
 from schemas.reject import RecordError
 
 _TRIED = 5  # PDF files of one archive that are opened to find the paper
+_LONGEST_SIDE = 1e5  # points
+_LEAST_LETTERS = 200  # a page with fewer may be a scan with a stamp
+_MOST_IMAGES = 1_000
 
 
 @cache
@@ -24,8 +31,8 @@ def mupdf() -> Any:
 
 
 @cache
-def mupdf_errors() -> tuple[type[Exception], ...]:
-    """Return what MuPDF raises on damaged files."""
+def _mupdf_errors() -> tuple[type[Exception], ...]:
+    """Return what MuPDF and its Python layer raise on damaged files."""
     return (
         mupdf().mupdf.FzErrorBase,
         RuntimeError,
@@ -35,11 +42,24 @@ def mupdf_errors() -> tuple[type[Exception], ...]:
         AttributeError,
         KeyError,
         OSError,
-        UnicodeError,
-        AssertionError,
-        ZeroDivisionError,
-        OverflowError,
     )
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn what MuPDF raises inside the block into a RecordError; for calls of MuPDF only.
+
+    Raises:
+        RecordError: memory_limit where memory ran out, else archive_unreadable.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise RecordError("memory_limit", "reading the PDF") from error
+    except _mupdf_errors() as error:
+        detail = (str(error) or repr(error)).split("\n")[0][:200]
+        reason = "memory_limit" if "alloc" in detail and "failed" in detail else "archive_unreadable"
+        raise RecordError(reason, f"pdf: {detail}") from error
 
 
 @dataclass(frozen=True)
@@ -86,19 +106,12 @@ def open_pdf(data: bytes) -> Any:
     """
     if b"%PDF" not in data[:2048]:
         raise RecordError("archive_unreadable", "pdf: not a PDF file")
-    try:
+    with reading():
         document = mupdf().open(stream=data, filetype="pdf")
-    except MemoryError as error:
-        raise RecordError("memory_limit", "opening the PDF") from error
-    except mupdf_errors() as error:
-        raise RecordError("archive_unreadable", f"pdf: {first_line(error)}") from error
-    try:
-        if document.needs_pass:
-            raise RecordError("archive_unreadable", "pdf: encrypted")
-        if document.page_count < 1:
-            raise RecordError("archive_unreadable", "pdf: no page")
-    except mupdf_errors() as error:
-        raise RecordError("archive_unreadable", f"pdf: {first_line(error)}") from error
+        encrypted, pages = document.needs_pass, document.page_count
+    if encrypted or pages < 1:
+        document.close()
+        raise RecordError("archive_unreadable", "pdf: encrypted" if encrypted else "pdf: no page")
     return document
 
 
@@ -107,7 +120,8 @@ def read_pages(document: Any, parameters: PdfParameters) -> ReadPages:
     deadline = time.monotonic() + parameters.max_seconds
     warnings: list[str] = []
     pages: list[PageText] = []
-    count = document.page_count
+    with reading():
+        count = int(document.page_count)
     if count > parameters.max_pages:
         warnings.append(f"only the first {parameters.max_pages} of {count} pages were read")
     for index in range(min(count, parameters.max_pages)):
@@ -115,25 +129,29 @@ def read_pages(document: Any, parameters: PdfParameters) -> ReadPages:
             warnings.append(f"the time limit ended the reading after page {index} of {count}")
             break
         try:
-            pages.append(_read_page(document[index], index, parameters))
-        except mupdf_errors() as error:
-            warnings.append(f"page {index + 1} cannot be read: {first_line(error)}")
+            pages.append(_read_page(document, index, parameters))
+        except RecordError as error:
+            if error.reason != "archive_unreadable":
+                raise
+            warnings.append(f"page {index + 1} cannot be read: {error.detail}")
     scanned = [page.index + 1 for page in pages if page.scanned]
     if scanned:
         warnings.append(f"scanned pages without text: {', '.join(map(str, scanned[:20]))}")
     return ReadPages(tuple(pages), tuple(warnings))
 
 
-def _read_page(page: Any, index: int, parameters: PdfParameters) -> PageText:
+def _read_page(document: Any, index: int, parameters: PdfParameters) -> PageText:
     pymupdf = mupdf()
-    width, height = float(page.rect.width), float(page.rect.height)
-    if not (1 <= width < 1e5 and 1 <= height < 1e5):
-        raise ValueError(f"page of {width:g} x {height:g} pt")
     flags = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
-    matrix = page.rotation_matrix
-    lines, hidden = raw_lines(page.get_text("dict", flags=flags), matrix, parameters.max_lines)
+    with reading():
+        page = document[index]
+        width, height = float(page.rect.width), float(page.rect.height)
+        if not (1 <= width < _LONGEST_SIDE and 1 <= height < _LONGEST_SIDE):
+            raise RecordError("archive_unreadable", f"pdf: page of {width:g} x {height:g} pt")
+        text, matrix = page.get_text("dict", flags=flags), tuple(page.rotation_matrix)
+    lines, hidden = raw_lines(text, matrix, parameters.max_lines)
     scanned = False
-    if sum(len(s.text) for line in lines for s in line.spans) < 200:
+    if sum(len(s.text) for line in lines for s in line.spans) < _LEAST_LETTERS:
         scanned = (hidden or not lines) and _image_share(page) >= parameters.scan_share
     frame = frame_of(lines, width, height)
     return PageText(index, frame, tuple(pieces_of(lines, frame)), scanned)
@@ -141,11 +159,35 @@ def _read_page(page: Any, index: int, parameters: PdfParameters) -> PageText:
 
 def _image_share(page: Any) -> float:
     """Return the share of the page that its images cover; strips of one scan are added up."""
-    total = float(page.rect.width * page.rect.height)
-    covered = sum(float(abs(mupdf().Rect(i["bbox"]) & page.rect)) for i in page.get_image_info()[:1000])
+    with reading():
+        total = float(page.rect.width * page.rect.height)
+        images = page.get_image_info()[:_MOST_IMAGES]
+        covered = sum(float(abs(mupdf().Rect(image["bbox"]) & page.rect)) for image in images)
     return covered / total
 
 
-def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message."""
-    return (str(error) or repr(error)).split("\n")[0][:200]
+def page_grey(document: Any, index: int, scale: float) -> npt.NDArray[np.uint8]:
+    """Return a page as displayed in grey, a row of pixels a row, at so many pixels per point.
+
+    Raises:
+        RecordError: archive_unreadable, memory_limit.
+    """
+    pymupdf = mupdf()
+    with reading():
+        pixmap = document[index].get_pixmap(
+            matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=False, annots=False
+        )
+        rows = np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
+    return rows[:, : pixmap.width]
+
+
+def page_words(document: Any, index: int, frame: Frame, limit: int) -> list[Word]:
+    """Return a page's words in the reading frame, at most so many.
+
+    Raises:
+        RecordError: archive_unreadable, memory_limit.
+    """
+    with reading():
+        page = document[index]
+        words, matrix = page.get_text("words")[:limit], tuple(page.rotation_matrix)
+    return [Word(str(word[4]), frame.inside(displayed(word[:4], matrix))) for word in words]

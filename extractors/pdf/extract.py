@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from extractors.pdf.candidates import candidates_of
 from extractors.pdf.captions import Caption, captions_of
-from extractors.pdf.document import ReadPages, first_line, mupdf_errors, open_pdf, paper_pdf, read_pages
-from extractors.pdf.ink import Ink, ink_of
+from extractors.pdf.choices import regions_of, usual_sides
+from extractors.pdf.document import ReadPages, open_pdf, page_grey, page_words, paper_pdf, read_pages, reading
+from extractors.pdf.ink import Ink, ink_of, ink_scale
 from extractors.pdf.layout import Layout, PageLayout, layout_of, page_layouts
 from extractors.pdf.mentions import Mentions, read_mentions
 from extractors.pdf.parameters import PdfParameters
-from extractors.pdf.pieces import Box, Frame
-from extractors.pdf.regions import regions_of, usual_sides
+from extractors.pdf.pieces import Box, Frame, Word
+from extractors.pdf.regions import candidates_of
 from extractors.pdf.spaces import Scene, scene_of
-from extractors.pdf.table_words import Word, read_table, words_of
+from extractors.pdf.table_words import read_table
 from extractors.pdf.title import read_title
 from extractors.pdf.words import joined, vocabulary
 from schemas.floats import Extraction, Float, Graphic
@@ -39,7 +39,7 @@ class Place:
 
 
 def extract(paper: Paper, *, parameters: PdfParameters | None = None) -> Extraction:
-    """Return the captioned figures and tables of a paper that stands as a PDF in its files (`paper_pdf`).
+    """Return the captioned figures and tables of a paper of which `files` holds a PDF.
 
     Every caption is a float or a reject; a caption that only says "continued" adds its part of the page to
     the float that it continues. Floats come in page order. Their graphics are parts of the PDF's pages.
@@ -55,10 +55,6 @@ def extract(paper: Paper, *, parameters: PdfParameters | None = None) -> Extract
     document = open_pdf(paper.files[path])
     try:
         return _extract(paper.key, path, document, parameters)
-    except MemoryError as error:
-        raise RecordError("memory_limit", "reading the PDF") from error
-    except mupdf_errors() as error:
-        raise RecordError("archive_unreadable", f"pdf: {first_line(error)}") from error
     finally:
         document.close()
 
@@ -109,10 +105,12 @@ def _places(
     for index, numbers in by_page.items():
         page = pages[index]
         try:
-            scene = _scene(document[index], page, layout, [captions[n] for n in numbers], parameters)
-            words = _words(document[index], page.page.frame, scene, parameters)
-        except mupdf_errors() as error:
-            warnings.append(f"page {index + 1} cannot be drawn: {first_line(error)}")
+            scene = _scene(document, page, layout, [captions[n] for n in numbers], parameters)
+            words = _words(document, scene)
+        except RecordError as error:
+            if error.reason != "archive_unreadable":
+                raise
+            warnings.append(f"page {index + 1} cannot be drawn: {error.detail}")
             continue
         seen.append((numbers, scene, candidates_of(scene), words))
     usual = usual_sides([(scene, found) for _, scene, found, _ in seen])
@@ -125,18 +123,22 @@ def _places(
 
 
 def _scene(
-    page: Any, placed: PageLayout, layout: Layout, captions: Sequence[Caption], parameters: PdfParameters
+    document: Any, placed: PageLayout, layout: Layout, captions: Sequence[Caption], parameters: PdfParameters
 ) -> Scene:
     captioned = {i for caption in captions for i in caption.pieces}
-    erased = placed.boxes(placed.stamps | placed.margins | placed.body | captioned)
-    ink = ink_of(page, placed.page.frame, placed.page.pieces, erased, parameters)
+    erased = placed.boxes(placed.stamps | placed.margins | placed.body | placed.apart | captioned)
+    frame = placed.page.frame
+    scale = ink_scale(frame, parameters)
+    grey = page_grey(document, placed.page.index, scale)
+    ink = ink_of(grey, scale, frame, placed.page.pieces, erased=erased, white=parameters.white)
     return scene_of(placed, layout, ink, captions, parameters)
 
 
-def _words(page: Any, frame: Frame, scene: Scene, parameters: PdfParameters) -> list[Word]:
+def _words(document: Any, scene: Scene) -> list[Word]:
     if not any(c.label.kind == "table" for c in scene.captions):
         return []
-    return words_of(page, frame, parameters.max_words)
+    page = scene.page.page
+    return page_words(document, page.index, page.frame, scene.parameters.max_words)
 
 
 def _place(path: str, scene: Scene, region: Box, words: Sequence[Word]) -> Place:
@@ -250,7 +252,8 @@ def _float(
 
 def _header(key: str, path: str, document: Any, read: ReadPages, known: frozenset[str]) -> PaperHeader:
     first = read.pages[0]
-    declared = str((document.metadata or {}).get("title") or "")
+    with reading():
+        declared = str((document.metadata or {}).get("title") or "")
     return PaperHeader(
         paper_key=key,
         title=read_title(first.pieces, height=first.frame.size[1], declared=declared, known=known),

@@ -1,8 +1,8 @@
 """What is drawn on a page, as pixels: where there is ink, where free strips run, where rules stand."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,14 +46,14 @@ class Ink:
     def bands(self, box: Box, *, gap: float) -> list[tuple[float, float]]:
         """Return the stretches of height that hold ink, parted by at least `gap` points without any."""
         x0, y0, x1, y1 = self._pixels(box)
-        runs = _runs(np.asarray(self.everything[y0:y1, x0:x1].any(axis=1)), gap * self.scale)
+        runs = _runs(np.any(self.everything[y0:y1, x0:x1], axis=1), gap * self.scale)
         return [((y0 + a) / self.scale, (y0 + b) / self.scale) for a, b in runs]
 
     def strips(self, box: Box, *, gap: float, drawn: bool = False) -> list[tuple[float, float]]:
         """Return the stretches of width that hold ink, parted by at least `gap` points without any."""
         x0, y0, x1, y1 = self._pixels(box)
         mask = self.drawn if drawn else self.everything
-        runs = _runs(np.asarray(mask[y0:y1, x0:x1].any(axis=0)), gap * self.scale)
+        runs = _runs(np.any(mask[y0:y1, x0:x1], axis=0), gap * self.scale)
         return [((x0 + a) / self.scale, (x0 + b) / self.scale) for a, b in runs]
 
     def rules(self, box: Box, *, shortest: float) -> list[Box]:
@@ -108,32 +108,33 @@ def _runs(line: npt.NDArray[np.bool_], gap: float) -> list[tuple[int, int]]:
     return list(zip(starts, ends, strict=True))
 
 
+def ink_scale(frame: Frame, parameters: PdfParameters) -> float:
+    """Return at how many pixels per point a page is looked at."""
+    scale = parameters.resolution / 72
+    pixels = frame.width * frame.height * scale**2
+    return scale * min(1.0, math.sqrt(parameters.max_pixels / pixels))
+
+
 def ink_of(
-    page: Any, frame: Frame, pieces: Iterable[Piece], erased: Iterable[Box], parameters: PdfParameters
+    grey: npt.NDArray[np.uint8],
+    scale: float,
+    frame: Frame,
+    pieces: Iterable[Piece],
+    *,
+    erased: Iterable[Box],
+    white: int,
 ) -> Ink:
     """Return the ink of a page.
 
     Args:
-        page: MuPDF's page.
+        grey: the page as displayed.
+        scale: its pixels per point.
         frame: its reading frame.
         pieces: its text, which is left out of what is drawn.
-        erased: parts that count as empty: stamps and line numbers in the margin.
-        parameters: resolution and bounds.
+        erased: parts that count as empty: running text, captions, line numbers in the margin.
+        white: grey level from which a pixel holds no ink.
     """
-    from extractors.pdf.document import mupdf
-
-    scale = parameters.resolution / 72
-    pixels = frame.width * frame.height * scale**2
-    if pixels > parameters.max_pixels:
-        scale *= (parameters.max_pixels / pixels) ** 0.5
-    pymupdf = mupdf()
-    pixmap = page.get_pixmap(
-        matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=False, annots=False
-    )
-    grey = np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)[
-        :, : pixmap.width
-    ]
-    everything = np.rot90(grey < parameters.white, -frame.quarter).copy()
+    everything = np.rot90(grey < white, -frame.quarter).copy()
     bare = Ink(everything, everything, scale)
     for left, top, right, bottom in erased:
         # Letters stick out of their line's box a little, and what remained would look like a drawing.

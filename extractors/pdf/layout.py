@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from extractors.pdf.blocks import formulae, headings
 from extractors.pdf.document import PageText
 from extractors.pdf.labels import read_label
 from extractors.pdf.pieces import Box, Piece
@@ -84,8 +85,9 @@ def _line_gap(pages: Sequence[PageText], columns: Sequence[tuple[float, float]])
             for column in columns:
                 if abs(piece.box[0] - column[0]) <= _EDGE and abs(piece.box[2] - column[1]) <= _EDGE:
                     above = last.get(column)
-                    if above is not None and 0 <= piece.box[1] - above.box[3] < 3 * piece.height:
-                        gaps[round(piece.box[1] - above.box[3])] += 1
+                    gap = 0.0 if above is None else piece.box[1] - above.box[3]
+                    if above is not None and -0.5 * piece.height <= gap < 3 * piece.height:
+                        gaps[max(round(gap), 0)] += 1  # boxes of tall fonts overlap
                     last[column] = piece
     return max(gaps, key=lambda gap: (gaps[gap], -gap)) if gaps else 0.0
 
@@ -110,12 +112,13 @@ def _merged(
 
 @dataclass(frozen=True)
 class PageLayout:
-    """The pieces of a page by what they are; the three sets hold indices into the page's pieces."""
+    """The pieces of a page by what they are; the sets hold indices into the page's pieces."""
 
     page: PageText
     body: frozenset[int]
     margins: frozenset[int]  # running heads, page numbers
     stamps: frozenset[int]  # line numbers and stamps beside the text
+    apart: frozenset[int]  # headings and displayed formulae
 
     def boxes(self, indices: Iterable[int]) -> list[Box]:
         """Return the boxes of some pieces."""
@@ -131,7 +134,12 @@ def page_layouts(pages: Sequence[PageText], layout: Layout) -> list[PageLayout]:
         stamps = frozenset(_stamps(page, layout))
         body = _strong(page, layout, margins) | _single(page, layout, margins)
         body = _spread(page, layout, body, margins | stamps)
-        out.append(PageLayout(page, frozenset(body), margins, stamps))
+        apart = formulae(page, layout.columns, margins | stamps) - body
+        apart |= (
+            headings(page, layout.columns, body | apart, body_size=layout.body_size, line_gap=layout.line_gap)
+            - margins
+        )
+        out.append(PageLayout(page, frozenset(body), margins, stamps, frozenset(apart)))
     return out
 
 
@@ -239,10 +247,26 @@ def _spread(page: PageText, layout: Layout, strong: set[int], excluded: frozense
         while waiting:
             i = waiting.pop()
             for j in _next_lines(page, i, step, layout.line_gap):
-                if j not in body and j not in excluded and _same_text(page.pieces[i], page.pieces[j], layout):
+                if j in body or j in excluded or not _same_text(page.pieces[i], page.pieces[j], layout):
+                    continue
+                if not _in_row(page, j, layout):
                     body.add(j)
                     waiting.append(j)
     return body
+
+
+def _in_row(page: PageText, j: int, layout: Layout) -> bool:
+    """Return whether a line is the first cell of a row: it is short, and another piece stands far right of it."""
+    box = page.pieces[j].box
+    column = layout.column_at(box)
+    if column is None or box[2] - box[0] > 0.5 * (column[1] - column[0]):
+        return False
+    for k in range(max(0, j - 20), min(len(page.pieces), j + 20)):
+        other = page.pieces[k].box
+        overlap = min(box[3], other[3]) - max(box[1], other[1])
+        if overlap > 0.5 * (box[3] - box[1]) and box[2] + 1.5 * page.pieces[j].size < other[0] < column[1]:
+            return True
+    return False
 
 
 def _next_lines(page: PageText, i: int, step: int, line_gap: float) -> Iterable[int]:

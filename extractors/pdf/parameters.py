@@ -19,7 +19,7 @@ class PdfParameters:
     max_captions: int = 60  # captions of one page; a list of figures has more
     max_pixels: int = 6_000_000  # of one page's ink; larger pages are looked at more coarsely
     white: int = 246  # grey level from which a pixel holds no ink
-    caption_gap_lines: float = 0.75  # free height that ends a caption
+    caption_gap_lines: float = 0.5  # free height that ends a caption
     part_gap: float = 14.0  # free height across which text still belongs to a figure or table
     far_gap: float = 72.0  # free height that no figure spans
     row_gap: float = 20.0  # free height that no table spans

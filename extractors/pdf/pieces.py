@@ -1,9 +1,14 @@
 """The text of a page as pieces: stretches of one line without a wide gap, in the page's reading frame."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+_LABEL_WORD = re.compile(r"\s*(?:Fig(?:ure|\.)|FIG(?:URE|\.)|Tab(?:le|\.)|TABLE)\s*")
+_NUMBER = re.compile(r"\s*(?:[A-Z]?[.\-]?\d|[IVXL]+\b)")
+_LOOSE = 2.5  # type sizes between two words of a very loosely set line
 
 Box = tuple[float, float, float, float]
 
@@ -40,6 +45,14 @@ class Piece:
     def height(self) -> float:
         """The height of the line."""
         return self.box[3] - self.box[1]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word with its box in the reading frame."""
+
+    text: str
+    box: Box
 
 
 @dataclass(frozen=True)
@@ -95,11 +108,19 @@ class RawLine:
     direction: tuple[int, int] | None
 
 
-def raw_lines(page_text: dict[str, Any], matrix: Any, limit: int) -> tuple[list[RawLine], bool]:
+def displayed(box: Sequence[float], matrix: Sequence[float]) -> Box:
+    """Return a box of the unrotated page on the page as displayed."""
+    x0, y0, x1, y1 = (float(v) for v in box)
+    a, b, c, d, e, f = (float(v) for v in matrix)
+    xs, ys = (a * x0 + c * y0 + e, a * x1 + c * y1 + e), (b * x0 + d * y0 + f, b * x1 + d * y1 + f)
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def raw_lines(page_text: dict[str, Any], matrix: Sequence[float], limit: int) -> tuple[list[RawLine], bool]:
     """Return the visible lines of a page's text as displayed, and whether there is invisible text."""
     found: list[RawLine] = []
     hidden = False
-    a, b, c, d, e, f = (float(v) for v in matrix)
+    a, b, c, d = (float(v) for v in matrix[:4])
     for block in page_text["blocks"]:
         for line in block.get("lines", ()):
             spans = []
@@ -110,16 +131,13 @@ def raw_lines(page_text: dict[str, Any], matrix: Any, limit: int) -> tuple[list[
                     spans.append(_span(span))
             if not any(span.text.strip() for span in spans):
                 continue
-            x0, y0, x1, y1 = line["bbox"]
-            xs = (a * x0 + c * y0 + e, a * x1 + c * y1 + e)
-            ys = (b * x0 + d * y0 + f, b * x1 + d * y1 + f)
             u, v = line["dir"]
             turn = (a * u + c * v, b * u + d * v)
             rounded = (round(turn[0]), round(turn[1]))
             level = max(abs(turn[0] - rounded[0]), abs(turn[1] - rounded[1])) < 0.02
             found.append(
                 RawLine(
-                    (min(xs), min(ys), max(xs), max(ys)),
+                    displayed(line["bbox"], matrix),
                     tuple(spans),
                     _main_size(spans),
                     rounded if level and rounded in _DIRECTIONS else None,
@@ -165,7 +183,7 @@ def pieces_of(lines: Sequence[RawLine], frame: Frame) -> list[Piece]:
         along = line.direction is not None and _DIRECTIONS[line.direction] == frame.quarter
         piece = Piece(frame.inside(line.box), line.spans, line.size, turned=not along)
         (level if along else turned).append(piece)
-    return sorted(_joined(level) + turned, key=lambda p: (p.box[1], p.box[0]))
+    return sorted(_with_numbers(_joined(level)) + turned, key=lambda p: (p.box[1], p.box[0]))
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
@@ -183,6 +201,26 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
         else:
             open_pieces[match] = _union(open_pieces[match], piece)
     return _joined_once_more(done + open_pieces)
+
+
+def _with_numbers(pieces: list[Piece]) -> list[Piece]:
+    """Join "Figure" or "Table" with the number that stands far behind it on a loosely set line."""
+    out = list(pieces)
+    for word in pieces:
+        if not _LABEL_WORD.fullmatch(word.text):
+            continue
+        right, level = word.box[2], _middle(word)
+        near = [
+            other
+            for other in out
+            if 0 <= other.box[0] - right <= _LOOSE * word.size
+            and abs(_middle(other) - level) < 0.3 * word.height
+            and _NUMBER.match(other.text)
+        ]
+        if near:
+            out.remove(near[0])
+            out[out.index(word)] = _union(word, near[0])
+    return out
 
 
 def _joined_once_more(pieces: list[Piece]) -> list[Piece]:

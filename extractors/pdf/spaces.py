@@ -1,10 +1,10 @@
 """Where a caption's figure or table may be: the free parts of the page beside the caption."""
 
-import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from extractors.pdf.blocks import footnotes
 from extractors.pdf.captions import Caption, other_captions
 from extractors.pdf.ink import Ink
 from extractors.pdf.layout import Layout, PageLayout
@@ -12,12 +12,8 @@ from extractors.pdf.parameters import PdfParameters
 from extractors.pdf.pieces import Box
 
 _TOUCH = 3.0
-_TALL = 24.0  # points: no line of text is so high
-_HEADING = 0.9  # points by which a numbered heading's type is larger than the text; twice for others
-_NUMBERED = re.compile(r"(?:\d+|[IVX]+|[A-Z])(?:\.\d+)*\.?\s+\S")
-_STEP_GAP = 10.0  # free height that ends an algorithm; floats stand 12 points apart at least
-_ASIDE = 240.0  # height between two captions whose floats may stand side by side all the same
-_ASIDE_GAP = 6.0  # free width that parts such floats
+_APART = 8.0  # width of a strip between two floats side by side
+_STEPS = 120.0  # points by which captions side by side may differ in height
 
 
 @dataclass(frozen=True)
@@ -49,31 +45,10 @@ def scene_of(
     """Return the page with what bounds its regions; lines of captions are no running text."""
     taken = {i for caption in captions for i in caption.pieces}
     pieces = page.page.pieces
-    obstacles = [pieces[i].box for i in sorted((page.body | page.margins) - taken)]
-    obstacles += [caption.box for caption in captions] + _headings(page, layout)
-    obstacles += [_with_algorithm(box, layout, ink, page) for box in other_captions(page)]
+    obstacles = [pieces[i].box for i in sorted((page.body | page.margins | page.apart) - taken)]
+    obstacles += [caption.box for caption in captions] + other_captions(page)
+    obstacles += footnotes(page.page, layout.columns, ink, layout.body_size)
     return Scene(page, layout, ink, tuple(captions), tuple(obstacles), parameters)
-
-
-def _headings(page: PageLayout, layout: Layout) -> list[Box]:
-    """Return the headings of sections: large type at a column's left edge."""
-    lefts = [column[0] for column in layout.columns]
-    return [
-        piece.box
-        for piece in page.page.pieces
-        if not piece.turned
-        and piece.size >= layout.body_size + (_HEADING if _NUMBERED.match(piece.text) else 2 * _HEADING)
-        and any(abs(piece.box[0] - left) <= 2 for left in lefts)
-    ]
-
-
-def _with_algorithm(box: Box, layout: Layout, ink: Ink, page: PageLayout) -> Box:
-    """Return the caption of an algorithm with the steps below it, up to the first wide gap."""
-    column = layout.column_at(box) or (box[0], box[2])
-    bands = ink.bands((column[0], box[3], column[1], page.page.frame.size[1]), gap=_STEP_GAP)
-    if not bands or bands[0][0] - box[3] > _STEP_GAP:
-        return box
-    return (min(box[0], column[0]), box[1], max(box[2], column[1]), bands[0][1])
 
 
 def spans_of(scene: Scene) -> list[tuple[float, float]]:
@@ -154,43 +129,42 @@ def _parted(scene: Scene, spans: list[tuple[float, float]]) -> list[tuple[float,
         for m, other in enumerate(scene.captions):
             if m == k:
                 continue
-            overlap = min(caption.box[3], other.box[3]) - max(caption.box[1], other.box[1])
-            if overlap < 0.3 * min(caption.box[3] - caption.box[1], other.box[3] - other.box[1]):
-                left, right = _parted_aside(scene, (left, right), caption.box, other.box)
-                continue
             if other.box[0] >= caption.box[2] - 2:
-                right = min(right, _cut(scene, caption, other))
+                cut = _cut_between(scene, caption, other)
+                right = right if cut is None else min(right, cut)
             elif other.box[2] <= caption.box[0] + 2:
-                left = max(left, _cut(scene, other, caption))
+                cut = _cut_between(scene, other, caption)
+                left = left if cut is None else max(left, cut)
         out.append((left, right))
     return out
 
 
-def _parted_aside(scene: Scene, span: tuple[float, float], box: Box, other: Box) -> tuple[float, float]:
-    """Return a span without the float beside it, whose caption stands higher or lower and to one side.
+def _cut_between(scene: Scene, first: Caption, second: Caption) -> float | None:
+    """Return where to part two captions of which the first stands left of the second; None where not at all."""
+    upper, lower = (first, second) if first.box[1] <= second.box[1] else (second, first)
+    if lower.box[1] - upper.box[3] > _STEPS:
+        return None
+    overlap = upper.box[3] - lower.box[1]
+    low = min(upper.box[3] - upper.box[1], lower.box[3] - lower.box[1])
+    if overlap >= 0.3 * low or _is_white(scene, (upper.box[0], upper.box[3] + 1, upper.box[2], lower.box[3])):
+        return _cut(scene, first, second)
+    # The one has its float above, the other below: a strip parts both floats and both captions.
+    strip = (first.box[2], upper.box[1], second.box[0], lower.box[3])
+    inked = [(strip[0], strip[0]), *scene.ink.strips(strip, gap=_APART), (strip[2], strip[2])]
+    for a, b in pairwise(inked):
+        box = (a[1], strip[1], b[0], strip[3])
+        if b[0] - a[1] >= _APART and not any(_meets(box, o) for o in scene.obstacles):
+            return (a[1] + b[0]) / 2
+    return None
 
-    The two are side by side where a free strip runs down between the captions, from the one to the other.
-    """
-    left, right = span
-    apart = max(box[1], other[1]) - min(box[3], other[3])
-    beside = other[0] >= box[2] + _TOUCH or other[2] <= box[0] - _TOUCH
-    inside = other[0] < right and other[2] > left
-    if not beside or not inside or not 0 <= apart <= _ASIDE:
-        return span
-    low, high = sorted((box, other), key=lambda b: b[0])
-    area = (low[2], min(box[1], other[1]), high[0], max(box[3], other[3]))
-    captions = {i for caption in scene.captions for i in caption.pieces}
-    body = (scene.page.page.pieces[i].box for i in scene.page.body - captions)
-    if any(b[0] < area[2] and b[2] > area[0] and b[1] < area[3] and b[3] > area[1] for b in body):
-        return span
-    wide = (low[0], area[1], high[2], area[3])
-    strips = scene.ink.strips(wide, gap=_ASIDE_GAP)
-    for a, b in itertools.pairwise(strips):
-        start, end = max(a[1], area[0]), min(b[0], area[2])
-        if end - start >= min(_ASIDE_GAP, area[2] - area[0]):
-            middle = (start + end) / 2
-            return (left, min(right, middle)) if box is low else (max(left, middle), right)
-    return span
+
+def _is_white(scene: Scene, box: Box) -> bool:
+    return scene.ink.tight(box) is None and not any(_meets(box, o) for o in scene.obstacles)
+
+
+def _meets(a: Box, b: Box) -> bool:
+    wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    return wide > 1 and high > 1
 
 
 def _cut(scene: Scene, first: Caption, second: Caption) -> float:
@@ -200,7 +174,7 @@ def _cut(scene: Scene, first: Caption, second: Caption) -> float:
     best, cut = 3.0, middle
     for y0, y1 in _heights_near(scene, first, second):
         strips = scene.ink.strips((low, y0, high, y1), gap=3.0)
-        for a, b in itertools.pairwise(strips):
+        for a, b in pairwise(strips):
             width = b[0] - a[1] - 0.1 * abs((a[1] + b[0]) / 2 - middle)
             if width > best:
                 best, cut = width, (a[1] + b[0]) / 2
@@ -217,8 +191,6 @@ def _heights_near(scene: Scene, first: Caption, second: Caption) -> list[tuple[f
 
 def highest_free(scene: Scene, span: tuple[float, float], bottom: float) -> float:
     """Return how far up no obstacle stands in a span, from a height on."""
-    if _stands_at(scene, span, bottom):
-        return bottom
     return max(
         (
             b[3]
@@ -231,8 +203,6 @@ def highest_free(scene: Scene, span: tuple[float, float], bottom: float) -> floa
 
 def lowest_free(scene: Scene, span: tuple[float, float], top: float) -> float:
     """Return how far down no obstacle stands in a span, from a height on."""
-    if _stands_at(scene, span, top):
-        return top
     return min(
         (
             b[1]
@@ -240,13 +210,6 @@ def lowest_free(scene: Scene, span: tuple[float, float], top: float) -> float:
             if b[1] >= top - 4 and b[3] > top + 4 and _in_span(b, span)
         ),
         default=scene.height,
-    )
-
-
-def _stands_at(scene: Scene, span: tuple[float, float], height: float) -> bool:
-    """Return whether a tall obstacle, such as an algorithm, reaches over a height."""
-    return any(
-        b[1] < height - _TALL / 2 and b[3] > height + _TALL / 2 and _in_span(b, span) for b in scene.obstacles
     )
 
 

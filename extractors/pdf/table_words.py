@@ -2,11 +2,9 @@
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from extractors.pdf.ink import Ink
-from extractors.pdf.pieces import Box, Frame
+from extractors.pdf.pieces import Box, Word
 from extractors.pdf.words import readable
 from extractors.tables import render
 from schemas.reject import RecordError
@@ -19,24 +17,6 @@ _CROSSING = (
 )
 _GAP = 0.45  # free width between columns, in heights of a word
 _RAGGED = 0.35  # share of empty slots from which the grid is not believed
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word with its box in the reading frame."""
-
-    text: str
-    box: Box
-
-
-def words_of(page: Any, frame: Frame, limit: int) -> list[Word]:
-    """Return a page's words in the reading frame."""
-    a, b, c, d, e, f = (float(v) for v in page.rotation_matrix)
-    out = []
-    for x0, y0, x1, y1, text, *_ in page.get_text("words")[:limit]:
-        xs, ys = (a * x0 + c * y0 + e, a * x1 + c * y1 + e), (b * x0 + d * y0 + f, b * x1 + d * y1 + f)
-        out.append(Word(str(text), frame.inside((min(xs), min(ys), max(xs), max(ys)))))
-    return out
 
 
 def read_table(words: Sequence[Word], region: Box, ink: Ink) -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
 """Which extractor reads a paper, and what makes good for a source that cannot be used."""
 
 import pytest
-from pdf_pages import Pages
+from pdf_writer import Pages
 
 from extractors.extract import ExtractParameters, extract
 from schemas.paper import Paper

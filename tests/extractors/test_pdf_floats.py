@@ -1,273 +1,260 @@
-"""PDF papers: where captions are, which part of the page is whose, and what a table's words say."""
+"""Where figures and tables stand, and which caption each has."""
+
+import io
 
 import pytest
-from pdf_pages import COLUMNS, HEIGHT, LEFT, RIGHT, Pages, overlap
+from pdf_pages import ONE_COLUMN, TWO_COLUMNS, Pages, overlap, read, region
+from PIL import Image
 
-from extractors.images import ImageParameters, image_row
-from extractors.pdf import VERSION, extract
-from extractors.pdf.labels import read_label
-from schemas.paper import Paper
+from extractors import images
 
-ROWS = [
-    ["Method", "Gain", "Loss"],
-    ["Plain", "71.2", "0.31"],
-    ["Mixed", "74.9", "0.27"],
-    ["Stacked", "78.1", "0.22"],
-]
+LEFT, RIGHT = TWO_COLUMNS
+(WIDE,) = ONE_COLUMN
+ROWS = (("Site", "Depth", "Count"), ("North", "3.1", "120"), ("South", "2.2", "98"), ("East", "4.0", "143"))
 
 
-def read(pages):
-    return extract(Paper("arxiv:2601.00001", {"2601.00001.pdf": pages.bytes()}))
-
-
-def labels(found):
-    return [(f.label, f.caption) for f in found.floats]
-
-
-def test_a_figure_stands_above_its_caption_and_is_mentioned():
-    pages = Pages().text(8, mention="Figure~1".replace("~", " ")).space(16)
-    box = pages.drawing(150, 450, 120)
-    pages.space(18).line(
-        "Figure 1: Response of the channel under load, as it was read in turn from both", x=LEFT
-    )
-    pages.line("sides of the narrow channel.").space(20).text(12)
-    found = read(pages)
-    (figure,) = found.floats
-    assert (figure.pair_id, figure.kind, figure.number) == ("arxiv:2601.00001:figure-1", "figure", "1")
-    assert figure.label == "Figure 1"
-    assert figure.caption == (
-        "Response of the channel under load, as it was read in turn from both sides of the narrow channel."
-    )
-    assert overlap(figure.graphics[0], box) > 0.95
-    assert (figure.graphics[0].page, figure.source_file) == (1, "2601.00001.pdf")
-    assert len(figure.mentions) == 1 and "Figure 1" in figure.mentions[0]
-    assert not found.rejects and VERSION == "1"
-
-
-def test_the_crop_shows_the_figure_and_nothing_else():
-    pages = Pages().text(6).space(16)
-    pages.image(200, 400, 130)
-    pages.space(18).line("Fig. 2. Noise of the detector.").space(16).text(8)
-    (figure,) = read(pages).floats
-    row = image_row(figure.pair_id, figure.graphics, {"2601.00001.pdf": pages.bytes()}, ImageParameters())
-    assert abs(row.width / row.height - 200 / 130) < 0.05
-    assert (figure.label, figure.number, figure.caption) == ("Fig. 2", "2", "Noise of the detector.")
-
-
-def test_a_table_stands_below_its_caption_with_its_words():
-    pages = (
-        Pages()
-        .text(6)
-        .space(16)
-        .line("TABLE IV", x=285)
-        .line("GAIN AND LOSS OF THREE METHODS", x=215)
-        .space(-4)
-    )
-    box = pages.table(ROWS, left=180, width=250)
-    pages.space(22).text(10)
-    (table,) = read(pages).floats
-    assert (table.kind, table.label, table.number) == ("table", "TABLE IV", "IV")
-    assert table.caption == "GAIN AND LOSS OF THREE METHODS"
-    assert overlap(table.graphics[0], box) > 0.9
-    assert table.table_text == "Method\tGain\tLoss\nPlain\t71.2\t0.31\nMixed\t74.9\t0.27\nStacked\t78.1\t0.22"
-    assert "<td>74.9</td>" in table.table_html
-
-
-@pytest.mark.parametrize(
-    ("said", "label", "number", "caption"),
-    [
-        ("Figure 3: Slow return.", "Figure 3", "3", "Slow return."),
-        ("Fig. 12. Slow return.", "Fig. 12", "12", "Slow return."),
-        ("FIG. 4. (color online) Slow return.", "FIG. 4", "4", "(color online) Slow return."),
-        ("Extended Data Fig. 1 | Slow return.", "Extended Data Fig. 1", "1", "Slow return."),
-        ("Supplementary Figure S2: Slow return.", "Supplementary Figure S2", "S2", "Slow return."),
-        ("Figure A.1: Slow return.", "Figure A.1", "A.1", "Slow return."),
-        ("Figure 2.1.: Slow return.", "Figure 2.1", "2.1", "Slow return."),
-        ("Abbildung 3: Langsame Umkehr.", "Abbildung 3", "3", "Langsame Umkehr."),
-    ],
-)
-def test_labels_as_journals_print_them(said, label, number, caption):
-    pages = Pages().text(6).space(16)
-    pages.drawing(150, 450, 100)
-    pages.space(18).line(said, x=200).space(18).text(8)
-    (figure,) = read(pages).floats
-    assert (figure.label, figure.number, figure.caption) == (label, number, caption)
-
-
-@pytest.mark.parametrize(
-    "said", ["Fig. 1.\u2014 Slow return.", "Fig. 1.\u2014Slow return.", "FIG. 1. \u2013 Slow return."]
-)
-def test_a_point_and_a_dash_part_label_and_text(said):
-    label = read_label(said)
-    assert (label.kind, label.number, label.end, label.rest) == ("figure", "1", ":", "Slow return.")
-
-
-def two_columns():
+def one_column() -> Pages:
     pages = Pages()
-    boxes = [pages.drawing(80, 530, 110, top=70)]
-    pages.y = 198
-    pages.line(
-        "Figure 1: A wide one, which spans both of the columns and says so at some length in a line", x=54
+    pages.prose(WIDE, 72, 230)
+    pages.prose(WIDE, 520, 720, seed=7)
+    return pages
+
+
+def two_columns() -> Pages:
+    pages = Pages()
+    pages.prose(LEFT, 400, 720)
+    pages.prose(RIGHT, 400, 720, seed=5)
+    return pages
+
+
+def test_figure_above_its_caption() -> None:
+    pages = one_column()
+    box = pages.plot((180, 260, 420, 440))
+    pages.text(72, 470, "Figure 3: Response of the channel over time, under load and without it, at the same")
+    pages.text(72, 482, "mean pressure.")
+    (item,) = pages.read().floats
+    assert (item.kind, item.number, item.label) == ("figure", "3", "Figure 3")
+    assert item.caption == (
+        "Response of the channel over time, under load and without it, at the same mean pressure."
     )
-    start = pages.y + 20
-    for column, (left, right) in enumerate(COLUMNS):
-        pages.y = start
-        pages.text(10, left=left, right=right)
-        if column == 1:
-            pages.space(14)
-            boxes.append(pages.drawing(left + 10, right - 10, 90))
-            pages.space(16).line("Figure 2: In the second column only.", x=left).space(14)
-        pages.text(12, left=left, right=right)
-    return pages, boxes
+    assert item.graphics[0].page == 1
+    assert overlap(region(item), box) > 0.9
 
 
-def test_two_columns_with_a_wide_figure_and_one_in_its_column():
-    pages, boxes = two_columns()
-    found = read(pages)
-    assert [f.number for f in found.floats] == ["1", "2"]
-    assert all(overlap(f.graphics[0], box) > 0.95 for f, box in zip(found.floats, boxes, strict=True))
+def test_figure_below_its_caption() -> None:
+    pages = one_column()
+    pages.text(72, 262, "Figure 1. A caption above the drawing to which it belongs, as some journals want.")
+    box = pages.plot((150, 275, 450, 470))
+    (item,) = pages.read().floats
+    assert overlap(region(item), box) > 0.9
 
 
-@pytest.mark.parametrize("turn", [90, 180, 270])
-def test_pages_may_be_rotated(turn):
-    pages, _ = two_columns()
-    straight = [f.caption for f in read(pages).floats]
-    for page in pages.document:
-        page.set_rotation(turn)
-    found = read(pages)
-    assert [f.caption for f in found.floats] == straight
-    for item in found.floats:
-        row = image_row(item.pair_id, item.graphics, {"2601.00001.pdf": pages.bytes()}, ImageParameters())
-        assert row.width > 2 * row.height  # upright, as read
+def test_labels_inside_a_figure_belong_to_it() -> None:
+    pages = one_column()
+    pages.plot((180, 260, 420, 420))
+    for k in range(6):
+        pages.text(180 + 45 * k, 431, str(k), size=8)
+    pages.text(280, 443, "time (s)", size=8)
+    pages.text(72, 470, "Figure 2: Signal over time.")
+    (item,) = pages.read().floats
+    assert item.caption == "Signal over time."
+    assert overlap(region(item), (179, 259, 421, 446)) > 0.9
 
 
-def test_a_table_and_the_figure_below_it_share_the_space_between_their_captions():
-    pages = Pages().line("Table 1: Gain and loss of three methods in two runs of the same length.").space(6)
-    upper = pages.table(ROWS, left=180, width=250)
-    pages.space(18)
-    lower = pages.drawing(150, 460, 110)
-    pages.space(18).line("Figure 1: Response over time in the second run of the same length.").space(18).text(
-        20
+def test_raster_image_in_a_column() -> None:
+    pages = two_columns()
+    pages.prose(RIGHT, 72, 380, seed=3)
+    box = pages.image((60, 80, 290, 300))
+    pages.text(54, 325, "Fig. 2. Density after ten runs.", size=9)
+    (item,) = pages.read().floats
+    assert (item.label, item.caption) == ("Fig. 2", "Density after ten runs.")
+    assert overlap(region(item), box) > 0.9
+
+
+def test_several_drawings_and_images_are_one_figure() -> None:
+    pages = one_column()
+    pages.image((90, 260, 290, 420))
+    pages.plot((310, 262, 520, 418))
+    pages.text(180, 432, "(a)", size=9)
+    pages.text(410, 432, "(b)", size=9)
+    pages.text(72, 455, "Figure 4: Both at once.")
+    (item,) = pages.read().floats
+    assert overlap(region(item), (90, 260, 520, 434)) > 0.9
+
+
+def test_full_width_figure_over_two_columns() -> None:
+    pages = two_columns()
+    box = pages.plot((70, 80, 540, 330))
+    pages.text(
+        54, 352, "Figure 5. " + "Over both columns, with a caption that runs on as far as they do. ", size=9
     )
-    found = read(pages)
-    assert [f.label for f in found.floats] == ["Table 1", "Figure 1"]
-    assert overlap(found.floats[0].graphics[0], upper) > 0.9
-    assert overlap(found.floats[1].graphics[0], lower) > 0.9
+    pages.text(54, 363, "It has a second line.", size=9)
+    (item,) = pages.read().floats
+    assert overlap(region(item), box) > 0.9
+    assert item.caption.endswith("It has a second line.")
 
 
-def test_a_figure_and_a_table_side_by_side_with_captions_at_different_heights():
-    pages = Pages().text(10).space(20)
-    top = pages.y
-    left = pages.drawing(100, 250, 110, top=top)
-    pages.line("Table 1: Settings.", x=360, y=top + 30)
-    right = pages.table(ROWS, left=330, width=200, top=top + 40)
-    pages.y = top + 130
-    pages.line("Figure 1: Positions of the sensors.", x=90).space(18).text(12)
-    found = {f.label: f for f in read(pages).floats}
-    assert overlap(found["Figure 1"].graphics[0], left) > 0.9
-    assert overlap(found["Table 1"].graphics[0], right) > 0.9
+def test_figures_in_both_columns_stay_apart() -> None:
+    pages = two_columns()
+    first, second = pages.plot((60, 80, 290, 330)), pages.image((320, 80, 550, 330))
+    pages.text(54, 352, "Fig. 1. The left one.", size=9)
+    pages.text(316, 352, "Fig. 2. The right one.", size=9)
+    found = {item.number: item for item in pages.read().floats}
+    assert overlap(region(found["1"]), first) > 0.9
+    assert overlap(region(found["2"]), second) > 0.9
+    assert (found["1"].caption, found["2"].caption) == ("The left one.", "The right one.")
 
 
-def test_several_figures_on_one_page_keep_apart():
+def test_figures_one_below_another_on_one_page() -> None:
     pages = Pages()
     boxes = []
-    for number in range(1, 4):
-        boxes.append(pages.drawing(150, 450, 90))
-        pages.space(18).line(
-            f"Figure {number}: Number {number} of three in this stack of floats.", x=160
-        ).space(24)
-    pages.text(10)
-    found = read(pages)
-    assert [f.number for f in found.floats] == ["1", "2", "3"]
-    assert all(overlap(f.graphics[0], box) > 0.95 for f, box in zip(found.floats, boxes, strict=True))
+    for k in range(3):
+        boxes.append(pages.plot((150, 80 + 220 * k, 450, 230 + 220 * k)))
+        pages.text(72, 255 + 220 * k, f"Figure {k + 1}: Number {k + 1} of three.")
+    found = pages.read().floats
+    assert [item.number for item in found] == ["1", "2", "3"]
+    assert all(overlap(region(item), box) > 0.9 for item, box in zip(found, boxes, strict=True))
 
 
-def test_captions_may_stand_above_all_figures_of_a_paper():
+def test_table_below_its_caption_with_its_words() -> None:
+    pages = one_column()
+    pages.text(72, 280, "TABLE IV: Counts by site.")
+    box = pages.table(180, 295, ROWS)
+    (item,) = pages.read().floats
+    assert (item.kind, item.number, item.label) == ("table", "IV", "TABLE IV")
+    assert overlap(region(item), box) > 0.9
+    assert item.table_text == "\n".join("\t".join(row) for row in ROWS)
+    assert item.table_html is not None
+    assert "<th>Depth</th>" in item.table_html
+    assert "<td>143</td>" in item.table_html
+
+
+def test_table_above_its_caption() -> None:
+    pages = one_column()
+    box = pages.table(180, 270, ROWS)
+    pages.text(72, 350, "Table 2: Counts by site, said below.")
+    (item,) = pages.read().floats
+    assert overlap(region(item), box) > 0.9
+
+
+def test_running_text_is_no_part_of_a_float() -> None:
     pages = Pages()
-    boxes = []
-    for number in range(1, 4):
-        pages.text(6).space(14).line(f"Figure {number}: The caption stands above its figure here.").space(2)
-        boxes.append(pages.drawing(150, 450, 80))
-        pages.space(26)
-    pages.text(4)
-    found = read(pages)
-    assert all(overlap(f.graphics[0], box) > 0.95 for f, box in zip(found.floats, boxes, strict=True))
+    pages.prose(WIDE, 72, 300)
+    box = pages.plot((150, 320, 450, 420))
+    pages.text(72, 445, "Figure 1: Right below the running text.")
+    pages.prose(WIDE, 465, 720)
+    (item,) = pages.read().floats
+    assert overlap(region(item), box) > 0.9
 
 
-def test_mentions_lists_and_algorithms_are_no_captions():
-    pages = Pages().line("List of Figures", size=14, skip=20)
-    for number in range(1, 4):
-        pages.line(f"Figure {number}: Some thing or other {'. ' * 40} {number}")
-    pages.space(20).text(4).line(
-        "Figure 7 shows that the slow return can be told from noise by the shape of its tail"
-    )
-    pages.text(6).space(14)
-    pages.page.draw_line((LEFT, pages.y), (RIGHT, pages.y))
-    pages.space(10).line("Algorithm 1 Creating a sample")
-    pages.page.draw_line((LEFT, pages.y - 8), (RIGHT, pages.y - 8))
-    for step in ("draw a seed", "hold the field near its mean", "return the record"):
-        pages.line(f"{step}", x=LEFT + 14)
-    pages.page.draw_line((LEFT, pages.y - 6), (RIGHT, pages.y - 6))
-    pages.space(18)
-    box = pages.drawing(150, 450, 90)
-    pages.space(18).line("Figure 1: The only one.", x=240).space(20).text(8)
-    found = read(pages)
-    assert labels(found) == [("Figure 1", "The only one.")]
-    assert overlap(found.floats[0].graphics[0], box) > 0.9
+def test_a_mention_is_no_caption() -> None:
+    pages = one_column()
+    pages.text(72, 262, "Figure 7 shows the same once more, and Table 2 lists it; neither is on this page.")
+    assert pages.read().floats == ()
 
 
-def test_a_continued_figure_is_one_with_two_parts():
-    pages = Pages().text(6).space(16)
-    first = pages.drawing(150, 450, 120)
-    pages.space(18).line("Figure 1: Runs one to three.").space(18).text(10)
-    pages.new().text(4).space(16)
-    second = pages.drawing(150, 450, 120)
-    pages.space(18).line("Figure 1: Runs one to three (cont.)").space(18).text(10)
-    (figure,) = read(pages).floats
-    assert [(g.page, g.row) for g in figure.graphics] == [(1, 0), (2, 1)]
-    assert overlap(figure.graphics[0], first) > 0.9 and overlap(figure.graphics[1], second) > 0.9
-
-
-def test_hyphens_at_line_ends_go():
-    pages = Pages().text(6, mention="measurement").space(16)
-    pages.drawing(150, 450, 100)
-    pages.space(18).line("Figure 1: The efficient measure-").line("ment of a slow return.").space(16).text(9)
-    (figure,) = read(pages).floats
-    assert figure.caption == "The efficient measurement of a slow return."
-
-
-def test_a_caption_without_anything_near_is_a_reject():
-    pages = Pages().text(20).space(14).line("Figure 1: Nothing is drawn here.", x=200).space(14).text(20)
-    found = read(pages)
-    assert not found.floats
-    assert [(r.label, r.reason, r.caption) for r in found.rejects] == [
-        ("Figure 1", "graphic_not_named", "Nothing is drawn here.")
+def test_extended_data_and_supplementary_labels() -> None:
+    pages = one_column()
+    pages.plot((180, 250, 420, 330))
+    pages.text(72, 350, "Extended Data Fig. 1 | Everything once more.")
+    pages.plot((180, 380, 420, 460))
+    pages.text(72, 480, "Supplementary Figure S2. And again.")
+    found = pages.read().floats
+    assert [(item.label, item.number) for item in found] == [
+        ("Extended Data Fig. 1", "1"),
+        ("Supplementary Figure S2", "S2"),
     ]
 
 
-def test_text_with_ragged_lines_is_text_all_the_same():
+def test_mentions_are_the_paragraphs_that_name_the_float() -> None:
+    pages = one_column()
+    pages.text(72, 250, "As Figure 3 makes plain, the signal returns slowly to its mean value afterwards.")
+    pages.plot((180, 275, 420, 440))
+    pages.text(72, 470, "Figure 3: Response.")
+    (item,) = pages.read().floats
+    assert any("As Figure 3 makes plain" in mention for mention in item.mentions)
+
+
+def test_caption_without_a_float_is_a_reject() -> None:
     pages = Pages()
-    for number in range(14):
-        pages.text(1, right=RIGHT - (number * 37) % 60, mention="")
-    pages.text(1, right=RIGHT - 24).space(4).line(
-        "degrees in each. Figure 1 shows the three profiles of the year"
+    pages.prose(WIDE, 72, 300)
+    pages.text(72, 326, "Figure 9: Nothing is here.")
+    pages.prose(WIDE, 340, 720)
+    extraction = pages.read()
+    assert extraction.floats == ()
+    (reject,) = extraction.rejects
+    assert (reject.reason, reject.label, reject.caption) == (
+        "graphic_not_named",
+        "Figure 9",
+        "Nothing is here.",
     )
-    pages.space(14)
-    box = pages.drawing(150, 450, 90)
-    pages.space(24).line("Figure 1: Three profiles along the line.").space(20)
-    for number in range(6):
-        pages.text(1, right=RIGHT - (number * 41) % 60)
-    (figure,) = read(pages).floats
-    assert len(figure.mentions) == 1 and overlap(figure.graphics[0], box) > 0.9
 
 
-def test_the_title_is_the_largest_line_of_the_first_page():
-    pages = (
-        Pages()
-        .line("A Study of Slow Returns", x=190, size=17, skip=30)
-        .line("The laboratory", x=270, skip=30)
-        .text(30)
-    )
-    found = read(pages)
-    assert found.header.title == "A Study of Slow Returns"
-    assert (found.header.main_file, HEIGHT) == ("2601.00001.pdf", 792.0)
+def test_continued_table_is_one_float_of_two_pages() -> None:
+    pages = one_column()
+    pages.text(72, 280, "Table 1: Counts by site.")
+    pages.table(180, 295, ROWS)
+    pages.add()
+    pages.text(72, 90, "Table 1 (continued)")
+    pages.table(180, 100, ROWS)
+    pages.prose(WIDE, 300, 720)
+    (item,) = pages.read().floats
+    assert [graphic.page for graphic in item.graphics] == [1, 2]
+    assert item.caption == "Counts by site."
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_rotated_page_is_cut_and_turned_upright(turn: int) -> None:
+    pages = one_column()
+    pages.plot((180, 260, 420, 340))
+    pages.text(72, 370, "Figure 1: Wide and low.")
+    pages.page.set_rotation(turn)
+    data = pages.data()
+    (item,) = read(data).floats
+    row = images.image_row(item.pair_id, item.graphics, {"paper.pdf": data}, images.ImageParameters())
+    with Image.open(io.BytesIO(row.image)) as image:
+        assert image.width / image.height == pytest.approx(240 / 80, rel=0.05)
+        grey = image.convert("L")
+        left, right = (grey.crop((x, 0, x + 12, image.height)) for x in (0, image.width - 12))
+        # The axis stands at the left, so its columns are darker.
+        assert sum(left.getdata()) < sum(right.getdata())
+
+
+def test_sideways_float_on_an_upright_page_is_turned() -> None:
+    pages = Pages()
+    pages.prose(WIDE, 72, 720)
+    pages.add()
+    shape = pages.page.new_shape()
+    shape.draw_rect((200, 150, 400, 600))
+    shape.draw_line((200, 150), (400, 600))
+    shape.finish(width=2)
+    shape.commit()
+    for k, text in enumerate(
+        ("Figure 1: Set sideways, with a caption that runs", "up along the page's edge.")
+    ):
+        pages.page.insert_text((430 + 12 * k, 600), text, fontsize=10, fontname="tiro", rotate=90)
+    (item,) = pages.read().floats
+    assert item.caption == "Set sideways, with a caption that runs up along the page's edge."
+    assert overlap(region(item), (199, 149, 401, 601)) > 0.9
+    assert item.graphics[0].angle == 270.0
+
+
+def test_crop_shows_what_the_page_shows() -> None:
+    pages = one_column()
+    pages.image((180, 260, 420, 440))
+    pages.text(72, 470, "Figure 1: Colours.")
+    data = pages.data()
+    (item,) = read(data).floats
+    row = images.image_row(item.pair_id, item.graphics, {"paper.pdf": data}, images.ImageParameters())
+    with Image.open(io.BytesIO(row.image)) as image:
+        middle = image.convert("RGB").getpixel((image.width // 2, image.height // 2))
+    assert middle != (255, 255, 255)
+    assert max(row.width, row.height) == images.ImageParameters().max_side
+
+
+def test_the_same_bytes_give_the_same_extraction() -> None:
+    pages = two_columns()
+    pages.plot((60, 80, 290, 330))
+    pages.text(54, 352, "Fig. 1. The left one.", size=9)
+    data = pages.data()
+    assert read(data) == read(data)

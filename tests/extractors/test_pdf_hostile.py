@@ -7,7 +7,7 @@ import pymupdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pdf_pages import Pages
+from pdf_writer import Pages
 from PIL import Image
 
 from extractors.pdf import PdfParameters, extract
