@@ -12,8 +12,6 @@ from curation.level import Level
 from schemas.errors import UserError
 
 FORMAT = 1
-SHIPPED = Path(__file__).parent / "models"
-FILE_NAME = "thresholds.json"
 
 DUPLICATE_LEVELS = ("agreed", "framed", "silent", "opposed")
 LEAK_LEVELS = ("figure", "framed", "table", "agreed")
@@ -71,22 +69,19 @@ def read_thresholds(path: Path) -> Thresholds:
         ) from error
 
 
-def thresholds_of(space: str, path: Path | None = None) -> Thresholds | None:
-    """Return the thresholds for an embedding space: those of a file, else the shipped ones, else None.
+def thresholds_of(space: str, path: Path) -> Thresholds:
+    """Return the thresholds of a file, which must belong to an embedding space.
 
     Raises:
-        UserError: the file's thresholds belong to another model.
+        UserError: the file holds none, or those of another model.
     """
-    if path is not None:
-        found = read_thresholds(path)
-        if found.space != space:
-            raise UserError(
-                f"the thresholds in {path} belong to {found.space!r} and mean nothing for {space!r}: "
-                f"run scimmir calibrate with this embedder"
-            )
-        return found
-    shipped = (read_thresholds(file) for file in sorted(SHIPPED.glob(f"*/{FILE_NAME}")))
-    return next((found for found in shipped if found.space == space), None)
+    found = read_thresholds(path)
+    if found.space != space:
+        raise UserError(
+            f"the thresholds in {path} belong to {found.space!r} and mean nothing for {space!r}: "
+            f"run scimmir calibrate with this embedder"
+        )
+    return found
 
 
 def write_thresholds(path: Path, thresholds: Thresholds, about: Mapping[str, Any]) -> None:

@@ -89,12 +89,11 @@ def leak_parameters(options: BuildOptions) -> decontaminate.LeakParameters:
 
 
 def _calibrated(options: BuildOptions, space: str) -> thresholds.Thresholds | None:
-    if options.near_duplicate_threshold is None:
-        path = Path(options.thresholds).expanduser() if options.thresholds else None
-        return thresholds.thresholds_of(space, path)
-    if options.thresholds is not None:
+    if options.thresholds is None:
+        return None
+    if options.near_duplicate_threshold is not None:
         raise UserError("give --thresholds or --near-duplicate-threshold, not both")
-    return None
+    return thresholds.thresholds_of(space, Path(options.thresholds).expanduser())
 
 
 def _duplicate_failure(row: DuplicateRow) -> Failure:

@@ -1,4 +1,4 @@
-"""The embedded CLIP's architecture in open_clip's configuration format, with a vocabulary of its own size."""
+"""A small CLIP's architecture in open_clip's configuration format, with a vocabulary of its own size."""
 
 import gzip
 import json

@@ -3,73 +3,11 @@
 import io
 
 import pymupdf
+from pdf_pages import HEIGHT, WIDTH, WORDS
 from PIL import Image
 
-WIDTH, HEIGHT = 612.0, 792.0
 LEFT, RIGHT = 72.0, 540.0
 COLUMNS = ((54.0, 296.0), (316.0, 558.0))
-WORDS = [
-    "the",
-    "field",
-    "of",
-    "each",
-    "sample",
-    "was",
-    "held",
-    "near",
-    "its",
-    "mean",
-    "while",
-    "pressure",
-    "and",
-    "flow",
-    "were",
-    "read",
-    "in",
-    "turn",
-    "from",
-    "both",
-    "sides",
-    "of",
-    "a",
-    "narrow",
-    "channel",
-    "so",
-    "that",
-    "every",
-    "change",
-    "in",
-    "density",
-    "could",
-    "be",
-    "told",
-    "from",
-    "noise",
-    "by",
-    "its",
-    "slow",
-    "return",
-    "and",
-    "by",
-    "the",
-    "shape",
-    "of",
-    "its",
-    "tail",
-    "in",
-    "repeated",
-    "runs",
-    "under",
-    "the",
-    "same",
-    "load",
-    "with",
-    "other",
-    "seeds",
-    "and",
-    "longer",
-    "times",
-]
 
 
 class Pages:

@@ -1,10 +1,11 @@
 """PDF papers: where captions are, which part of the page is whose, and what a table's words say."""
 
 import pytest
-from pdf_writer import COLUMNS, HEIGHT, LEFT, RIGHT, Pages, overlap
+from pdf_pages import HEIGHT
+from pdf_writer import COLUMNS, LEFT, RIGHT, Pages, overlap
 
 from extractors.images import ImageParameters, image_row
-from extractors.pdf import VERSION, extract
+from extractors.pdf import VERSION, extract, paper_pdf
 from extractors.pdf.labels import read_label
 from schemas.paper import Paper
 
@@ -271,3 +272,21 @@ def test_the_title_is_the_largest_line_of_the_first_page():
     found = read(pages)
     assert found.header.title == "A Study of Slow Returns"
     assert (found.header.main_file, HEIGHT) == ("2601.00001.pdf", 792.0)
+
+
+def small_paper():
+    pages = Pages().text(6).space(16)
+    pages.drawing(150, 450, 100)
+    pages.space(18).line("Figure 1: Slow return.", x=200).space(18).text(8)
+    pages.new().line("Table 1: Settings of the second run.", x=200).table(
+        [["a", "b"], ["1", "2"]], left=200, width=150
+    )
+    return pages.bytes()
+
+
+def test_the_paper_is_told_from_the_pdf_files_of_its_figures():
+    figure = Pages()
+    files = {"fig/a.pdf": figure.bytes() + b"\n" * 9000, "ms.pdf": small_paper(), "notes.txt": b"x"}
+    assert paper_pdf(files) == "ms.pdf"
+    assert paper_pdf({"fig/a.pdf": files["fig/a.pdf"], "main.tex": b"x"}) is None
+    assert paper_pdf({"2601.00001": small_paper()}) == "2601.00001"

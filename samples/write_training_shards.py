@@ -1,7 +1,7 @@
-"""Makes the CLIP model that the build ships: `.venv/bin/python -m samples.train_embedded RELEASE MODEL_FOLDER`.
+"""Writes shards to train a small CLIP on: `.venv/bin/python -m samples.write_training_shards RELEASE FOLDER`.
 
-It trains on the train split of a release and on invented figures (`samples.many_figures`), each in several
-distorted copies. The model card beside the shipped model has the figures that this command gave.
+They hold the train split of a release and invented figures (`samples.many_figures`), each in several distorted
+copies. `training.train` reads them.
 """
 
 import argparse
