@@ -1,5 +1,6 @@
 """The flow `build-scimmir`: from archives of papers on disk to one published release."""
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
 from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
 from runtime.progress import progress
+from sources.bucket import local_paths
 from sources.inventory import Inventory, take_inventory
 from warehouse.lake import StageOutput, warehouse_path
 
@@ -99,7 +101,14 @@ def build_scimmir(
     """
     check_call(inputs, warehouse, metadata, version, options)
     root = warehouse_path(warehouse)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(stop_shared_pools)
+        # What is read as a whole is brought here first, where it lies in a bucket.
+        known = [
+            Path(p).expanduser() for p in stack.enter_context(local_paths([metadata] if metadata else []))
+        ]
+        sets = stack.enter_context(local_paths(options.decontaminate))
+        options = options.model_copy(update={"decontaminate": sets})
         inventory = list_papers(inputs)
         shards = plan_shards(inventory.papers, options.papers_per_shard)
         logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
@@ -107,11 +116,8 @@ def build_scimmir(
             logger.info("%d files are no papers, such as %s", len(inventory.ignored), inventory.ignored[0])
         for stage in SHARD_STAGES.values():
             _run_stage(stage, [ShardWork(root, options, stage, shard) for shard in shards])
-        known = Path(metadata).expanduser() if metadata else None
-        work = GlobalWork(root, options, tuple(shards), inventory, known)
+        work = GlobalWork(root, options, tuple(shards), inventory, known[0] if known else None)
         folder = _finish(work, version)
-    finally:
-        stop_shared_pools()
     create_markdown_artifact(release_summary(folder), key="scimmir-release", description=folder.name)
     return str(folder)
 

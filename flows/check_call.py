@@ -7,6 +7,7 @@ from extractors import latex, ocr
 from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters
 from flows.run_stages import ocr_parameters
+from runtime.storage import is_s3, place_of
 from schemas.errors import UserError
 from warehouse.lake import prepare, warehouse_path
 from warehouse.release import check_version
@@ -25,7 +26,7 @@ def check_call(
         raise UserError("no input given: name archives, packages or folders of papers")
     for name in (*inputs, *([metadata] if metadata else []), *options.decontaminate):
         _check_path(name)
-    if metadata is not None and not Path(metadata).expanduser().is_file():
+    if metadata is not None and not is_s3(metadata) and not Path(metadata).expanduser().is_file():
         raise UserError(f"metadata {metadata} is no file: name one with a JSON object on every line")
     shares = options.train_share + options.validation_share + options.test_share
     if abs(shares - 1) > 1e-6:
@@ -45,6 +46,9 @@ def check_call(
 
 
 def _check_path(name: str) -> None:
+    if is_s3(name):
+        place_of(name)  # whether it is there shows when it is listed
+        return
     try:
         there = Path(name).expanduser().exists()
     except (OSError, RuntimeError) as error:

@@ -17,6 +17,7 @@ from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters, plain
 from flows.run_stages import SHARD_STAGES, ocr_parameters
 from flows.stage_tables import GlobalWork
+from runtime.cache import place_behind
 from runtime.progress import progress
 from schemas.annotations import ContaminationRow, DuplicateRow
 from schemas.columns import rows_of, table_of
@@ -266,5 +267,5 @@ def release_summary(folder: Path) -> str:
         f"+ {counts['rejects_float']} rejects\n"
         f"- pairs by split: {splits}\n"
         f"- rejects by reason: {top}\n"
-        f"- {folder / 'report.html'}\n"
+        f"- {place_behind(folder) or folder}/report.html\n"
     )

@@ -22,6 +22,7 @@ from schemas.floats import Drawing, Float, Warned
 from schemas.paper import PaperHeader
 from schemas.reject import Reject
 from sources import read
+from sources.bucket import local_papers
 from warehouse.lake import Json, StageOutput, stage_key, stage_output, write_stage
 
 T = TypeVar("T")
@@ -121,19 +122,20 @@ def _extract(task: ShardWork) -> Tables:
     limit = task.options.paper_timeout_s
     drawings: list[Drawing] = []
     parameters = extract.ExtractParameters(render_drawings=task.options.render_drawings)
-    jobs = [(ref, parameters) for ref in task.shard.papers]
-    for outcome in attempt(work.extract_paper, jobs, pool=shared_pool(task.readers), timeout_s=limit):
-        task.advance(1)
-        key = outcome.item[0].key
-        if outcome.value is None:
-            failure = outcome.failure or Failure("unexpected", "no result")
-            rejects.append(_paper_reject(key, failure))
-            continue
-        headers.append(outcome.value.header)
-        floats += outcome.value.floats
-        rejects += outcome.value.rejects
-        warnings += [Warned(paper_key=key, warning=text) for text in outcome.value.warnings]
-        drawings += outcome.value.drawings
+    with local_papers(task.shard.papers) as papers:
+        jobs = [(ref, parameters) for ref in papers]
+        for outcome in attempt(work.extract_paper, jobs, pool=shared_pool(task.readers), timeout_s=limit):
+            task.advance(1)
+            key = outcome.item[0].key
+            if outcome.value is None:
+                failure = outcome.failure or Failure("unexpected", "no result")
+                rejects.append(_paper_reject(key, failure))
+                continue
+            headers.append(outcome.value.header)
+            floats += outcome.value.floats
+            rejects += outcome.value.rejects
+            warnings += [Warned(paper_key=key, warning=text) for text in outcome.value.warnings]
+            drawings += outcome.value.drawings
     return {
         "papers": table_of(PaperHeader, headers),
         "floats": table_of(Float, floats),
@@ -164,18 +166,20 @@ def float_reject(item: Float, stage: str, failure: Failure) -> Reject:
 
 def _images(task: ShardWork) -> Tables:
     floats = [f for f in rows_of(Float, task.needs("extract").table("floats")) if f.graphics]
-    refs = {ref.key: ref for ref in task.shard.papers}
+    shown = {f.paper_key for f in floats}
     parameters = image_parameters(task.options)
     drawings: dict[str, list[Drawing]] = {}
     for drawing in rows_of(Drawing, task.needs("extract").table("drawings")):
         drawings.setdefault(drawing.paper_key, []).append(drawing)
     limits = render_limits(task.options)
-    batches = [
-        (work.ImagesOf(refs[key], parameters, tuple(drawings.get(key, ())), limits), part)
-        for key, items in _by_paper(floats)
-        for part in _parts(items, 1 if key in drawings else IMAGES_PER_BATCH)
-    ]
-    rows, failures = _sorted_out(task.batches(work.make_images, batches, task.readers), ImageRow)
+    with local_papers([ref for ref in task.shard.papers if ref.key in shown]) as papers:
+        refs = {ref.key: ref for ref in papers}
+        batches = [
+            (work.ImagesOf(refs[key], parameters, tuple(drawings.get(key, ())), limits), part)
+            for key, items in _by_paper(floats)
+            for part in _parts(items, 1 if key in drawings else IMAGES_PER_BATCH)
+        ]
+        rows, failures = _sorted_out(task.batches(work.make_images, batches, task.readers), ImageRow)
     placeholders = _placeholders(floats, rows)
     failures += [(item, _PLACEHOLDER) for item in floats if item.pair_id in placeholders]
     return {

@@ -139,10 +139,10 @@ def query(
 ) -> None:
     """Run SQL over a release, read-only."""
     from warehouse import query as queries
-    from warehouse.lake import warehouse_path
+    from warehouse.lake import readable_warehouse
 
     limit = max_rows if format is Format.table else None
-    result = queries.run_query(warehouse_path(warehouse), sql, release=release, max_rows=limit)
+    result = queries.run_query(readable_warehouse(warehouse, release), sql, release=release, max_rows=limit)
     if format is Format.csv:
         typer.echo(queries.csv_text(result), nl=False)
     elif format is Format.json:
@@ -166,10 +166,10 @@ def calibrate(
     """Find an embedder's thresholds from copies and look-alikes of a release's pairs."""
     _log_to_terminal()
     from flows.calibrate_thresholds import calibrate_thresholds, calibration_summary
-    from warehouse.lake import warehouse_path
+    from warehouse.lake import readable_warehouse
     from warehouse.query import wanted_release
 
-    root = warehouse_path(warehouse)
+    root = readable_warehouse(warehouse, release)
     folder = root / "releases" / wanted_release(root, release).version
     found = calibrate_thresholds(folder, embedder=embedder, output=output, pictures=pictures, workers=workers)
     typer.echo(calibration_summary(found))
@@ -179,9 +179,9 @@ def calibrate(
 def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
     """Write catalog.duckdb anew, after the warehouse was moved or a release deleted."""
     from warehouse.catalog import rebuild
-    from warehouse.lake import warehouse_path
+    from warehouse.lake import readable_warehouse
 
-    typer.echo(f"wrote {rebuild(warehouse_path(warehouse))}")
+    typer.echo(f"wrote {rebuild(readable_warehouse(warehouse))}")
 
 
 def main() -> None:

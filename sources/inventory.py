@@ -4,15 +4,17 @@ import hashlib
 import os
 import re
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+from runtime import storage
 from schemas.errors import UserError
 from schemas.ids import paper_key
 from schemas.paper import PaperRef
 from schemas.reject import Reject
+from sources import bucket
 
 VERSION = "1"  # 1: bulk tars, e-prints, folders, PMC packages and folders, single JATS files
 
@@ -57,9 +59,12 @@ def take_inventory(inputs: Sequence[Path]) -> Inventory:
     """
     found: list[Found] = []
     for path in inputs:
-        if not path.exists():
+        if storage.is_s3(path):
+            found.extend(bucket.papers_in_bucket(path, is_paper_folder, _papers_in, VERSION))
+        elif path.exists():
+            found.extend(_papers_in(path.absolute(), named=True))
+        else:
             raise InputError(f"input {path} does not exist: name an archive, a package or a folder of them")
-        found.extend(_papers_in(path.absolute(), named=True))
     papers = [f for f in found if isinstance(f, PaperRef)]
     rejects = [f for f in found if isinstance(f, Reject)]
     if not papers:
@@ -108,11 +113,11 @@ def _papers_in_folder(folder: Path, *, named: bool) -> Iterator[Found]:
         detail = f"{folder.name}: {error.strerror}"
         yield Reject(paper_key=key, stage="inventory", reason="archive_unreadable", detail=detail)
         return
-    suffixes = {p.suffix.lower() for p in children if p.is_file()}
-    pmc, arxiv = PMC_ID.match(folder.name), ARXIV_ID.match(folder.name)
-    if pmc and suffixes & set(JATS_SUFFIXES):
-        yield _folder_ref(folder, "pmc", "pmc_folder", pmc["id"], pmc["version"])
-    elif suffixes & set(TEX_SUFFIXES) or (arxiv and _holds_tex(folder)):
+    if is_paper_folder(folder.name, [p.name for p in children if p.is_file()], lambda: _names_below(folder)):
+        pmc, arxiv = PMC_ID.match(folder.name), ARXIV_ID.match(folder.name)
+        if pmc and _suffixes(p.name for p in children if p.is_file()) & set(JATS_SUFFIXES):
+            yield _folder_ref(folder, "pmc", "pmc_folder", pmc["id"], pmc["version"])
+            return
         paper_id, version = (arxiv["id"], arxiv["version"]) if arxiv else (_plain_id(folder.name), None)
         yield _folder_ref(folder, "arxiv", "folder", paper_id, version)
     else:
@@ -120,8 +125,20 @@ def _papers_in_folder(folder: Path, *, named: bool) -> Iterator[Found]:
             yield from _papers_in(child, named=False)
 
 
-def _holds_tex(folder: Path) -> bool:
-    return any(p.suffix.lower() in TEX_SUFFIXES for p in folder.rglob("*"))
+def is_paper_folder(name: str, files: Iterable[str], below: Callable[[], Iterable[str]]) -> bool:
+    """Tell by names alone whether a folder is one paper; `below` gives the names of all that it holds."""
+    suffixes = _suffixes(files)
+    if (PMC_ID.match(name) and suffixes & set(JATS_SUFFIXES)) or suffixes & set(TEX_SUFFIXES):
+        return True
+    return bool(ARXIV_ID.match(name)) and bool(_suffixes(below()) & set(TEX_SUFFIXES))
+
+
+def _suffixes(names: Iterable[str]) -> set[str]:
+    return {PurePosixPath(name).suffix.lower() for name in names}
+
+
+def _names_below(folder: Path) -> Iterator[str]:
+    return (p.name for p in folder.rglob("*"))
 
 
 def _paper_in_file(path: Path) -> Found:

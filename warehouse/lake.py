@@ -13,7 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from runtime.cache import mirror_of, place_behind
+from runtime.storage import Place, is_s3, place_of
 from schemas.errors import UserError
+from warehouse import remote
 
 COMPLETE = "stage.json"
 ABANDONED_S = 24 * 3600
@@ -26,13 +29,19 @@ class WarehouseError(UserError):
 
 @dataclass(frozen=True)
 class StageOutput:
-    """One stage's tables for one shard (or for all of them, where the stage is global)."""
+    """One stage's tables for one shard (or for all of them, where the stage is global).
+
+    `place` is where they lie in a bucket; `folder` then holds local copies of some of them.
+    """
 
     folder: Path
+    place: Place | None = None
 
     @property
     def is_complete(self) -> bool:
         """True once all its tables are written."""
+        if self.place is not None:
+            return remote.is_there(self.place / COMPLETE)
         return (self.folder / COMPLETE).is_file()
 
     @property
@@ -44,6 +53,8 @@ class StageOutput:
         """Return one of its tables, or some of that table's columns."""
         path = self.folder / f"{name}.parquet"
         try:
+            if self.place is not None and not path.is_file():
+                return remote.read_table(self.place / path.name, columns)
             return pq.read_table(path, columns=columns, partitioning=None)
         except (OSError, pa.ArrowInvalid) as error:
             raise WarehouseError(
@@ -71,7 +82,8 @@ def canonical_json(value: object) -> bytes:
 
 def stage_output(warehouse: Path, stage: str, key: str) -> StageOutput:
     """Return the place of a stage's output, whether it is there yet or not."""
-    return StageOutput(warehouse / "stages" / stage / key[:2] / key)
+    folder = warehouse / "stages" / stage / key[:2] / key
+    return StageOutput(folder, place_behind(folder))
 
 
 def write_stage(output: StageOutput, tables: Mapping[str, pa.Table], about: Mapping[str, Json]) -> None:
@@ -89,7 +101,10 @@ def write_stage(output: StageOutput, tables: Mapping[str, pa.Table], about: Mapp
             write_table(table, aside / f"{name}.parquet")
             rows[name] = table.num_rows
         (aside / COMPLETE).write_bytes(canonical_json({**about, "rows": rows}))
-        if output.folder.exists() and not output.is_complete:
+        if output.place is not None:
+            remote.share_folder(aside, output.place, last=COMPLETE)
+            shutil.rmtree(output.folder, ignore_errors=True)
+        elif output.folder.exists() and not output.is_complete:
             shutil.rmtree(output.folder)  # somebody deleted part of it by hand
         aside.rename(output.folder)
     except OSError as error:
@@ -112,15 +127,29 @@ def write_table(table: pa.Table, path: Path, *, row_group_rows: int = 4096) -> N
 
 
 def warehouse_path(name: str | Path) -> Path:
-    """Return a warehouse's absolute path.
+    """Return a warehouse's absolute path; for one in a bucket, that of its local copies.
 
     Raises:
         WarehouseError: `~name` names nobody.
     """
+    if is_s3(name):
+        return mirror_of(place_of(name))
     try:
         return Path(name).expanduser().absolute()
     except RuntimeError as error:
         raise WarehouseError(f"warehouse {name}: {error}") from error
+
+
+def readable_warehouse(name: str | Path, release: str | None = None) -> Path:
+    """Return a warehouse's path for readers; of one in a bucket, the release (or the latest) is fetched first.
+
+    Raises:
+        WarehouseError: `~name` names nobody.
+        StorageError: the bucket has no such release.
+    """
+    path = warehouse_path(name)
+    remote.local_release(path, release)
+    return path
 
 
 def prepare(warehouse: Path) -> None:
@@ -142,6 +171,9 @@ def prepare(warehouse: Path) -> None:
         probe.touch()
         probe.unlink()
         _sweep(warehouse)
+        place = place_behind(warehouse)
+        if place is not None:
+            remote.check_writable(place)
     except OSError as error:
         raise WarehouseError(
             f"warehouse {warehouse} cannot be written to: {error.strerror or error}"

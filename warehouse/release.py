@@ -7,7 +7,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from runtime.cache import place_behind
+from runtime.lease import leased
+from runtime.storage import put
 from schemas.columns import arrow_schema
 from schemas.pair import SPLITS, Pair
+from warehouse import remote
 from warehouse.catalog import RESERVED_VERSIONS
 from warehouse.lake import Json, WarehouseError, canonical_json, write_table
 
@@ -65,11 +69,11 @@ def check_version(warehouse: Path, version: str) -> None:
         WarehouseError: with the rule, or the release that is in the way.
     """
     check_version_name(version)
-    for folder in (warehouse / "releases").glob("*/"):
-        if folder.name != version and folder.name.lower() == version.lower():
-            raise WarehouseError(
-                f"{version!r} differs from release {folder.name!r} in case only: choose another"
-            )
+    place = place_behind(warehouse)
+    folders = (folder.name for folder in (warehouse / "releases").glob("*/"))
+    for name in folders if place is None else remote.versions(place):
+        if name != version and name.lower() == version.lower():
+            raise WarehouseError(f"{version!r} differs from release {name!r} in case only: choose another")
 
 
 def check_version_name(version: str) -> None:
@@ -94,6 +98,10 @@ def find_release(warehouse: Path, version: str | None, key: str) -> Path | None:
         WarehouseError: the version exists and its manifest is broken.
     """
     releases = warehouse / "releases"
+    place = place_behind(warehouse)
+    if place is not None:
+        found = remote.find_release(place, version, key)
+        return remote.fetch_release(place / "releases" / found, releases / found) if found else None
     if version is not None:
         folder = releases / version
         return folder if folder.exists() and read_manifest(folder).get("release_key") == key else None
@@ -154,6 +162,10 @@ def publish(warehouse: Path, plan: ReleasePlan, write_report: Callable[[Path], o
         _write_manifest(aside, manifest)
         with publishing(warehouse):
             folder = releases / str(manifest["version"])
+            place = place_behind(folder)
+            if place is not None:
+                remote.share_release(aside, place)
+                shutil.rmtree(folder, ignore_errors=True)  # a copy, maybe of a release that was never shared
             if not folder.exists():
                 aside.rename(folder)
             elif read_manifest(folder).get("release_hash") != manifest["release_hash"]:
@@ -172,7 +184,8 @@ def publish(warehouse: Path, plan: ReleasePlan, write_report: Callable[[Path], o
 @contextmanager
 def publishing(warehouse: Path) -> Iterator[None]:
     """Hold the warehouse's lock: one process at a time changes the list of releases and the catalog."""
-    with (warehouse / ".lock").open("a") as lock:
+    place = place_behind(warehouse)
+    with (warehouse / ".lock").open("a") as lock, leased(place / ".lock") if place else nullcontext():
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -181,6 +194,9 @@ def point_latest(warehouse: Path, version: str) -> None:
     """Make `releases/latest` name this version, atomically."""
     aside = warehouse / "releases" / f".{LATEST}-{uuid.uuid4().hex}"
     aside.write_text(version + "\n", encoding="utf-8")
+    place = place_behind(warehouse)
+    if place is not None:
+        put(place / "releases" / LATEST, aside)
     aside.replace(warehouse / "releases" / LATEST)
 
 
