@@ -1,7 +1,7 @@
 """What a user can choose in a build: the flow's typed parameters, and so its configuration."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,6 +60,16 @@ class BuildOptions(BaseModel):
     workers: Annotated[
         int, Field(ge=1, description="Processes at work at once; the number of cores by default.")
     ] = Field(default_factory=lambda: os.cpu_count() or 1)
+    task_runner: Annotated[
+        Literal["threads", "dask"],
+        Field(
+            description="Where shards are worked on: threads (this machine's processes) or dask (a cluster)."
+        ),
+    ] = "threads"
+    dask_address: Annotated[
+        str | None,
+        Field(description="Scheduler of the Dask cluster (tcp://host:8786); DASK_ADDRESS by default."),
+    ] = Field(default_factory=lambda: os.environ.get("DASK_ADDRESS"))
     papers_per_shard: Annotated[
         int, Field(ge=1, description="Papers worked on and stored together, on average.")
     ] = 16

@@ -10,7 +10,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner
 from prefect.utilities.annotations import quote
 
 from flows.build_options import BuildOptions
@@ -22,6 +22,7 @@ from flows.join_release import Curated, join_release, release_summary
 from flows.plan_shards import plan_shards
 from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
 from flows.stage_tables import GlobalWork
+from flows.task_runners import FarShard, is_outage, shard_runner, submit_shards
 from runtime.attempt import stop_shared_pools
 from runtime.progress import progress
 from sources.bucket import local_paths
@@ -31,11 +32,17 @@ from warehouse.lake import StageOutput, warehouse_path
 T = TypeVar("T")
 logger = logging.getLogger("scimmir")
 
-SHARDS_IN_FLIGHT = 3  # shards fed to the worker processes at once, so that these never wait for a slow one
 
-
-@task(task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False)
-def run_shard(work: ShardWork, name: str) -> str:
+# An object store that is away for a while is no reason to end a build.
+@task(
+    task_run_name="{name}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=2,
+    retry_delay_seconds=[15, 60],
+    retry_condition_fn=is_outage,
+)
+def run_shard(work: ShardWork | FarShard, name: str) -> str:
     """Run one stage on one shard; return the key of its output."""
     return work.run().key
 
@@ -70,13 +77,8 @@ def release(work: GlobalWork, curated: Curated, version: str | None) -> Path:
     return join_release(work, curated, version)
 
 
-# The cast: Prefect types its runners as invariant in the kind of future.
-RUNNER = cast(Any, ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT))
-
-
 @flow(
     name="build-scimmir",
-    task_runner=RUNNER,
     flow_run_name="build-scimmir {warehouse}",
     persist_result=False,
 )
@@ -102,7 +104,6 @@ def build_scimmir(
     check_call(inputs, warehouse, metadata, version, options)
     root = warehouse_path(warehouse)
     with contextlib.ExitStack() as stack:
-        stack.callback(stop_shared_pools)
         # What is read as a whole is brought here first, where it lies in a bucket.
         known = [
             Path(p).expanduser() for p in stack.enter_context(local_paths([metadata] if metadata else []))
@@ -114,23 +115,24 @@ def build_scimmir(
         logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
         if inventory.ignored:
             logger.info("%d files are no papers, such as %s", len(inventory.ignored), inventory.ignored[0])
+        runner = stack.enter_context(shard_runner(options))
+        stack.callback(stop_shared_pools)  # before the runner ends, which waits for what is under way
         for stage in SHARD_STAGES.values():
-            _run_stage(stage, [ShardWork(root, options, stage, shard) for shard in shards])
+            _run_stage(runner, stage, [ShardWork(root, options, stage, shard) for shard in shards])
         work = GlobalWork(root, options, tuple(shards), inventory, known[0] if known else None)
         folder = _finish(work, version)
     create_markdown_artifact(release_summary(folder), key="scimmir-release", description=folder.name)
     return str(folder)
 
 
-def _run_stage(stage: ShardStage, works: Sequence[ShardWork]) -> None:
+def _run_stage(runner: TaskRunner[Any], stage: ShardStage, works: Sequence[ShardWork]) -> None:
     """Run a stage on the shards that lack it; stage tables of earlier builds are used as they are."""
     missing = [work for work in works if not work.output.is_complete]
     if not missing:
         logger.info("%s: done before", stage.name)
         return
     with progress(stage.name, sum(stage.size(work) for work in missing), stage.unit) as advance:
-        counted = [work.counted_by(advance) for work in missing]
-        futures = [run_shard.submit(_whole(work), f"{stage.name} {work.shard.name}") for work in counted]
+        futures = submit_shards(runner, run_shard, missing, advance)
         for future in as_completed(futures):
             future.result()  # the first error ends the build
 

@@ -38,6 +38,8 @@ def check_call(
             "no TeX engine is installed to render drawings with; on Debian: apt-get install texlive-latex-extra "
             "texlive-pictures, or leave --render-drawings out"
         )
+    if options.task_runner == "dask" and not options.dask_address:
+        raise UserError("the task runner dask needs a cluster: set DASK_ADDRESS, as in tcp://host:8786")
     duplicate_parameters(options)
     root = warehouse_path(warehouse)
     prepare(root)

@@ -246,7 +246,9 @@ def _engines(options: BuildOptions) -> dict[str, Json]:
 
 
 # What depends on the machine and not on the data stays out of the manifest.
-MACHINE_OPTIONS = ("workers", "ocr_model_dir", "decontaminate", "papers_per_shard")
+MACHINE_OPTIONS = (
+    "workers", "ocr_model_dir", "decontaminate", "papers_per_shard", "task_runner", "dask_address"
+)  # fmt: skip
 
 
 def release_summary(folder: Path) -> str:

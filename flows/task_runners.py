@@ -1,0 +1,94 @@
+"""Where shards are worked on: in threads that feed this machine's processes, or on a Dask cluster."""
+
+import multiprocessing
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from prefect import Task
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
+
+from flows.build_options import BuildOptions
+from flows.plan_shards import Shard
+from flows.run_stages import SHARD_STAGES, ShardWork
+from runtime.cache import place_behind
+from runtime.progress import Advance
+from runtime.storage import StorageError
+from schemas.errors import UserError
+from warehouse.lake import StageOutput, warehouse_path
+
+SHARDS_IN_FLIGHT = 3  # shards fed to the worker processes at once, so that these never wait for a slow one
+
+
+@dataclass(frozen=True)
+class FarShard:
+    """One stage to be run on one shard by another machine: everything is named, nothing is open."""
+
+    warehouse: str
+    options: BuildOptions
+    stage: str
+    shard: Shard
+
+    def run(self) -> StageOutput:
+        """Return the stage's output, computed unless it is there.
+
+        Raises:
+            UserError: this worker may not start processes of its own.
+        """
+        if multiprocessing.current_process().daemon:
+            raise UserError(
+                "this Dask worker may not start processes, which guard against hostile files: "
+                "start it with DASK_DISTRIBUTED__WORKER__DAEMON=False"
+            )
+        root = warehouse_path(self.warehouse)
+        return ShardWork(root, self.options, SHARD_STAGES[self.stage], self.shard).run()
+
+
+def submit_shards(
+    runner: TaskRunner[Any], task: Task[..., str], works: Sequence[ShardWork], advance: Advance
+) -> list[PrefectFuture[str]]:
+    """Hand the work to the runner and return its futures; `advance` counts items as they are finished.
+
+    On a cluster a shard's items are counted when it is done, here one by one.
+    """
+    here = isinstance(runner, ThreadPoolTaskRunner)
+    futures: list[PrefectFuture[str]] = []
+    for work in works:
+        # Quoted, so that Prefect does not search it for futures; Dask would take the quote for a tuple.
+        sent = quote(work.counted_by(advance)) if here else far(work)
+        parameters = {"work": sent, "name": f"{work.stage.name} {work.shard.name}"}
+        future = runner.submit(task, parameters)
+        if not here:
+            size = work.stage.size(work)
+            future.add_done_callback(lambda _, size=size: advance(size))
+        futures.append(future)
+    return futures
+
+
+def is_outage(task: object, run: object, state: State[Any]) -> bool:
+    """Tell whether a task failed because the object store was away: then it is worth another try."""
+    return isinstance(state.result(raise_on_failure=False), StorageError)
+
+
+def far(work: ShardWork) -> FarShard:
+    """Return the same work in a form that another machine understands."""
+    name = str(place_behind(work.warehouse) or work.warehouse)
+    return FarShard(name, work.options, work.stage.name, work.shard)
+
+
+def shard_runner(options: BuildOptions) -> TaskRunner[Any]:
+    """Return the task runner that the options ask for.
+
+    Raises:
+        UserError: Dask is wanted and not installed.
+    """
+    if options.task_runner == "threads":
+        return cast(TaskRunner[Any], ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT))
+    try:
+        from prefect_dask.task_runners import DaskTaskRunner
+    except ImportError as error:
+        raise UserError("the task runner dask needs packages: pip install 'scimmir[dask]'") from error
+    return cast(TaskRunner[Any], DaskTaskRunner(address=options.dask_address))
