@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 from prefect.task_runners import TaskRunner
@@ -18,8 +17,10 @@ from flows.catalogue_papers import catalogue_papers
 from flows.check_call import check_call
 from flows.curate_pairs import find_duplicates
 from flows.guard_pairs import find_contamination
-from flows.join_release import Curated, join_release, release_summary
+from flows.join_release import Curated, join_release
 from flows.plan_shards import plan_shards
+from flows.publish_artifacts import publish_artifacts
+from flows.restart_lost_runs import check_starts
 from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
 from flows.stage_tables import GlobalWork
 from flows.task_runners import FarShard, is_outage, shard_runner, submit_shards
@@ -92,8 +93,9 @@ def build_scimmir(
     """Build a release from archives of papers and return its folder; earlier work is used again.
 
     Args:
-        inputs: arXiv bulk tars, e-prints, PMC packages, .nxml files, or folders of any of them.
-        warehouse: folder of stage tables and releases; made where it is missing.
+        inputs: arXiv bulk tars, e-prints, PMC packages, .nxml files, or folders of any of them; on disk or at
+            s3:// addresses.
+        warehouse: folder of stage tables and releases, made where it is missing; or an s3:// address.
         metadata: arXiv metadata as JSON lines (Kaggle snapshot), for titles, categories and licences.
         version: name of the release; derived from its content by default.
         options: everything else, see BuildOptions.
@@ -101,6 +103,7 @@ def build_scimmir(
     Raises:
         UserError: something that the user can mend; nothing was published.
     """
+    check_starts()
     check_call(inputs, warehouse, metadata, version, options)
     root = warehouse_path(warehouse)
     with contextlib.ExitStack() as stack:
@@ -121,7 +124,7 @@ def build_scimmir(
             _run_stage(runner, stage, [ShardWork(root, options, stage, shard) for shard in shards])
         work = GlobalWork(root, options, tuple(shards), inventory, known[0] if known else None)
         folder = _finish(work, version)
-    create_markdown_artifact(release_summary(folder), key="scimmir-release", description=folder.name)
+    publish_artifacts(folder)
     return str(folder)
 
 
