@@ -66,6 +66,8 @@ lock: $(BIN)/python
 		--upgrade pyproject.toml -o constraints/all.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		-c constraints/all.txt pyproject.toml -o constraints/core.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		-c constraints/all.txt --extra s3 --extra dask pyproject.toml -o constraints/production.txt
 
 dictionary: setup
 	$(BIN)/python -m schemas.dictionary > docs/data-dictionary.md

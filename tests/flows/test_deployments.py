@@ -23,7 +23,9 @@ DEPLOYMENTS = {d["name"]: d for d in SPEC["deployments"]}
 def test_builds_are_weekly_and_one_at_a_time() -> None:
     build = DEPLOYMENTS["build-scimmir"]
     (schedule,) = build["schedules"]
-    first, second = asyncio.run(CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"]).get_dates(2))
+    first, second = asyncio.run(
+        CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"]).get_dates(2)
+    )
     assert second - first == timedelta(days=7)
     assert build["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
 
