@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -124,38 +125,27 @@ def postgres_tools() -> Path | None:
 
 
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[tuple[Service, str]]:
-    """Yield a running PostgreSQL with its data in a folder, and the address of a database for Prefect.
+def postgres() -> Iterator[tuple[Service, str]]:
+    """Yield a running PostgreSQL in a folder of its own, and the address of a database for Prefect.
 
-    It refuses to run as root; then an unprivileged user runs it, to whom the folder is given.
+    It refuses to run as root; then an unprivileged user runs it.
     """
     tools = postgres_tools()
     if tools is None:
         raise RuntimeError("PostgreSQL is not installed")
-    data, port = folder / "data", free_port()
+    folder, port = Path(tempfile.mkdtemp(prefix="postgres-")), free_port()
     user = UNPRIVILEGED if os.geteuid() == 0 else None
-    folder.mkdir(parents=True)
     if user:
         shutil.chown(folder, user)
-        for above in folder.parents:  # the user must be able to come here
-            if above != Path("/") and above.owner() == "root" and not above.stat().st_mode & 0o001:
-                above.chmod(above.stat().st_mode | 0o001)
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(folder)}
-    making = [
-        str(tools / "initdb"),
-        "-D",
-        str(data),
-        "-U",
-        "prefect",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--no-sync",
-    ]
-    subprocess.run(making, check=True, capture_output=True, user=user, env=environment, cwd=folder)
-    command = [str(tools / "postgres"), "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-    command += ["-k", str(folder)]
+    making = [str(tools / "initdb"), "-D", str(folder / "data"), "-U", "prefect", "-A", "trust", "-E", "UTF8"]
+    done = subprocess.run(
+        making, capture_output=True, text=True, user=user, env=environment, cwd=folder, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"initdb: {done.stderr}")
+    command = [str(tools / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
+    command += ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-k", str(folder)]
     asking = [str(tools / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
     service = Service(
         command,
@@ -172,6 +162,8 @@ def postgres(folder: Path) -> Iterator[tuple[Service, str]]:
         yield service, f"postgresql+asyncpg://prefect@127.0.0.1:{port}/prefect"
     finally:
         service.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+        service.log.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
