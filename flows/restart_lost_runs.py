@@ -3,8 +3,8 @@
     python -m flows.restart_lost_runs
 
 A run says every half minute that it is alive. When it has been silent for a minute and a half, the first
-automation marks it as crashed; the second puts crashed runs back on the schedule, so that a live worker goes on
-where the stage tables end.
+automation marks it as crashed; the second puts it back on the schedule, so that a live worker goes on where the
+stage tables end. A run that its own worker saw crash stays as it is: the next one goes on.
 """
 
 from datetime import timedelta
@@ -58,23 +58,26 @@ def lost_runs() -> Automation:
     )
 
 
-def crashed_runs() -> Automation:
-    """Return the automation that starts crashed runs again."""
+def restarts(marking: Automation) -> Automation:
+    """Return the automation that starts again what the other one marked.
+
+    It follows the other one's action and not the event of the crash, for two reasons. The action fails where the
+    run had ended by itself, so that nothing is started that came to its end. And Prefect holds back the events of
+    scheduled runs for a quarter of an hour, because the event that they follow, being scheduled, is never sent.
+    """
     return Automation(
-        name="scimmir: a crashed run starts again",
+        name="scimmir: a lost run starts again",
         description=f"It goes on where its stage tables end, {MOST_STARTS} starts at most.",
         trigger=EventTrigger(
-            match=RUNS,
-            match_related=OURS,
-            expect={"prefect.flow-run.Crashed"},
-            for_each={"prefect.resource.id"},
+            match=ResourceSpecification({"prefect.resource.id": f"prefect.automation.{marking.id}"}),
+            expect={"prefect.automation.action.executed"},
             posture=Posture.Reactive,
             threshold=1,
             within=timedelta(0),
         ),
         actions=[
             ChangeFlowRunState(
-                state=StateType.SCHEDULED, name="AwaitingRetry", message="goes on after a crash", force=False
+                state=StateType.SCHEDULED, name="AwaitingRetry", message="goes on elsewhere", force=False
             )
         ],
     )
@@ -82,17 +85,18 @@ def crashed_runs() -> Automation:
 
 def register() -> list[str]:
     """Create the automations on the server, or bring those of the same name up to date; return their names."""
-    names = []
-    for wanted in (lost_runs(), crashed_runs()):
-        try:
-            known = cast(Automation, Automation.read(name=wanted.name))
-        except ValueError:
-            wanted.create()
-        else:
-            wanted.id = known.id
-            wanted.update()
-        names.append(wanted.name)
-    return names
+    marking = _registered(lost_runs())
+    return [marking.name, _registered(restarts(marking)).name]
+
+
+def _registered(wanted: Automation) -> Automation:
+    try:
+        known = cast(Automation, Automation.read(name=wanted.name))
+    except ValueError:
+        return cast(Automation, wanted.create())
+    wanted.id = known.id
+    wanted.update()
+    return wanted
 
 
 def check_starts() -> None:
