@@ -36,6 +36,18 @@ class Store:
         """The variables by which the standard chain finds the server."""
         return {**KEYS, "AWS_ENDPOINT_URL": self.url}
 
+    def client(self) -> Any:
+        """Return a client of the server."""
+        import boto3
+
+        return boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+        )
+
     def wrap(self, app: Wsgi) -> Wsgi:
         """Return the application with the faults in front of it."""
 
@@ -56,7 +68,6 @@ class Store:
 @contextlib.contextmanager
 def s3_store(bucket: str = BUCKET) -> Iterator[Store]:
     """Yield a server with one empty bucket; it ends with the block."""
-    import boto3
     from moto.server import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -70,13 +81,7 @@ def s3_store(bucket: str = BUCKET) -> Iterator[Store]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     store.url = f"http://127.0.0.1:{server.server_port}"
-    client = boto3.client(
-        "s3",
-        endpoint_url=store.url,
-        region_name="us-east-1",
-        aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
-    )
+    client = store.client()
     client.create_bucket(Bucket=bucket)
     try:
         yield store

@@ -187,7 +187,7 @@ def test_a_run_by_hand_goes_on_from_what_is_there(topology: Topology) -> None:
     t = topology
     before = t.written("scheduled/stages")
     command = ["deployment", "run", "build-scimmir/build-scimmir", "--watch", "--watch-interval", "2"]
-    out = prefect(t.environment, *command, "--param", "version=2026.11")
+    out = prefect(t.environment, *command, "--param", 'version="2026.11"')
     assert "Completed" in out
     assert t.manifest("scheduled")["version"] == "2026.11"
     assert t.written("scheduled/stages") == before
