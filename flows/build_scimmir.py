@@ -118,8 +118,10 @@ def build_scimmir(
         logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
         if inventory.ignored:
             logger.info("%d files are no papers, such as %s", len(inventory.ignored), inventory.ignored[0])
+        # After the runner ended, which waits for the shards under way: a shard whose pool is stopped under it
+        # may wait for ever.
+        stack.callback(stop_shared_pools)
         runner = stack.enter_context(shard_runner(options))
-        stack.callback(stop_shared_pools)  # before the runner ends, which waits for what is under way
         for stage in SHARD_STAGES.values():
             _run_stage(runner, stage, [ShardWork(root, options, stage, shard) for shard in shards])
         work = GlobalWork(root, options, tuple(shards), inventory, known[0] if known else None)
