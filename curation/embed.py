@@ -10,7 +10,7 @@ import numpy.typing as npt
 from curation import embed_descriptor, embed_onnx, embed_open_clip
 from curation.embed_open_clip import EmbedderError
 
-VERSION = "2"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime
+VERSION = "3"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime; 3: thumbnails beside
 
 EMBEDDERS: dict[str, str] = {
     "descriptor": "deterministic image descriptor without weights (the default; it is no CLIP)",

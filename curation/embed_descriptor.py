@@ -61,7 +61,7 @@ def describe(image: bytes) -> npt.NDArray[np.float32]:
         RecordError: image_unreadable where the bytes are no image.
     """
     picture = open_rgb(image)
-    box = _content_box(picture)
+    box = content_box(picture)
     grey = _grey(picture, GRID, box) / 255
     block = GRID // DCT_SIDE
     small = grey.reshape(DCT_SIDE, block, DCT_SIDE, block).mean(axis=(1, 3))
@@ -90,7 +90,7 @@ def _grey(picture: Image.Image, side: int, box: tuple[float, float, float, float
     return np.asarray(resized, dtype=np.float64)
 
 
-def _content_box(picture: Image.Image) -> tuple[float, float, float, float]:
+def content_box(picture: Image.Image) -> tuple[float, float, float, float]:
     """Return left, top, right, bottom of the content in pixels, by shares of ink: steady under noise."""
     width, height = picture.size
     grey = _grey(picture, MARGIN_SIDE, None)

@@ -11,10 +11,10 @@ from curation.dedupe import DedupeParameters
 from curation.level import Level
 from schemas.errors import UserError
 
-FORMAT = 1
+FORMAT = 2  # 1: bits of the perceptual hash; 2: differences of aligned thumbnails
 
-DUPLICATE_LEVELS = ("agreed", "framed", "silent", "opposed")
-LEAK_LEVELS = ("figure", "framed", "table", "agreed")
+DUPLICATE_LEVELS = ("agreed", "silent", "opposed", "table")
+LEAK_LEVELS = ("figure", "table", "agreed")
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Thresholds:
         return DedupeParameters(
             embedder=self.space,
             agreed=levels["agreed"],
-            framed=levels["framed"],
             silent=levels["silent"],
             opposed=levels["opposed"],
+            table=levels["table"],
         )
 
     def for_leaks(self) -> LeakParameters:
@@ -42,7 +42,6 @@ class Thresholds:
         return LeakParameters(
             embedder=self.space,
             figure=levels["figure"],
-            framed=levels["framed"],
             table=levels["table"],
             agreed=levels["agreed"],
         )
@@ -100,8 +99,8 @@ def write_thresholds(path: Path, thresholds: Thresholds, about: Mapping[str, Any
 
 
 def _level(content: Mapping[str, Any]) -> Level:
-    return Level(similarity=float(content["similarity"]), bits=int(content["bits"]))
+    return Level(similarity=float(content["similarity"]), difference=float(content["difference"]))
 
 
-def _plain(level: Level) -> dict[str, float | int]:
-    return {"similarity": level.similarity, "bits": level.bits}
+def _plain(level: Level) -> dict[str, float]:
+    return {"similarity": level.similarity, "difference": level.difference}

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation import class_rules, classify, embed
+from curation import alignment, class_rules, classify, embed
 from extractors import extract, images, latex, ocr, typeset
 from flows import work_on_papers as work
 from flows.build_options import BuildOptions
@@ -349,7 +349,7 @@ def _ocr_parameters(options: BuildOptions) -> Mapping[str, Json]:
 
 
 def _embed_parameters(options: BuildOptions) -> Mapping[str, Json]:
-    return {"embedder": embed.embedder_identity(options.embedder)}
+    return {"embedder": embed.embedder_identity(options.embedder), "thumbnails": alignment.VERSION}
 
 
 def _no_parameters(options: BuildOptions) -> Mapping[str, Json]:

@@ -11,6 +11,7 @@ from typing import overload
 
 from PIL import Image
 
+from curation.alignment import thumbnail
 from curation.copies import copies_of
 from curation.embed import Embedder, load_embedder
 from extractors import images, latex, ocr, typeset
@@ -151,7 +152,11 @@ def embed_images(job: tuple[str, Sequence[Picture]]) -> list[EmbeddingRow | Fail
     if len(vectors) != len(pictures):
         raise RecordError("unexpected", f"{len(pictures)} images gave {len(vectors)} vectors")
     return [
-        EmbeddingRow(pair_id=picture.pair_id, embedding=tuple(float(x) for x in vector))
+        EmbeddingRow(
+            pair_id=picture.pair_id,
+            embedding=tuple(float(x) for x in vector),
+            thumbnail=thumbnail(picture.image).tobytes(),
+        )
         for picture, vector in zip(pictures, vectors, strict=True)
     ]
 

@@ -227,7 +227,7 @@ def _duplicates(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Duplicate
     groups = []
     for kept, count, caption in chosen:
         removed = con.execute(
-            "SELECT removed_id, removed_caption, duplicate_test, similarity, phash_distance, text_similarity"
+            "SELECT removed_id, removed_caption, duplicate_test, similarity, difference, text_similarity"
             " FROM duplicate_pairs WHERE kept_id = ? ORDER BY removed_id LIMIT ?",
             [kept, REMOVED_PER_GROUP],
         ).fetchall()
@@ -243,9 +243,9 @@ def _duplicates(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Duplicate
     return tuple(groups)
 
 
-def _removed(row: tuple[str, str | None, str, float, int, float | None]) -> Removed:
-    pair_id, caption, test, similarity, distance, text = row
-    parts = [f"similarity {similarity:.3f}", f"hash distance {distance} of 64"]
+def _removed(row: tuple[str, str | None, str, float, float, float | None]) -> Removed:
+    pair_id, caption, test, similarity, difference, text = row
+    parts = [f"similarity {similarity:.3f}", f"difference {difference:.2f} when aligned"]
     if text is not None:
         parts.append(f"text agreement {text:.2f}")
     return Removed(

@@ -125,6 +125,7 @@ SELECT
     duplicates.pair_id AS removed_id,
     duplicates.duplicate_test,
     duplicates.similarity,
+    duplicates.difference,
     duplicates.phash_distance,
     duplicates.text_similarity,
     duplicates.cross_source,
@@ -146,6 +147,7 @@ COMMENT ON COLUMN $schema.duplicate_pairs.kept_id IS 'pair_id of the pair that w
 COMMENT ON COLUMN $schema.duplicate_pairs.removed_id IS 'pair_id of the pair that was removed';
 COMMENT ON COLUMN $schema.duplicate_pairs.duplicate_test IS 'exact_pixels or near';
 COMMENT ON COLUMN $schema.duplicate_pairs.similarity IS 'cosine similarity of the embeddings';
+COMMENT ON COLUMN $schema.duplicate_pairs.difference IS 'what remains different once the two are aligned';
 COMMENT ON COLUMN $schema.duplicate_pairs.phash_distance IS 'differing bits of the perceptual hashes, 0 to 64';
 COMMENT ON COLUMN $schema.duplicate_pairs.text_similarity IS 'agreement of captions and table text, 0 to 1';
 COMMENT ON COLUMN $schema.duplicate_pairs.cross_source IS 'true where the two come from different sources';
