@@ -52,25 +52,24 @@ class AlignParameters:
 
     blur: float = 0.8
     scales: tuple[float, ...] = (1.0, 0.98, 1.02, 0.96, 1.04, 0.94, 1.06, 0.92, 1.08, 0.9, 1.1)
-    least_match: float = 0.35  # correlation below which no fit is tried
+    # Correlations below which no fit is tried, at a quarter of the size and at half of it. Of 1,870 copies the
+    # worst had 0.84 at half; of pictures that have nothing to do with each other 97 % had less than 0.52.
+    likely: float = 0.75
+    least_match: float = 0.8
     same: float = 0.15  # so small a difference needs no fit
     most_scale: float = 0.2
     most_shear: float = 0.05
     quantile: float = 0.99
 
 
-def thumbnail(image: bytes) -> Thumbnail:
-    """Return an encoded picture's luminance, its margins cut away, squashed to shape (SIDE, SIDE).
+def thumbnail(image: bytes | Image.Image) -> Thumbnail:
+    """Return a picture's luminance, its margins cut away, squashed to shape (SIDE, SIDE).
 
     Raises:
         RecordError: image_unreadable where the bytes are no image.
     """
-    return thumbnail_of(open_rgb(image))
-
-
-def thumbnail_of(picture: Image.Image) -> Thumbnail:
-    """Return the thumbnail of an RGB picture."""
-    resized = picture.convert("L").resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=content_box(picture))
+    grey = open_rgb(image).convert("L")
+    resized = grey.resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=content_box(grey), reducing_gap=3.0)
     return np.asarray(resized, dtype=np.uint8)
 
 
@@ -88,7 +87,10 @@ def remaining_difference(
     as_they_are = _difference(one, other, np.eye(2, 3, dtype=np.float32), p)
     if as_they_are <= p.same:
         return as_they_are
-    match, start = _scaled_and_shifted(one, other, p)
+    likely, _ = _scaled_and_shifted(one, other, SIDE // 4, p)
+    if likely < p.likely:
+        return as_they_are
+    match, start = _scaled_and_shifted(one, other, SIDE // 2, p)
     if match < p.least_match:
         return as_they_are
     starts: Sequence[Floats] = (start, np.eye(2, 3, dtype=np.float32))
@@ -116,30 +118,29 @@ def _fitted(one: Floats, other: Floats, start: Floats, p: AlignParameters) -> fl
     return _difference(one, other, warp, p)
 
 
-def _scaled_and_shifted(one: Floats, other: Floats, p: AlignParameters) -> tuple[float, Floats]:
+def _scaled_and_shifted(one: Floats, other: Floats, side: int, p: AlignParameters) -> tuple[float, Floats]:
     """Return the correlation that template matching finds, and the transform from one's places to the other's.
 
-    Done at half the size, which is enough for a start.
+    Done on copies of `side` pixels, which are enough for a start.
     """
     import cv2
 
-    half = SIDE // 2
-    small, pattern = (cv2.resize(x, (half, half), interpolation=cv2.INTER_AREA) for x in (other, one))
-    margin = half // 8
-    template = pattern[margin : half - margin, margin : half - margin]
+    small, pattern = (cv2.resize(x, (side, side), interpolation=cv2.INTER_AREA) for x in (other, one))
+    margin = side // 8
+    template = pattern[margin : side - margin, margin : side - margin]
     best = (-2.0, 1.0, 0, 0)
     for scale in p.scales:
-        size = round(half * scale)
+        size = round(side * scale)
         resized = cv2.resize(small, (size, size), interpolation=cv2.INTER_LINEAR)
-        pad = max(0, (half - size) // 2 + 1)
+        pad = max(0, (side - size) // 2 + 1)
         resized = cv2.copyMakeBorder(resized, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
         found = cv2.matchTemplate(resized, template, cv2.TM_CCOEFF_NORMED)
         _, value, _, (x, y) = cv2.minMaxLoc(found)
         if value > best[0]:
-            best = (value, size / half, x - pad, y - pad)
+            best = (value, size / side, x - pad, y - pad)
     match, scale, x, y = best
     back = 1 / scale
-    warp = [[back, 0, 2 * (x - margin) / scale], [0, back, 2 * (y - margin) / scale]]
+    warp = [[back, 0, SIDE // side * (x - margin) / scale], [0, back, SIDE // side * (y - margin) / scale]]
     return float(match), np.array(warp, np.float32)
 
 

@@ -63,7 +63,7 @@ class CalibrateParameters:
     precision: float = 0.99
     strict: float = 0.995  # its lower bound needs 765 copies even where nothing is wrong
     leak: float = 0.97
-    recall: float = 0.99
+    recall: float = 0.995
     differences: Mapping[str, float] = field(
         default_factory=lambda: {n: getattr(DedupeParameters(), n).difference for n in DUPLICATE_LEVELS}
     )

@@ -9,7 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curation.agreement import Words, number_agreement, number_signature, word_agreement, words_of
+from curation.agreement import (
+    Words,
+    number_agreement,
+    number_signature,
+    numbers_conflict,
+    same_numbers,
+    word_agreement,
+    words_of,
+)
 from curation.alignment import Thumbnails, remaining_difference
 from curation.embed_descriptor import IDENTITY as DESCRIPTOR
 from curation.level import Level
@@ -47,8 +55,8 @@ class DedupeParameters:
 
     - `agreed`: captions or table texts agree.
     - `silent`: there is no text to compare.
-    - `opposed`: texts differ, or both stand in one paper, where plots that differ in one curve or in a legend
-      leave 0.24 and more.
+    - `opposed`: texts or their numbers differ, or both stand in one paper, where plots that differ in one
+      curve or in a legend leave 0.24 and more.
     - `table`: tables whose captions agree, without text to compare.
 
     The differences rest on 110 real and 60 invented pictures, copied in eleven ways each, and on 216 look-alike
@@ -67,7 +75,7 @@ class DedupeParameters:
     table_agreement: float = 0.9  # Dice coefficient of the words of two tables; their numbers must be equal
     ocr_agreement: float = 0.8  # the same where OCR read one of the two, which errs
     ocr_words: int = 5  # fewer words seen are no text
-    nearest: int = 16  # images that one is held against, the most similar first
+    nearest: int = 8  # images that one is held against, the most similar first
     search: SearchParameters = field(default=SearchParameters())
 
 
@@ -283,7 +291,7 @@ class _Comparison:
             return (p.opposed if captions is None or captions_agree else None), captions
         if captions is None:
             return p.silent, None
-        if not captions_agree:
+        if not captions_agree or self._caption_numbers_conflict(row, other):
             return p.opposed, captions
         return (p.agreed if self._same_caption_numbers(row, other) else p.silent), captions
 
@@ -302,7 +310,7 @@ class _Comparison:
         left, right = self.words("table", row), self.words("table", other)
         if left.words and right.words:
             agreement = word_agreement(left, right)
-            return agreement, left.numbers == right.numbers and agreement >= self.parameters.table_agreement
+            return agreement, same_numbers(left, right) and agreement >= self.parameters.table_agreement
         left = left if left.words else self.words("ocr", row)
         right = right if right.words else self.words("ocr", other)
         if min(left.words.total(), right.words.total()) < self.parameters.ocr_words:
@@ -315,6 +323,9 @@ class _Comparison:
         if min(left.characters, right.characters) < self.parameters.caption_characters:
             return None
         return word_agreement(left, right)
+
+    def _caption_numbers_conflict(self, row: int, other: int) -> bool:
+        return numbers_conflict(self.words("caption", row), self.words("caption", other))
 
     def _same_caption_numbers(self, row: int, other: int) -> bool:
         return self.words("caption", row).numbers == self.words("caption", other).numbers

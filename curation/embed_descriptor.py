@@ -54,8 +54,8 @@ IDENTITY = (
 )
 
 
-def describe(image: bytes) -> npt.NDArray[np.float32]:
-    """Return the descriptor of an encoded image: float32, shape (DIMENSION,), length 1.
+def describe(image: bytes | Image.Image) -> npt.NDArray[np.float32]:
+    """Return the descriptor of an image, encoded or decoded: float32, shape (DIMENSION,), length 1.
 
     Raises:
         RecordError: image_unreadable where the bytes are no image.
@@ -76,8 +76,10 @@ def describe(image: bytes) -> npt.NDArray[np.float32]:
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-def open_rgb(image: bytes) -> Image.Image:
-    """Return the decoded image in RGB, or raise RecordError (image_unreadable)."""
+def open_rgb(image: bytes | Image.Image) -> Image.Image:
+    """Return the image in RGB, decoded unless it is so already, or raise RecordError (image_unreadable)."""
+    if isinstance(image, Image.Image):
+        return image.convert("RGB")
     try:
         with Image.open(io.BytesIO(image)) as opened:
             return opened.convert("RGB")

@@ -37,8 +37,8 @@ class Preprocess:
     interpolation: str
     resize_mode: str
 
-    def pixels(self, image: bytes) -> Floats:
-        """Return an encoded image as float32 of shape (3, size, size)."""
+    def pixels(self, image: bytes | Image.Image) -> Floats:
+        """Return an image as float32 of shape (3, size, size)."""
         picture = open_rgb(image)
         method = _INTERPOLATION[self.interpolation]
         if self.resize_mode == "squash":
@@ -80,7 +80,7 @@ def identity(folder: Path) -> str:
     return f"{space(folder)} graph=sha256:{graph[:16]} preprocessing={VERSION} onnxruntime/{_runtime()}"
 
 
-def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes]], Floats]]:
+def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], Floats]]:
     """Return dimension and embedding function of an exported model. Raises EmbedderError."""
     preprocess = read_preprocess(folder)
     graph = _file(folder, IMAGE_GRAPH)
@@ -98,7 +98,7 @@ def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes]], Floats]]:
     blank = np.zeros((1, 3, preprocess.size, preprocess.size), np.float32)
     dimension = int(session.run(None, {"pixels": blank})[0].shape[1])
 
-    def embed(images: Sequence[bytes]) -> Floats:
+    def embed(images: Sequence[bytes | Image.Image]) -> Floats:
         vectors = np.empty((len(images), dimension), dtype=np.float32)
         for start in range(0, len(images), BATCH):
             batch = np.stack([preprocess.pixels(image) for image in images[start : start + BATCH]])

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from curation.embed_descriptor import open_rgb
 from schemas.errors import UserError
@@ -74,7 +75,7 @@ def space(rest: str) -> str:
     return f"clip weights=sha256:{_sha256(weights)[:16]} config={config} cosine"
 
 
-def load(rest: str) -> tuple[int, Callable[[Sequence[bytes]], npt.NDArray[np.float32]]]:
+def load(rest: str) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], npt.NDArray[np.float32]]]:
     """Return dimension and embedding function of the model that `rest` means. Raises EmbedderError."""
     choice = _choose(rest)
     _installed_version()
@@ -112,7 +113,7 @@ def load(rest: str) -> tuple[int, Callable[[Sequence[bytes]], npt.NDArray[np.flo
         ) from error
     model.eval()
 
-    def embed(images: Sequence[bytes]) -> npt.NDArray[np.float32]:
+    def embed(images: Sequence[bytes | Image.Image]) -> npt.NDArray[np.float32]:
         return _embed(model, preprocess, images, dimension)
 
     with torch.inference_mode():
@@ -122,7 +123,9 @@ def load(rest: str) -> tuple[int, Callable[[Sequence[bytes]], npt.NDArray[np.flo
     return dimension, embed
 
 
-def _embed(model: Any, preprocess: Any, images: Sequence[bytes], dimension: int) -> npt.NDArray[np.float32]:
+def _embed(
+    model: Any, preprocess: Any, images: Sequence[bytes | Image.Image], dimension: int
+) -> npt.NDArray[np.float32]:
     import torch
 
     vectors = np.empty((len(images), dimension), dtype=np.float32)

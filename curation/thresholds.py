@@ -8,6 +8,7 @@ from typing import Any
 
 from curation.decontaminate import LeakParameters
 from curation.dedupe import DedupeParameters
+from curation.embed import SHIPPED
 from curation.level import Level
 from schemas.errors import UserError
 
@@ -66,6 +67,12 @@ def read_thresholds(path: Path) -> Thresholds:
         raise UserError(
             f"{path} holds no thresholds ({type(error).__name__}: {error}); scimmir calibrate writes them"
         ) from error
+
+
+def shipped_thresholds(space: str) -> Thresholds | None:
+    """Return the thresholds that come with this package for a space; None where there are none."""
+    found = read_thresholds(SHIPPED / "thresholds.json")
+    return found if found.space == space else None
 
 
 def thresholds_of(space: str, path: Path) -> Thresholds:

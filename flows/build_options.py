@@ -26,8 +26,11 @@ class BuildOptions(BaseModel):
     ] = None
     embedder: Annotated[
         str,
-        Field(description="Image embedding: descriptor, or open_clip:<model>/<tag or local checkpoint>."),
-    ] = "descriptor"
+        Field(
+            description="Image embedding: clip (the shipped model), descriptor, onnx:<folder>, or "
+            "open_clip:<model>/<tag or local checkpoint>."
+        ),
+    ] = "clip"
     near_duplicate_threshold: Annotated[
         float | None,
         Field(gt=0, le=1, description="Cosine similarity of near duplicates; belongs to one embedder."),

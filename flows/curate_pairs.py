@@ -94,7 +94,8 @@ def leak_parameters(options: BuildOptions) -> decontaminate.LeakParameters:
 
 def _calibrated(options: BuildOptions, space: str) -> thresholds.Thresholds | None:
     if options.thresholds is None:
-        return None
+        given = options.near_duplicate_threshold is not None
+        return None if given else thresholds.shipped_thresholds(space)
     if options.near_duplicate_threshold is not None:
         raise UserError("give --thresholds or --near-duplicate-threshold, not both")
     return thresholds.thresholds_of(space, Path(options.thresholds).expanduser())

@@ -73,7 +73,8 @@ def build(
     ocr_engine: Annotated[str, typer.Option(help="rapidocr, easyocr or none.")] = DEFAULTS.ocr_engine,
     ocr_model_dir: Annotated[Path | None, typer.Option(help="Folder of EasyOCR's weights.")] = None,
     embedder: Annotated[
-        str, typer.Option(help="descriptor, or open_clip:<model>/<tag or local checkpoint>.")
+        str,
+        typer.Option(help="clip, descriptor, onnx:<folder>, or open_clip:<model>/<tag or local checkpoint>."),
     ] = DEFAULTS.embedder,
     near_duplicate_threshold: Annotated[
         float | None, typer.Option(help="Cosine similarity of near duplicates, for this embedder.")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.alignment import APART, SIDE, Thumbnails, remaining_difference, thumbnail, thumbnail_of
+from curation.alignment import APART, SIDE, Thumbnails, remaining_difference, thumbnail
 from curation.copies import copies_of
 from samples.many_figures import invent
 from schemas.reject import RecordError
@@ -22,12 +22,12 @@ def originals():
 def test_copies_remain_the_same_and_look_alikes_do_not(originals):
     most = {}
     for number, original in originals.items():
-        own = thumbnail_of(original)
+        own = thumbnail(original)
         for name, copy in copies_of(original).items():
-            most.setdefault(name, []).append(remaining_difference(own, thumbnail_of(copy)))
+            most.setdefault(name, []).append(remaining_difference(own, thumbnail(copy)))
         other = invent(number, data=1).image
         if not np.array_equal(np.asarray(original), np.asarray(other)):
-            assert remaining_difference(own, thumbnail_of(other)) > 0.7, number
+            assert remaining_difference(own, thumbnail(other)) > 0.7, number
     for name, found in most.items():
         assert np.median(found) < 0.2, name
         assert sorted(found)[-2] < 0.6, name
@@ -35,7 +35,7 @@ def test_copies_remain_the_same_and_look_alikes_do_not(originals):
 
 def test_it_hardly_matters_which_of_the_two_comes_first(originals):
     for original in originals.values():
-        own, cut = thumbnail_of(original), thumbnail_of(copies_of(original)["crop_5_percent"])
+        own, cut = thumbnail(original), thumbnail(copies_of(original)["crop_5_percent"])
         assert (remaining_difference(own, cut) < 0.6) == (remaining_difference(cut, own) < 0.6)
 
 
@@ -46,14 +46,14 @@ def test_another_label_in_a_legend_is_seen(originals):
     ImageDraw.Draw(other).rectangle(
         (width // 2, height // 3, width // 2 + width // 12, height // 3 + 14), fill="black"
     )
-    assert remaining_difference(thumbnail_of(original), thumbnail_of(other)) > 0.3
+    assert remaining_difference(thumbnail(original), thumbnail(other)) > 0.3
 
 
 def test_pictures_without_anything_in_them():
     white, black = (np.full((SIDE, SIDE), value, np.uint8) for value in (255, 0))
     assert remaining_difference(white, white) == 0
     assert remaining_difference(white, black) == APART
-    assert remaining_difference(white, thumbnail_of(invent(FIGURES[0]).image)) == APART
+    assert remaining_difference(white, thumbnail(invent(FIGURES[0]).image)) == APART
 
 
 def test_a_choice_of_thumbnails_keeps_its_order():

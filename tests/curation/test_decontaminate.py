@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from curation import decontaminate
-from curation.alignment import SIDE, Thumbnails, thumbnail_of
+from curation.alignment import SIDE, Thumbnails, thumbnail
 from curation.decontaminate import (
     COLUMNS,
     LeakParameters,
@@ -101,7 +101,7 @@ def columns(count, **changes):
 def thumbnails_of(table):
     """The thumbnails of drawing(n) for the pairs p<n>."""
     names = table.column("pair_id").to_pylist()
-    pixels = [thumbnail_of(drawing(int(name[1:]))) for name in names]
+    pixels = [thumbnail(drawing(int(name[1:]))) for name in names]
     return Thumbnails(np.array(pixels, np.uint8).reshape(-1, SIDE, SIDE))
 
 

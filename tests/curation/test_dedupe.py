@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation import dedupe
-from curation.alignment import SIDE, Thumbnails, thumbnail_of
+from curation.alignment import SIDE, Thumbnails, thumbnail
 from curation.dedupe import COLUMNS, DedupeParameters, Level, dedupe_parameters, find_duplicates
 from curation.embed_descriptor import IDENTITY
 from curation.neighbours import SearchParameters, build_index, matches, matches_within
@@ -131,7 +131,9 @@ AGREED, SILENT, OPPOSED = 0.93, 0.985, 0.9990
         ((CAPTION, CAPTION), False, 0.89, 0, False),
         (("", CAPTION), False, 0.979, 0, False),
         ((CAPTION + " 10 K", CAPTION + " 20 K"), False, AGREED, 0, False),
-        ((CAPTION + " 10 K", CAPTION + " 20 K"), False, SILENT, 0.4, True),
+        ((CAPTION + " 10 K", CAPTION + " 20 K"), False, SILENT, 0.0, False),
+        ((CAPTION + " 10 K", CAPTION + " 20 K"), False, OPPOSED, 0.1, True),
+        ((CAPTION + " 10 K", CAPTION), False, SILENT, 0.4, True),
         (("", CAPTION), False, AGREED, 0, False),
         (("", CAPTION), False, SILENT, 0.4, True),
         (("", CAPTION), False, SILENT, 0.41, False),
@@ -171,6 +173,9 @@ TABLE = "model\tscore\tloss\nours\t91.2\t0.31\nbase\t88.0\t0.44"
             0.9999,
             False,
         ),
+        ({"table_text": "a 0 0 1 1 0"}, {"table_text": "a 0 1 0 1 0"}, 0.9999, False),
+        ({"table_text": "a 0 0 1 1 0"}, {"table_text": "a 0 0 1 1 0"}, 0.91, True),
+        ({"table_text": "a 1 2 3 4 5"}, {"table_text": "a 1 3 2 4 5"}, 0.91, True),
         ({"ocr_text": TABLE}, {"ocr_text": TABLE}, 0.91, True),
         ({"ocr_text": TABLE}, {"ocr_text": None}, 0.99999, False),
         ({"caption": CAPTION}, {"caption": CAPTION}, 0.97, False),
@@ -199,7 +204,7 @@ def test_one_number_tells_long_tables_apart_also_among_copies():
 def test_evidence_of_a_near_duplicate():
     rows = [pair("a", caption=CAPTION), pair("b", caption=CAPTION + " and more", phash=0b101)]
     pictures = [invent(3).image, invent(3).image.resize((300, 240))]
-    thumbnails = Thumbnails(np.stack([thumbnail_of(picture) for picture in pictures]))
+    thumbnails = Thumbnails(np.stack([thumbnail(picture) for picture in pictures]))
     (row,) = find(rows, at(1, 0.95), thumbnails=thumbnails).rows
     assert 0 < row.difference < 0.3
     assert row.duplicate_test == "near"
