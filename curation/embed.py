@@ -1,4 +1,4 @@
-"""Image embedders by name: a descriptor without weights, an exported model, or any open_clip model."""
+"""Embedders by name: a descriptor without weights, an exported model, or any open_clip model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation import embed_descriptor, embed_onnx, embed_open_clip
+from curation import embed_descriptor, embed_onnx, embed_onnx_text, embed_open_clip
 from curation.embed_open_clip import EmbedderError
 
 VERSION = "3"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime; 3: thumbnails beside
@@ -25,6 +25,7 @@ EMBEDDERS: dict[str, str] = {
 }
 
 Embed = Callable[[Sequence[bytes | Image.Image]], npt.NDArray[np.float32]]
+EmbedTexts = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 __all__ = [
     "EMBEDDERS",
@@ -34,6 +35,7 @@ __all__ = [
     "embedder_identity",
     "embedder_space",
     "load_embedder",
+    "text_embedder_identity",
 ]
 
 
@@ -45,12 +47,18 @@ class Embedder:
     model, weights, preprocessing and metric, to which thresholds are bound. `embed` takes images, encoded or
     decoded, and returns float32 unit vectors of shape (n, dimension); a broken image raises RecordError
     (image_unreadable), so embed one at a time to know which.
+
+    `embed_texts` returns the texts' unit vectors in the same space, and `text_identity` names what their
+    numbers depend on; both are None where the embedder knows images only. The text tower of an exported model
+    is loaded at its first use.
     """
 
     identity: str
     space: str
     dimension: int
     embed: Embed
+    text_identity: str | None = None
+    embed_texts: EmbedTexts | None = None
 
 
 def load_embedder(spec: str) -> Embedder:
@@ -59,14 +67,16 @@ def load_embedder(spec: str) -> Embedder:
     Raises:
         EmbedderError: the name is unknown, a package is missing, or the weights cannot be had or read.
     """
-    dimension, embed = _loaded(*_parse(spec))
-    return Embedder(embedder_identity(spec), embedder_space(spec), dimension, embed)
-
-
-def _loaded(name: str, rest: str) -> tuple[int, Embed]:
+    name, rest = _parse(spec)
+    identity, space = embedder_identity(spec), embedder_space(spec)
     if name == "descriptor":
-        return embed_descriptor.DIMENSION, _describe_all
-    return embed_onnx.load(Path(rest)) if name == "onnx" else embed_open_clip.load(rest)
+        return Embedder(identity, space, embed_descriptor.DIMENSION, _describe_all)
+    if name == "onnx":
+        dimension, embed = embed_onnx.load(Path(rest))
+        texts = embed_onnx_text.load_lazily(Path(rest), dimension)
+    else:
+        dimension, embed, texts = embed_open_clip.load(rest)
+    return Embedder(identity, space, dimension, embed, text_embedder_identity(spec), texts)
 
 
 def embedder_identity(spec: str) -> str:
@@ -79,6 +89,18 @@ def embedder_identity(spec: str) -> str:
     if name == "descriptor":
         return embed_descriptor.IDENTITY
     return embed_onnx.identity(Path(rest)) if name == "onnx" else embed_open_clip.identity(rest)
+
+
+def text_embedder_identity(spec: str) -> str | None:
+    """Return what the last bit of a text's vector depends on; None where `spec` embeds images only.
+
+    Raises:
+        EmbedderError: as load_embedder, as far as names and files can tell.
+    """
+    name, rest = _parse(spec)
+    if name == "descriptor":
+        return None
+    return embed_onnx_text.identity(Path(rest)) if name == "onnx" else embed_open_clip.text_identity(rest)
 
 
 def embedder_space(spec: str) -> str:

@@ -24,6 +24,7 @@ from schemas.floats import Drawing, Float, Graphic, Warned
 from schemas.pair import IMAGE_TYPE, Pair
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
+from schemas.retrieval import ConfusionRow, RetrievalRow, VectorRow
 
 RELEASE_TABLES: dict[str, type[Row]] = {
     "pairs": Pair,
@@ -43,6 +44,11 @@ STAGE_TABLES: dict[str, type[Row]] = {
     "embeddings": EmbeddingRow,
     "splits": SplitRow,
     "paper facts": PaperFacts,
+}
+EVALUATION_TABLES: dict[str, type[Row]] = {
+    "results": RetrievalRow,
+    "confusion": ConfusionRow,
+    "kept embeddings": VectorRow,
 }
 NESTED: dict[str, type[Row]] = {"text box": TextBox, "graphic": Graphic}
 
@@ -66,6 +72,11 @@ What the stages of a build leave in the warehouse for the next stage. A release 
 need them any more.
 """
 
+EVALUATION_INTRODUCTION = """## Tables of an evaluation
+
+What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`.
+"""
+
 REASONS_INTRODUCTION = """## Reject reasons
 
 The column `reason` of `rejects` holds one of these, and nothing else.
@@ -78,6 +89,8 @@ def data_dictionary() -> str:
     parts += [_table(name, row_type) for name, row_type in RELEASE_TABLES.items()]
     parts += [_reasons(), STAGE_INTRODUCTION]
     parts += [_table(name, row_type) for name, row_type in STAGE_TABLES.items()]
+    parts.append(EVALUATION_INTRODUCTION)
+    parts += [_table(name, row_type) for name, row_type in EVALUATION_TABLES.items()]
     parts.append("## Nested values\n\nStructs inside the columns above.\n")
     parts += [_table(name, row_type) for name, row_type in NESTED.items()]
     return "\n".join(parts)

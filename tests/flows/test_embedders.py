@@ -53,12 +53,19 @@ def test_a_torch_checkpoint_of_the_same_weights_gives_the_same_release(
         keys = set(vectors)
         for part in sorted((tmp_path / "stages" / "embed").rglob("embeddings.parquet")):
             if part not in {key for key, _ in keys}:
-                table = duckdb.execute("SELECT pair_id, embedding FROM read_parquet(?)", [str(part)]).fetchall()
+                table = duckdb.execute(
+                    "SELECT pair_id, embedding FROM read_parquet(?)", [str(part)]
+                ).fetchall()
                 vectors[part, name] = dict(table)
     onnx, torch = rows.values()
     assert onnx == torch and len(onnx) > 60
     ours, theirs = (
-        {pair: vector for (_, made_by), part in vectors.items() if made_by == name for pair, vector in part.items()}
+        {
+            pair: vector
+            for (_, made_by), part in vectors.items()
+            if made_by == name
+            for pair, vector in part.items()
+        }
         for name in rows
     )
     assert set(ours) == set(theirs)
