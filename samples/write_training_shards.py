@@ -26,7 +26,8 @@ def released(release: Path) -> list[Stored]:
     found = []
     for part in sorted((release / "pairs" / "split=train").glob("*.parquet")):
         for row in pq.read_table(part, columns=["image", "caption"]).to_pylist():
-            found.append((_shrunk(Image.open(io.BytesIO(row["image"]["bytes"]))), row["caption"]))
+            if row["image"] is not None:  # a licence policy may leave it out
+                found.append((_shrunk(Image.open(io.BytesIO(row["image"]["bytes"]))), row["caption"]))
     return found
 
 

@@ -84,6 +84,10 @@ def build(
         list[Path] | None,
         typer.Option(help="Image set to keep out: folder, Parquet or WebDataset tar; repeat for more."),
     ] = None,
+    license_policy: Annotated[
+        str,
+        typer.Option(help="Images to keep: research (all, for private use), redistributable or commercial."),
+    ] = DEFAULTS.license_policy,
     train_share: Annotated[float, typer.Option(help="Share of papers in train.")] = DEFAULTS.train_share,
     validation_share: Annotated[
         float, typer.Option(help="Share of papers in validation.")
@@ -106,6 +110,7 @@ def build(
         near_duplicate_threshold=near_duplicate_threshold,
         thresholds=str(thresholds) if thresholds else None,
         decontaminate=tuple(str(path) for path in decontaminate or ()),
+        license_policy=license_policy,  # type: ignore[arg-type]  # pydantic checks it
         train_share=train_share,
         validation_share=validation_share,
         test_share=test_share,

@@ -11,6 +11,7 @@ import jinja2
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from schemas.license import POLICIES
 from schemas.pair import SPLITS, SUBCATEGORIES
 from warehouse.catalog import create_views, one_line, pair_files, reasons_table, sql_text
 from warehouse.lake import WarehouseError
@@ -26,6 +27,7 @@ from warehouse.report_model import (
     Fact,
     GallerySection,
     Headline,
+    Policy,
     RejectLine,
     Removed,
     Report,
@@ -98,6 +100,7 @@ def _collect(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str
         release_hash=_string(manifest.get("release_hash")),
         code_version=_string(manifest.get("code_version")),
         headline=headline,
+        policy=_policy(con, manifest),
         classes=classes,
         splits=SPLITS,
         breakdowns=_breakdowns(con, headline.pairs),
@@ -131,6 +134,23 @@ def _headline(con: duckdb.DuckDBPyConnection) -> Headline:
     pairs = con.execute("SELECT count(*) FROM pairs").fetchall()[0][0]
     return Headline(
         papers=papers, papers_rejected=rejected, floats_found=int(floats), pairs=pairs, rejects=rejects
+    )
+
+
+def _policy(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, object]) -> Policy:
+    stated = manifest.get("license_policy")
+    name = _string(stated.get("name")) if isinstance(stated, dict) else ""
+    rows = con.execute(
+        "SELECT withheld, sum(pairs)::BIGINT, any_value(description) FROM license_mix"
+        " GROUP BY withheld ORDER BY 2 DESC, 1"
+    ).fetchall()
+    whole = sum(row[1] for row in rows)
+    withheld = [row for row in rows if row[0] is not None]
+    return Policy(
+        name=name or "research",
+        use=POLICIES.get(name, POLICIES["research"]),
+        images=whole - sum(row[1] for row in withheld),
+        withheld=_shares(withheld, whole=whole),
     )
 
 
