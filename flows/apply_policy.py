@@ -48,8 +48,9 @@ def _rights(
     stated = own or paper
     return license_policy.Rights(
         facets=licenses.LicenseFacets(**{name: stated[name] for name in FACETS}),
-        notice=noticed
-        and notices.ThirdPartyNotice(noticed["third_party_notice"], noticed["third_party_license"]),
+        notice=None
+        if noticed is None
+        else notices.ThirdPartyNotice(noticed["third_party_notice"], noticed["third_party_license"]),
         # A licence that stands in the paper beside the float is that of the version that was read.
         stated_for=None if own else paper["license_statement_version"],
         version=paper["version"],

@@ -14,6 +14,7 @@ from rich.console import Console
 from flows.build_options import BuildOptions
 from schemas.errors import UserError
 from scimmir import __version__
+from scimmir.verify_command import verify
 
 app = typer.Typer(
     name="scimmir",
@@ -187,6 +188,9 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
     from warehouse.lake import warehouse_path
 
     typer.echo(f"wrote {rebuild(warehouse_path(warehouse))}")
+
+
+app.command()(verify)
 
 
 def main() -> None:
