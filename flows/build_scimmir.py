@@ -25,6 +25,7 @@ from runtime.attempt import stop_shared_pools
 from runtime.progress import progress
 from sources.inventory import Inventory, take_inventory
 from warehouse.lake import StageOutput, warehouse_path
+from warehouse.locks import building
 
 T = TypeVar("T")
 logger = logging.getLogger("scimmir")
@@ -99,6 +100,7 @@ def build_scimmir(
     """
     check_call(inputs, warehouse, metadata, version, options)
     root = warehouse_path(warehouse)
+    at_work = building(root)
     try:
         inventory = list_papers(inputs)
         shards = plan_shards(inventory.papers, options.papers_per_shard)
@@ -112,6 +114,7 @@ def build_scimmir(
         folder = _finish(work, version)
     finally:
         stop_shared_pools()
+        at_work.close()
     create_markdown_artifact(release_summary(folder), key="scimmir-release", description=folder.name)
     return str(folder)
 

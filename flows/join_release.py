@@ -26,6 +26,7 @@ from schemas.paper import PaperFacts, PaperRow
 from schemas.reject import Reject
 from warehouse import catalog, release, report
 from warehouse.lake import Json, StageOutput, stage_key
+from warehouse.lineage import record_lineage
 
 REJECTING = ("extract", "images", "typeset", "embed")  # shard stages with a table of rejects
 CURATED_COLUMNS = ("pair_id", "paper_key", "kind", "label", "caption", "snippet")
@@ -56,6 +57,7 @@ def join_release(work: GlobalWork, curated: Curated, version: str | None) -> Pat
     if folder is None:
         folder = _publish(work, curated, version, key)
     with release.publishing(work.warehouse):
+        record_lineage(work.warehouse, folder.name, key, _outputs(work, curated))
         release.point_latest(work.warehouse, folder.name)
         catalog.rebuild(work.warehouse)
     return folder
@@ -70,6 +72,15 @@ def _release_key(work: GlobalWork, curated: Curated) -> str:
         "license_policy": policy_parameters(work.options.license_policy),
     }
     return stage_key("release", release.VERSION, parameters, inputs)
+
+
+def _outputs(work: GlobalWork, curated: Curated) -> dict[str, list[str]]:
+    """Return the keys of all stage outputs that go in, by stage."""
+    return {name: work.keys(name) for name in SHARD_STAGES} | {
+        "papers": [curated.papers.key],
+        "dedupe": [curated.duplicates.key],
+        "decontaminate": [curated.contamination.key],
+    }
 
 
 def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) -> Path:

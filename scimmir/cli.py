@@ -14,6 +14,7 @@ from rich.console import Console
 from flows.build_options import BuildOptions
 from schemas.errors import UserError
 from scimmir import __version__
+from scimmir.clean_command import clean
 from scimmir.verify_command import verify
 
 app = typer.Typer(
@@ -191,6 +192,7 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
 
 
 app.command()(verify)
+app.command()(clean)
 
 
 def main() -> None:

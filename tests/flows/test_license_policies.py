@@ -20,7 +20,8 @@ from flows.run_stages import SHARD_STAGES, ShardWork
 from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
 from sources.inventory import take_inventory
-from warehouse.lake import prepare
+from warehouse.clean import CleanParameters, clean_warehouse
+from warehouse.lake import prepare, stage_output, write_stage
 from warehouse.release import read_manifest
 
 CC = "http://creativecommons.org/licenses/"
@@ -162,3 +163,14 @@ def test_research_reads_nothing_to_decide(built: Any) -> None:
 def test_an_unknown_policy_is_refused() -> None:
     with pytest.raises(ValidationError, match="license_policy"):
         BuildOptions(license_policy="open")  # type: ignore[arg-type]
+
+
+def test_cleaning_leaves_what_a_build_made_and_takes_the_rest(built: Any) -> None:
+    root = built("research").parents[1]
+    built("commercial")
+    orphan = stage_output(root, "extract", "f" * 32)
+    write_stage(orphan, {}, {})
+    before = {path.name for path in root.glob("stages/*/*/*")}
+    plan = clean_warehouse(root, CleanParameters(keep_days=0), really=True)
+    assert [removal.path for removal in plan.removals] == [orphan.folder] and plan.remarks == ()
+    assert {path.name for path in root.glob("stages/*/*/*")} == before - {orphan.key} and len(before) > 8
