@@ -15,6 +15,9 @@ from flows.build_options import BuildOptions
 from schemas.errors import UserError
 from scimmir import __version__
 from scimmir.clean_command import clean
+from scimmir.config_command import config
+from scimmir.doctor_command import doctor
+from scimmir.settings import defaults_of_commands, load_settings
 from scimmir.verify_command import verify
 
 app = typer.Typer(
@@ -48,11 +51,21 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def about(
+    context: typer.Context,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", help="Settings file (TOML); ./scimmir.toml by default.")
+    ] = None,
+    log_format: Annotated[str | None, typer.Option(help="Log as text or as JSON lines: json.")] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Build clean, versioned scientific image-text datasets, and ask them questions in SQL."""
+    context.obj = load_settings(file=config_file, log_format=log_format)
+    names = [
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    ]
+    context.default_map = defaults_of_commands(context.obj, names)
 
 
 @app.command()
@@ -193,6 +206,8 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
 
 app.command()(verify)
 app.command()(clean)
+app.command()(config)
+app.command()(doctor)
 
 
 def main() -> None:
