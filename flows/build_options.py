@@ -70,6 +70,15 @@ class BuildOptions(BaseModel):
     papers_per_shard: Annotated[
         int, Field(ge=1, description="Papers worked on and stored together, on average.")
     ] = 16
+    log_format: Annotated[
+        Literal["text", "json"], Field(description="Log as text, or as JSON lines with run, shard and paper.")
+    ] = "text"
+    metrics_dir: Annotated[
+        str | None,
+        Field(
+            description="Folder for metrics.prom besides the warehouse: node_exporter's textfile collector."
+        ),
+    ] = None
     max_unexpected_share: Annotated[
         float,
         Field(ge=0, le=1, description="Share of floats rejected as unexpected above which a build fails."),

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from schemas.reject import Reject
 from warehouse import catalog, release, report
 from warehouse.lake import Json, StageOutput, stage_key
 from warehouse.lineage import record_lineage
+from warehouse.reject_alerts import latest_manifest
 
 REJECTING = ("extract", "images", "typeset", "embed")  # shard stages with a table of rejects
 CURATED_COLUMNS = ("pair_id", "paper_key", "kind", "label", "caption", "snippet")
@@ -116,7 +118,8 @@ def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) 
             },
             manifest=_manifest(work, curated, rejects, kept),
         )
-        return release.publish(work.warehouse, plan, report.write_report)
+        earlier = latest_manifest(work.warehouse)
+        return release.publish(work.warehouse, plan, partial(report.write_report, earlier=earlier))
 
 
 def _found(work: GlobalWork) -> dict[str, str]:
@@ -262,7 +265,9 @@ def _engines(options: BuildOptions) -> dict[str, Json]:
 
 
 # What depends on the machine and not on the data stays out of the manifest.
-MACHINE_OPTIONS = ("workers", "ocr_model_dir", "decontaminate", "papers_per_shard")
+MACHINE_OPTIONS = (
+    "workers", "ocr_model_dir", "decontaminate", "papers_per_shard", "log_format", "metrics_dir"
+)  # fmt: skip
 
 
 def release_summary(folder: Path) -> str:

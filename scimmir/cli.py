@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flows.build_options import BuildOptions
+from runtime.logs import log_to, logs_json, without_secrets
 from schemas.errors import UserError
 from scimmir import __version__
 from scimmir.clean_command import clean
@@ -114,6 +115,10 @@ def build(
     ] = DEFAULTS.papers_per_shard,
     paper_timeout_s: Annotated[float, typer.Option(help="Seconds for one paper.")] = DEFAULTS.paper_timeout_s,
     image_timeout_s: Annotated[float, typer.Option(help="Seconds for one image.")] = DEFAULTS.image_timeout_s,
+    log_format: Annotated[str, typer.Option(help="Log as text or json.")] = DEFAULTS.log_format,
+    metrics_dir: Annotated[
+        Path | None, typer.Option(help="Folder for metrics.prom besides the warehouse, for node_exporter.")
+    ] = None,
 ) -> None:
     """Build a release from archives of papers; what an earlier build made is used again."""
     options = BuildOptions(
@@ -133,8 +138,10 @@ def build(
         papers_per_shard=papers_per_shard,
         paper_timeout_s=paper_timeout_s,
         image_timeout_s=image_timeout_s,
+        log_format=log_format,  # type: ignore[arg-type]  # pydantic checks it
+        metrics_dir=str(metrics_dir) if metrics_dir else None,
     )
-    _log_to_terminal()
+    log_to(kind=log_format)
     from flows.check_call import check_call  # imports the engines' modules
 
     names = [str(path) for path in inputs]
@@ -184,7 +191,7 @@ def calibrate(
     workers: Annotated[int, typer.Option(help="Processes at work at once.")] = DEFAULTS.workers,
 ) -> None:
     """Find an embedder's thresholds from copies and look-alikes of a release's pairs."""
-    _log_to_terminal()
+    log_to()
     from flows.calibrate_thresholds import calibrate_thresholds, calibration_summary
     from warehouse.lake import warehouse_path
     from warehouse.query import wanted_release
@@ -215,7 +222,10 @@ def main() -> None:
     sentence = _run()
     # Only here, where the error's traceback is gone, with the library objects that it kept alive.
     if sentence is not None:
-        typer.echo(f"scimmir: {sentence}", err=True)
+        if logs_json():
+            logging.getLogger("scimmir").error(sentence)
+        else:
+            typer.echo(f"scimmir: {without_secrets(sentence)}", err=True)
         raise SystemExit(1)
 
 
@@ -232,15 +242,6 @@ def _run() -> str | None:
     except KeyboardInterrupt:
         return "stopped; the next build goes on from here"
     return None
-
-
-def _log_to_terminal() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    logger = logging.getLogger("scimmir")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    logger.propagate = False
 
 
 def _quiet_prefect() -> None:

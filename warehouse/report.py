@@ -16,6 +16,7 @@ from schemas.pair import SPLITS, SUBCATEGORIES
 from warehouse.catalog import create_views, one_line, pair_files, reasons_table, sql_text
 from warehouse.lake import WarehouseError
 from warehouse.query import clean_text
+from warehouse.reject_alerts import jumps
 from warehouse.release import read_manifest
 from warehouse.report_charts import BIN_WIDTH, BINS, Histogram, Thumbnail, caption_histogram, thumbnail
 from warehouse.report_model import (
@@ -49,16 +50,17 @@ CAPTION_CHARACTERS = 260
 DETAIL_CHARACTERS = 160
 
 
-def write_report(release_dir: Path) -> Path:
+def write_report(release_dir: Path, *, earlier: Mapping[str, object] | None = None) -> Path:
     """Return the path of the page written for the release in a folder.
 
-    The page needs no other file and no network; the same release gives the same bytes.
+    The page needs no other file and no network; the same release gives the same bytes. `earlier` is the manifest
+    of the release before it, against which its rejects are held.
 
     Raises:
         WarehouseError: a file of the release is missing or damaged, or the page cannot be written.
     """
     target = release_dir / "report.html"
-    page = render(collect(release_dir))
+    page = render(collect(release_dir, earlier=earlier))
     try:
         target.write_bytes(page)
     except OSError as error:
@@ -66,7 +68,7 @@ def write_report(release_dir: Path) -> Path:
     return target
 
 
-def collect(release_dir: Path) -> Report:
+def collect(release_dir: Path, *, earlier: Mapping[str, object] | None = None) -> Report:
     """Return the figures and examples of a release, read from its Parquet files and its manifest.
 
     Raises:
@@ -77,7 +79,8 @@ def collect(release_dir: Path) -> Report:
         with duckdb.connect() as con:
             reasons_table(con)
             create_views(con, release_dir, schema="main", location=sql_text(release_dir.resolve()))
-            return _collect(con, release_dir, manifest)
+            alerts = tuple(jump.sentence for jump in jumps(earlier or {}, manifest))
+            return _collect(con, release_dir, manifest, alerts)
     except (duckdb.Error, pa.ArrowException) as error:
         raise WarehouseError(f"release in {release_dir} is damaged: {one_line(error)}") from error
 
@@ -92,7 +95,9 @@ def render(report: Report) -> bytes:
     return (environment.from_string(source).render(report=report) + "\n").encode("utf-8")
 
 
-def _collect(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str, object]) -> Report:
+def _collect(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str, object], alerts: tuple[str, ...]
+) -> Report:
     headline = _headline(con)
     classes = _classes(con, headline.pairs)
     return Report(
@@ -101,6 +106,7 @@ def _collect(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str
         code_version=_string(manifest.get("code_version")),
         headline=headline,
         policy=_policy(con, manifest),
+        alerts=alerts,
         classes=classes,
         splits=SPLITS,
         breakdowns=_breakdowns(con, headline.pairs),

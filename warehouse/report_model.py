@@ -144,6 +144,7 @@ class Report:
     code_version: str
     headline: Headline
     policy: Policy
+    alerts: tuple[str, ...]
     classes: tuple[ClassLine, ...]
     splits: tuple[str, ...]
     breakdowns: tuple[Breakdown, ...]
