@@ -56,6 +56,8 @@ def check_files(folder: Path, manifest: Mapping[str, object]) -> list[str]:
 def _file_problem(path: Path, entry: object) -> str | None:
     if not isinstance(entry, dict):
         return "has no checksum in manifest.json"
+    if path.is_symlink():
+        return "is a link, and a release holds none"
     if not path.is_file():
         return "is missing"
     try:

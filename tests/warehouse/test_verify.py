@@ -111,6 +111,12 @@ def test_a_missing_file(folder: Path) -> None:
     assert problems(folder) == ["report.html is missing"]
 
 
+def test_a_link_instead_of_a_file(folder: Path, tmp_path: Path) -> None:
+    (folder / "report.html").rename(tmp_path / "report.html")
+    (folder / "report.html").symlink_to(tmp_path / "report.html")
+    assert problems(folder) == ["report.html is a link, and a release holds none"]
+
+
 def test_a_file_too_many(folder: Path) -> None:
     (folder / "pairs" / "notes.txt").write_text("x")
     assert problems(folder) == ["pairs/notes.txt is in the folder and not in manifest.json"]
