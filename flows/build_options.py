@@ -1,7 +1,7 @@
 """What a user can choose in a build: the flow's typed parameters, and so its configuration."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,6 +43,13 @@ class BuildOptions(BaseModel):
         tuple[str, ...],
         Field(description="Image sets to keep out: folders of images, Parquet files or WebDataset tars."),
     ] = ()
+    license_policy: Annotated[
+        Literal["research", "redistributable", "commercial"],
+        Field(
+            description="Whose images the release holds: research takes all, for private use; redistributable "
+            "those that may be passed on; commercial those that may also be used commercially."
+        ),
+    ] = "research"
     train_share: Annotated[float, Field(ge=0, le=1, description="Share of papers in train.")] = 0.8
     validation_share: Annotated[float, Field(ge=0, le=1, description="Share in validation.")] = 0.1
     test_share: Annotated[float, Field(ge=0, le=1, description="Share in test.")] = 0.1
@@ -66,6 +73,15 @@ class BuildOptions(BaseModel):
     papers_per_shard: Annotated[
         int, Field(ge=1, description="Papers worked on and stored together, on average.")
     ] = 16
+    log_format: Annotated[
+        Literal["text", "json"], Field(description="Log as text, or as JSON lines with run, shard and paper.")
+    ] = "text"
+    metrics_dir: Annotated[
+        str | None,
+        Field(
+            description="Folder for metrics.prom besides the warehouse: node_exporter's textfile collector."
+        ),
+    ] = None
     max_unexpected_share: Annotated[
         float,
         Field(ge=0, le=1, description="Share of floats rejected as unexpected above which a build fails."),

@@ -1,7 +1,9 @@
 """The flow `build-scimmir`: from archives of papers on disk to one published release."""
 
+import contextlib
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -9,6 +11,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
+from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
@@ -18,16 +21,23 @@ from flows.check_call import check_call
 from flows.curate_pairs import find_duplicates
 from flows.guard_pairs import find_contamination
 from flows.join_release import Curated, join_release, release_summary
+from flows.measure_build import Meter, metrics_folders
 from flows.plan_shards import plan_shards
 from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
 from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
+from runtime.logs import DETAILS, about, log_to
 from runtime.progress import progress
+from schemas.errors import UserError
 from sources.inventory import Inventory, take_inventory
 from warehouse.lake import StageOutput, warehouse_path
+from warehouse.locks import building
+from warehouse.reject_alerts import jumps, latest_manifest
+from warehouse.release import read_manifest
 
 T = TypeVar("T")
 logger = logging.getLogger("scimmir")
+details = logging.getLogger(DETAILS)
 
 SHARDS_IN_FLIGHT = 3  # shards fed to the worker processes at once, so that these never wait for a slow one
 
@@ -35,7 +45,11 @@ SHARDS_IN_FLIGHT = 3  # shards fed to the worker processes at once, so that thes
 @task(task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False)
 def run_shard(work: ShardWork, name: str) -> str:
     """Run one stage on one shard; return the key of its output."""
-    return work.run().key
+    start = time.monotonic()
+    with about(stage=work.stage.name, shard=work.shard.name):
+        key = work.run().key
+        details.info("%s of %s done in %.1f s", work.stage.name, name, time.monotonic() - start)
+    return key
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -99,42 +113,87 @@ def build_scimmir(
     """
     check_call(inputs, warehouse, metadata, version, options)
     root = warehouse_path(warehouse)
+    if options.log_format == "json":
+        log_to(kind="json")
+    meter, earlier, folder = Meter(), latest_manifest(root), None
+    at_work = building(root)
     try:
-        inventory = list_papers(inputs)
-        shards = plan_shards(inventory.papers, options.papers_per_shard)
-        logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
-        if inventory.ignored:
-            logger.info("%d files are no papers, such as %s", len(inventory.ignored), inventory.ignored[0])
-        for stage in SHARD_STAGES.values():
-            _run_stage(stage, [ShardWork(root, options, stage, shard) for shard in shards])
-        known = Path(metadata).expanduser() if metadata else None
-        work = GlobalWork(root, options, tuple(shards), inventory, known)
-        folder = _finish(work, version)
+        with about(run=str(flow_run.id)):
+            folder = _build(root, inputs, metadata, version, options, meter)
     finally:
         stop_shared_pools()
-    create_markdown_artifact(release_summary(folder), key="scimmir-release", description=folder.name)
+        at_work.close()
+        if folder is None:
+            with contextlib.suppress(UserError):  # the build's own error counts
+                meter.write(metrics_folders(root, options), None)
+    _tell(folder, earlier, meter, metrics_folders(root, options))
     return str(folder)
 
 
-def _run_stage(stage: ShardStage, works: Sequence[ShardWork]) -> None:
-    """Run a stage on the shards that lack it; stage tables of earlier builds are used as they are."""
+def _build(
+    root: Path,
+    inputs: list[str],
+    metadata: str | None,
+    version: str | None,
+    options: BuildOptions,
+    meter: Meter,
+) -> Path:
+    """Publish the release and return its folder."""
+    with meter.stage("inventory"):
+        inventory = list_papers(inputs)
+    shards = plan_shards(inventory.papers, options.papers_per_shard)
+    logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
+    if inventory.ignored:
+        logger.info("%d files are no papers, such as %s", len(inventory.ignored), inventory.ignored[0])
+    for stage in SHARD_STAGES.values():
+        with meter.stage(stage.name):
+            items = _run_stage(stage, [ShardWork(root, options, stage, shard) for shard in shards])
+        meter.count(stage.name, items)
+    known = Path(metadata).expanduser() if metadata else None
+    return _finish(GlobalWork(root, options, tuple(shards), inventory, known), version, meter)
+
+
+def _tell(folder: Path, earlier: Mapping[str, object] | None, meter: Meter, metrics: list[Path]) -> None:
+    """Make the run's artifacts, write its metrics, and say which reject reasons jumped."""
+    create_markdown_artifact(release_summary(folder), key="scimmir-release", description=folder.name)
+    manifest = read_manifest(folder)
+    found = jumps(earlier, manifest) if earlier and earlier.get("version") != folder.name else ()
+    for jump in found:
+        logger.warning("alert: %s", jump.sentence)
+    if found:
+        text = "\n".join(f"- {jump.sentence}" for jump in found)
+        create_markdown_artifact(text, key="scimmir-reject-alert", description=f"Rejects of {folder.name}")
+    meter.write(metrics, manifest, len(found))
+
+
+def _run_stage(stage: ShardStage, works: Sequence[ShardWork]) -> int:
+    """Run a stage on the shards that lack it, and return how many records that were.
+
+    Stage tables of earlier builds are used as they are.
+    """
     missing = [work for work in works if not work.output.is_complete]
     if not missing:
         logger.info("%s: done before", stage.name)
-        return
-    with progress(stage.name, sum(stage.size(work) for work in missing), stage.unit) as advance:
+        return 0
+    size = sum(stage.size(work) for work in missing)
+    with progress(stage.name, size, stage.unit) as advance:
         counted = [work.counted_by(advance) for work in missing]
         futures = [run_shard.submit(_whole(work), f"{stage.name} {work.shard.name}") for work in counted]
         for future in as_completed(futures):
             future.result()  # the first error ends the build
+    return size
 
 
-def _finish(work: GlobalWork, version: str | None) -> Path:
-    catalogued = papers(_whole(work))
-    repeated = duplicates(_whole(work), _whole(catalogued))
-    contaminated = contamination(_whole(work), _whole(catalogued), _whole(repeated))
+def _finish(work: GlobalWork, version: str | None, meter: Meter) -> Path:
+    with meter.stage("papers"):
+        catalogued = papers(_whole(work))
+    with meter.stage("dedupe"):
+        repeated = duplicates(_whole(work), _whole(catalogued))
+    with meter.stage("decontaminate"):
+        contaminated = contamination(_whole(work), _whole(catalogued), _whole(repeated))
     curated = Curated(catalogued, repeated, contaminated)
-    folder: Path = release(_whole(work), _whole(curated), version)
+    with meter.stage("release"):
+        folder: Path = release(_whole(work), _whole(curated), version)
     return folder
 
 

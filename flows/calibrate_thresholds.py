@@ -122,9 +122,10 @@ def _read(release: Path) -> list[Picture]:
     found = []
     for part in sorted((release / "pairs").rglob("*.parquet")):
         for row in pq.ParquetFile(part).read(columns=COLUMNS).to_pylist():
-            found.append(Picture(**{**row, "image": row["image"]["bytes"]}))
+            if row["image"] is not None:  # a licence policy may leave it out
+                found.append(Picture(**{**row, "image": row["image"]["bytes"]}))
     if len(found) < 50:
-        raise UserError(f"{release} has {len(found)} pairs; at least 50 are needed to calibrate with")
+        raise UserError(f"{release} has {len(found)} images; at least 50 are needed to calibrate with")
     return sorted(found, key=lambda picture: picture.pair_id)
 
 

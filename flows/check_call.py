@@ -38,6 +38,8 @@ def check_call(
             "texlive-pictures, or leave --render-drawings out"
         )
     duplicate_parameters(options)
+    if options.metrics_dir is not None and not Path(options.metrics_dir).expanduser().is_dir():
+        raise UserError(f"metrics folder {options.metrics_dir} does not exist")
     root = warehouse_path(warehouse)
     prepare(root)
     if version is not None:

@@ -21,6 +21,7 @@ from schemas.annotations import (
 )
 from schemas.columns import Row
 from schemas.floats import Drawing, Float, Graphic, Warned
+from schemas.license import POLICIES, WITHHELD
 from schemas.pair import IMAGE_TYPE, Pair
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
@@ -82,12 +83,18 @@ REASONS_INTRODUCTION = """## Reject reasons
 The column `reason` of `rejects` holds one of these, and nothing else.
 """
 
+POLICY_INTRODUCTION = """## Licence policies
+
+`scimmir build --license-policy` names one of these. What it leaves out keeps its row and loses its image; the
+column `image_withheld` of `pairs` then holds one of the reasons below, and nothing else.
+"""
+
 
 def data_dictionary() -> str:
     """Return the data dictionary as Markdown."""
     parts = [INTRODUCTION, RELEASE_INTRODUCTION]
     parts += [_table(name, row_type) for name, row_type in RELEASE_TABLES.items()]
-    parts += [_reasons(), STAGE_INTRODUCTION]
+    parts += [_reasons(), _policies(), STAGE_INTRODUCTION]
     parts += [_table(name, row_type) for name, row_type in STAGE_TABLES.items()]
     parts.append(EVALUATION_INTRODUCTION)
     parts += [_table(name, row_type) for name, row_type in EVALUATION_TABLES.items()]
@@ -114,6 +121,14 @@ def _table(name: str, row_type: type[Row]) -> str:
 def _reasons() -> str:
     lines = [REASONS_INTRODUCTION, "| Reason | Meaning |", "|---|---|"]
     lines += [f"| `{reason}` | {_escape(description)} |" for reason, description in REASONS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _policies() -> str:
+    lines = [POLICY_INTRODUCTION, "| Policy | The release |", "|---|---|"]
+    lines += [f"| `{name}` | {_escape(use)} |" for name, use in POLICIES.items()]
+    lines += ["", "| Withheld because | Meaning |", "|---|---|"]
+    lines += [f"| `{reason}` | {_escape(description)} |" for reason, description in WITHHELD.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -12,10 +12,16 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flows.build_options import BuildOptions
+from runtime.logs import log_to, logs_json, without_secrets
 from schemas.errors import UserError
 from scimmir import __version__
+from scimmir.clean_command import clean
+from scimmir.config_command import config
+from scimmir.doctor_command import doctor
 from scimmir.evaluate_command import evaluate
+from scimmir.settings import defaults_of_commands, load_settings
 from scimmir.train_command import train
+from scimmir.verify_command import verify
 
 app = typer.Typer(
     name="scimmir",
@@ -48,11 +54,21 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def about(
+    context: typer.Context,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", help="Settings file (TOML); ./scimmir.toml by default.")
+    ] = None,
+    log_format: Annotated[str | None, typer.Option(help="Log as text or as JSON lines: json.")] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Build clean, versioned scientific image-text datasets, and ask them questions in SQL."""
+    context.obj = load_settings(file=config_file, log_format=log_format)
+    names = [
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    ]
+    context.default_map = defaults_of_commands(context.obj, names)
 
 
 @app.command()
@@ -87,6 +103,10 @@ def build(
         list[Path] | None,
         typer.Option(help="Image set to keep out: folder, Parquet or WebDataset tar; repeat for more."),
     ] = None,
+    license_policy: Annotated[
+        str,
+        typer.Option(help="Images to keep: research (all, for private use), redistributable or commercial."),
+    ] = DEFAULTS.license_policy,
     train_share: Annotated[float, typer.Option(help="Share of papers in train.")] = DEFAULTS.train_share,
     validation_share: Annotated[
         float, typer.Option(help="Share of papers in validation.")
@@ -98,6 +118,10 @@ def build(
     ] = DEFAULTS.papers_per_shard,
     paper_timeout_s: Annotated[float, typer.Option(help="Seconds for one paper.")] = DEFAULTS.paper_timeout_s,
     image_timeout_s: Annotated[float, typer.Option(help="Seconds for one image.")] = DEFAULTS.image_timeout_s,
+    log_format: Annotated[str, typer.Option(help="Log as text or json.")] = DEFAULTS.log_format,
+    metrics_dir: Annotated[
+        Path | None, typer.Option(help="Folder for metrics.prom besides the warehouse, for node_exporter.")
+    ] = None,
 ) -> None:
     """Build a release from archives of papers; what an earlier build made is used again."""
     options = BuildOptions(
@@ -109,6 +133,7 @@ def build(
         near_duplicate_threshold=near_duplicate_threshold,
         thresholds=str(thresholds) if thresholds else None,
         decontaminate=tuple(str(path) for path in decontaminate or ()),
+        license_policy=license_policy,  # type: ignore[arg-type]  # pydantic checks it
         train_share=train_share,
         validation_share=validation_share,
         test_share=test_share,
@@ -116,8 +141,10 @@ def build(
         papers_per_shard=papers_per_shard,
         paper_timeout_s=paper_timeout_s,
         image_timeout_s=image_timeout_s,
+        log_format=log_format,  # type: ignore[arg-type]  # pydantic checks it
+        metrics_dir=str(metrics_dir) if metrics_dir else None,
     )
-    _log_to_terminal()
+    log_to(kind=log_format)
     from flows.check_call import check_call  # imports the engines' modules
 
     names = [str(path) for path in inputs]
@@ -167,7 +194,7 @@ def calibrate(
     workers: Annotated[int, typer.Option(help="Processes at work at once.")] = DEFAULTS.workers,
 ) -> None:
     """Find an embedder's thresholds from copies and look-alikes of a release's pairs."""
-    _log_to_terminal()
+    log_to()
     from flows.calibrate_thresholds import calibrate_thresholds, calibration_summary
     from warehouse.lake import warehouse_path
     from warehouse.query import wanted_release
@@ -189,6 +216,10 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
 
 app.command()(train)
 app.command()(evaluate)
+app.command()(verify)
+app.command()(clean)
+app.command()(config)
+app.command()(doctor)
 
 
 def main() -> None:
@@ -196,7 +227,10 @@ def main() -> None:
     sentence = _run()
     # Only here, where the error's traceback is gone, with the library objects that it kept alive.
     if sentence is not None:
-        typer.echo(f"scimmir: {sentence}", err=True)
+        if logs_json():
+            logging.getLogger("scimmir").error(sentence)
+        else:
+            typer.echo(f"scimmir: {without_secrets(sentence)}", err=True)
         raise SystemExit(1)
 
 
@@ -213,15 +247,6 @@ def _run() -> str | None:
     except KeyboardInterrupt:
         return "stopped; the next build goes on from here"
     return None
-
-
-def _log_to_terminal() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    logger = logging.getLogger("scimmir")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    logger.propagate = False
 
 
 def _quiet_prefect() -> None:

@@ -20,7 +20,7 @@ from schemas.pair import SPLITS, Pair
 from warehouse.catalog import RESERVED_VERSIONS
 from warehouse.lake import Json, WarehouseError, canonical_json, write_table
 
-VERSION = "1"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest
+VERSION = "2"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy
 
 ROWS_PER_GROUP = 100  # DuckDB reads whole row groups: one image must not cost hundreds of others
 ROWS_PER_FILE = 20_000
@@ -53,6 +53,7 @@ class ReleasePlan:
     shards: Callable[[], Iterable[ShardTables]]
     papers: pa.Table
     float_licenses: pa.Table
+    float_notices: pa.Table
     kept: pa.Table
     tables: Mapping[str, pa.Table]
     manifest: Mapping[str, Json]
@@ -192,6 +193,7 @@ def _write_pairs(plan: ReleasePlan, folder: Path) -> dict[str, int]:
         connection.execute("SET threads = 1")
         connection.register("papers", plan.papers)
         connection.register("float_licenses", plan.float_licenses)
+        connection.register("float_notices", plan.float_notices)
         connection.register("kept", plan.kept)
         for shard in plan.shards():
             position = pa.array(range(shard.floats.num_rows), pa.int64())
