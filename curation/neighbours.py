@@ -28,7 +28,7 @@ class SearchParameters:
     """When and how the search is approximate (a flat self-join of 100,000 by 512 took 53 s)."""
 
     flat_limit: int = 100_000
-    sample: int = 512  # vectors whose neighbours are compared with the flat search
+    sample: int = 2048  # vectors whose neighbours are compared with the flat search
     recall: float = 0.98  # lists probed are doubled until this recall is met on the sample
     hits_limit: int = 50_000_000  # similarities held at once
 
@@ -146,7 +146,7 @@ def _tune(inverted: Any, flat: Any, vectors: Floats, threshold: float, parameter
     """Double the number of lists probed until the sample's neighbours are found; return the recall."""
     rows = np.arange(0, len(vectors), max(1, len(vectors) // parameters.sample))[: parameters.sample]
     truth = _neighbour_pairs(flat, vectors, rows, threshold)
-    inverted.nprobe = 8
+    inverted.nprobe = 16
     while True:
         found = _neighbour_pairs(inverted, vectors, rows, threshold)
         recall = len(found & truth) / len(truth) if truth else 1.0
