@@ -131,7 +131,7 @@ def find_duplicates(
     The pairs are taken from the best to the worst (licence openness, pixels, a file before a typeset table,
     later version, pair_id), those with the same pixels together; each is removed when it repeats one that is
     already kept, so every removed pair was itself compared with its representative. A panel and its own whole
-    figure never repeat each other.
+    figure never repeat each other, and panels of one figure do only with the same pixels.
 
     Args:
         table: the columns of COLUMNS.
@@ -260,7 +260,12 @@ class _Comparison:
 
     def _near(self, row: int, images: Sequence[int], kept: list[list[int]]) -> DuplicateRow | None:
         """Return the evidence against the most similar kept pair that is verified; in a tie the better."""
-        others = [other for image in images for other in kept[image] if not self._same_figure(row, other)]
+        others = [
+            other
+            for image in images
+            for other in kept[image]
+            if not self._same_figure(row, other) and not self._siblings(row, other)
+        ]
         measured = sorted((-self._similarity(row, other), other) for other in others)
         for _, other in measured:
             level, agreement = self._level(row, other)
@@ -274,6 +279,10 @@ class _Comparison:
     def _same_figure(self, row: int, other: int) -> bool:
         """Tell whether one is a panel of the other."""
         return self.parents[row] == self.ids[other] or self.parents[other] == self.ids[row]
+
+    def _siblings(self, row: int, other: int) -> bool:
+        """Tell whether both are panels of one figure, which are shown together because they differ."""
+        return self.parents[row] is not None and self.parents[row] == self.parents[other]
 
     def _level(self, row: int, other: int) -> tuple[Level | None, float | None]:
         """Return what the images must show, given the texts (None: nothing helps), and how far these agree."""

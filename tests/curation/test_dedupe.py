@@ -104,6 +104,14 @@ def test_a_panel_and_its_own_figure_are_no_duplicates(pixels):
     assert removed(rows, at(1, 1, 1)) == {"g": "f"}
 
 
+def test_panels_of_one_figure_repeat_each_other_only_with_the_same_pixels():
+    rows = [pair(f"f:panel-{n}", parent_id="f") for n in (1, 2)]
+    assert removed(rows, at(1, 1)) == {}
+    assert removed([row | {"pixel_sha256": "p"} for row in rows], at(1, 1)) == {"f:panel-2": "f:panel-1"}
+    rows[1]["parent_id"] = "g"
+    assert removed(rows, at(1, 1)) == {"f:panel-2": "f:panel-1"}
+
+
 @pytest.mark.parametrize(
     ("better", "worse"),
     [
