@@ -202,14 +202,15 @@ def score(planted: list[Planted], removed: set[str], seconds: float) -> Score:
 
 
 def by_way(planted: list[Planted], removed: set[str]) -> None:
-    """Print the share of each way of copying that was removed; the original may go where a copy is larger."""
+    """Print which share of each way of copying does not stay beside another member of its family."""
+    stay: dict[str, int] = defaultdict(int)
+    for item in planted:
+        stay[item.family] += item.name not in removed
     found: dict[str, list[bool]] = defaultdict(list)
     for item in planted:
         if "-" in item.name:
-            original = f"{item.family}.png"
-            found[item.name.split("-", 1)[1].removesuffix(".png")].append(
-                item.name in removed or original in removed
-            )
+            way = item.name.split("-", 1)[1].removesuffix(".png")
+            found[way].append(item.name in removed or stay[item.family] == 1)
     print("  " + ", ".join(f"{way} {np.mean(hits):.3f}" for way, hits in sorted(found.items())))
 
 

@@ -6,7 +6,6 @@ Evangelidis and Psarakis 2008), and what remains different is measured in small 
 everywhere, another curve on the same axes differs wholly in a few places.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +75,7 @@ def thumbnail(image: bytes | Image.Image) -> Thumbnail:
 def remaining_difference(
     left: Thumbnail, right: Thumbnail, parameters: AlignParameters | None = None
 ) -> float:
-    """Return how different two thumbnails remain when aligned: 0 for the same picture, APART where none fits.
+    """Return how different two thumbnails remain when aligned: 0 for the same picture, APART where nothing fits.
 
     About 1 says that some places of the two have nothing in common.
     """
@@ -84,17 +83,19 @@ def remaining_difference(
         return 0.0
     p = parameters or AlignParameters()
     one, other = (_blurred(thumb, p.blur) for thumb in (left, right))
-    as_they_are = _difference(one, other, np.eye(2, 3, dtype=np.float32), p)
-    if as_they_are <= p.same:
-        return as_they_are
     likely, _ = _scaled_and_shifted(one, other, SIDE // 4, p)
     if likely < p.likely:
+        return APART
+    as_they_are = _difference(one, other, np.eye(2, 3, dtype=np.float32), p)
+    if as_they_are <= p.same:
         return as_they_are
     match, start = _scaled_and_shifted(one, other, SIDE // 2, p)
     if match < p.least_match:
         return as_they_are
-    starts: Sequence[Floats] = (start, np.eye(2, 3, dtype=np.float32))
-    return min(as_they_are, *(_fitted(one, other, warp, p) for warp in starts))
+    best = min(as_they_are, _fitted(one, other, start, p))
+    if best <= p.same:
+        return best
+    return min(best, _fitted(one, other, np.eye(2, 3, dtype=np.float32), p))
 
 
 def _blurred(thumb: Thumbnail, sigma: float) -> Floats:

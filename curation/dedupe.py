@@ -66,7 +66,7 @@ class DedupeParameters:
     """
 
     embedder: str = DESCRIPTOR
-    agreed: Level = field(default=Level(similarity=0.80, difference=0.6))
+    agreed: Level = field(default=Level(similarity=0.80, difference=0.5))
     silent: Level = field(default=Level(similarity=0.85, difference=0.45))
     opposed: Level = field(default=Level(similarity=0.95, difference=0.15))
     table: Level = field(default=Level(similarity=0.95, difference=0.05))
