@@ -25,6 +25,7 @@ from schemas.pair import IMAGE_TYPE, Pair
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
 from schemas.retrieval import ConfusionRow, RetrievalRow, VectorRow
+from schemas.sample import SampleRow
 
 RELEASE_TABLES: dict[str, type[Row]] = {
     "pairs": Pair,
@@ -50,6 +51,7 @@ EVALUATION_TABLES: dict[str, type[Row]] = {
     "confusion": ConfusionRow,
     "kept embeddings": VectorRow,
 }
+EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow}
 NESTED: dict[str, type[Row]] = {"text box": TextBox, "graphic": Graphic}
 
 INTRODUCTION = """# Data dictionary
@@ -77,6 +79,12 @@ EVALUATION_INTRODUCTION = """## Tables of an evaluation
 What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`.
 """
 
+EXPORT_INTRODUCTION = """## Tables of an export
+
+What `scimmir export --format webdataset` writes beside each shard; each sample's .json file holds the same. The
+files of `--format hugging-face` have the columns of `pairs`, and those of the published SciMMIR set before them.
+"""
+
 REASONS_INTRODUCTION = """## Reject reasons
 
 The column `reason` of `rejects` holds one of these, and nothing else.
@@ -91,6 +99,8 @@ def data_dictionary() -> str:
     parts += [_table(name, row_type) for name, row_type in STAGE_TABLES.items()]
     parts.append(EVALUATION_INTRODUCTION)
     parts += [_table(name, row_type) for name, row_type in EVALUATION_TABLES.items()]
+    parts.append(EXPORT_INTRODUCTION)
+    parts += [_table(name, row_type) for name, row_type in EXPORT_TABLES.items()]
     parts.append("## Nested values\n\nStructs inside the columns above.\n")
     parts += [_table(name, row_type) for name, row_type in NESTED.items()]
     return "\n".join(parts)

@@ -15,6 +15,7 @@ from flows.build_options import BuildOptions
 from schemas.errors import UserError
 from scimmir import __version__
 from scimmir.evaluate_command import evaluate
+from scimmir.export_command import export
 
 app = typer.Typer(
     name="scimmir",
@@ -186,6 +187,7 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
 
 
 app.command()(evaluate)
+app.command()(export)
 
 
 def main() -> None:
