@@ -20,6 +20,7 @@ from schemas.annotations import (
     TextBox,
 )
 from schemas.columns import Row
+from schemas.difference import DIFFERENCE_REASONS, DifferenceRow
 from schemas.floats import Drawing, Float, Graphic, Warned
 from schemas.pair import IMAGE_TYPE, Pair
 from schemas.paper import PaperFacts, PaperRef, PaperRow
@@ -52,6 +53,7 @@ EVALUATION_TABLES: dict[str, type[Row]] = {
     "kept embeddings": VectorRow,
 }
 EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow}
+DIFFERENCE_TABLES: dict[str, type[Row]] = {"differences": DifferenceRow}
 NESTED: dict[str, type[Row]] = {"text box": TextBox, "graphic": Graphic}
 
 INTRODUCTION = """# Data dictionary
@@ -79,6 +81,11 @@ EVALUATION_INTRODUCTION = """## Tables of an evaluation
 What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`.
 """
 
+DIFFERENCE_INTRODUCTION = """## Differences between releases
+
+What `scimmir diff OLD NEW --format parquet` writes. Its reasons are the reject reasons and these:
+"""
+
 EXPORT_INTRODUCTION = """## Tables of an export
 
 What `scimmir export --format webdataset` writes beside each shard; each sample's .json file holds the same. The
@@ -101,6 +108,9 @@ def data_dictionary() -> str:
     parts += [_table(name, row_type) for name, row_type in EVALUATION_TABLES.items()]
     parts.append(EXPORT_INTRODUCTION)
     parts += [_table(name, row_type) for name, row_type in EXPORT_TABLES.items()]
+    lines = [f"| `{reason}` | {_escape(text)} |" for reason, text in DIFFERENCE_REASONS.items()]
+    parts.append("\n".join([DIFFERENCE_INTRODUCTION, "| Reason | Meaning |", "|---|---|", *lines]) + "\n")
+    parts += [_table(name, row_type) for name, row_type in DIFFERENCE_TABLES.items()]
     parts.append("## Nested values\n\nStructs inside the columns above.\n")
     parts += [_table(name, row_type) for name, row_type in NESTED.items()]
     return "\n".join(parts)

@@ -14,6 +14,7 @@ from rich.console import Console
 from flows.build_options import BuildOptions
 from schemas.errors import UserError
 from scimmir import __version__
+from scimmir.diff_command import diff
 from scimmir.evaluate_command import evaluate
 from scimmir.export_command import export
 
@@ -186,6 +187,7 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
     typer.echo(f"wrote {rebuild(warehouse_path(warehouse))}")
 
 
+app.command()(diff)
 app.command()(evaluate)
 app.command()(export)
 

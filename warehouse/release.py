@@ -265,9 +265,7 @@ def pair_file_schema() -> pa.Schema:
 
 def hugging_face_feature(field: pa.Field) -> Json:
     """Return a column as Hugging Face's `datasets` describes it in a file's metadata."""
-    if field.name == "image":
-        return {"_type": "Image"}
-    return _hugging_face_type(field.type)
+    return {"_type": "Image"} if field.name == "image" else _hugging_face_type(field.type)
 
 
 def _hugging_face_type(arrow_type: pa.DataType) -> Json:

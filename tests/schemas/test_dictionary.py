@@ -5,6 +5,7 @@ from pathlib import Path
 
 import schemas
 from schemas.dictionary import (
+    DIFFERENCE_TABLES,
     EVALUATION_TABLES,
     EXPORT_TABLES,
     NESTED,
@@ -49,6 +50,7 @@ def test_every_row_type_of_the_schemas_is_in_the_page():
         *STAGE_TABLES.values(),
         *NESTED.values(),
         *EVALUATION_TABLES.values(),
+        *DIFFERENCE_TABLES.values(),
         *EXPORT_TABLES.values(),
     }
     found = set()
