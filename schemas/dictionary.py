@@ -22,6 +22,7 @@ from schemas.annotations import (
 from schemas.columns import Row
 from schemas.difference import DIFFERENCE_REASONS, DifferenceRow
 from schemas.floats import Drawing, Float, Graphic, Warned
+from schemas.ocr_quality import OcrQualityRow
 from schemas.pair import IMAGE_TYPE, Pair
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
@@ -51,6 +52,7 @@ EVALUATION_TABLES: dict[str, type[Row]] = {
     "results": RetrievalRow,
     "confusion": ConfusionRow,
     "kept embeddings": VectorRow,
+    "ocr-quality": OcrQualityRow,
 }
 EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow}
 DIFFERENCE_TABLES: dict[str, type[Row]] = {"differences": DifferenceRow}
@@ -78,7 +80,8 @@ need them any more.
 
 EVALUATION_INTRODUCTION = """## Tables of an evaluation
 
-What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`.
+What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`;
+`scimmir evaluate-ocr --output` writes the last one.
 """
 
 DIFFERENCE_INTRODUCTION = """## Differences between releases

@@ -16,6 +16,7 @@ from schemas.errors import UserError
 from scimmir import __version__
 from scimmir.diff_command import diff
 from scimmir.evaluate_command import evaluate
+from scimmir.evaluate_ocr_command import evaluate_ocr
 from scimmir.export_command import export
 
 app = typer.Typer(
@@ -189,6 +190,7 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
 
 app.command()(diff)
 app.command()(evaluate)
+app.command()(evaluate_ocr)
 app.command()(export)
 
 

@@ -41,7 +41,8 @@ def test_the_command_answers(query: str, scimmir: Run, warehouse: Path) -> None:
 
 
 def test_the_options_it_names_exist(scimmir: Run) -> None:
-    help_text = scimmir("build", "--help").stdout
+    commands = re.findall(r"bin/scimmir ([a-z-]+)", README)
+    help_text = "".join(scimmir(command, "--help").stdout for command in sorted({*commands, "build"}))
     for option in set(re.findall(r"`(--[a-z-]+)", README)):
         if option not in ("--release",):
             assert option in help_text, option
