@@ -23,7 +23,10 @@ class OcrQualityRow:
     )
     characters: int = column(pa.int32(), "characters of the source text, blanks left out")
     character_errors: int = column(
-        pa.int32(), "insertions, deletions and replacements that turn the source's into OCR's characters"
+        pa.int32(), "characters inserted, deleted and replaced, word by word wherever a word stands"
+    )
+    ordered_errors: int = column(
+        pa.int32(), "the same over the whole text in the order of rows: the order of reading counts, too"
     )
     cells: int = column(pa.int32(), "cells with text")
     cell_errors: int = column(pa.int32(), "of those, cells whose text OCR has nowhere as it is")

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.ocr_quality import KnownTable, edit_distance, fold, found_cells, markdown, measure, quality
+from evaluation.ocr_quality import (
+    KnownTable,
+    edit_distance,
+    fold,
+    found_cells,
+    markdown,
+    measure,
+    quality,
+    word_errors,
+)
 from schemas.annotations import OcrRow
 
 
@@ -44,7 +53,7 @@ def test_a_table_read_well_has_no_errors():
 
 def test_a_wrong_digit_is_one_character_one_cell_one_number():
     row = measure(known(SOURCE), read("method accuracy (%)\nours 97.4\nbase line -90.4"))
-    assert (row.character_errors, row.cell_errors, row.number_errors) == (1, 1, 1)
+    assert (row.character_errors, row.ordered_errors, row.cell_errors, row.number_errors) == (1, 1, 1, 1)
 
 
 def test_a_wrong_letter_is_no_wrong_number():
@@ -54,8 +63,37 @@ def test_a_wrong_letter_is_no_wrong_number():
 
 def test_an_engine_that_failed_has_everything_wrong():
     row = measure(known(SOURCE), read("", error="timeout"))
-    assert row.character_errors == row.characters
+    assert row.character_errors == row.ordered_errors == row.characters
     assert (row.cell_errors, row.number_errors, row.error) == (6, 2, "timeout")
+
+
+def test_the_order_of_reading_costs_no_character():
+    """Cells of two lines beside each other, read line by line."""
+    row = measure(known("mean of all runs\tbest of five"), read("mean of best of\nall runs five"))
+    assert (row.character_errors, row.cell_errors) == (0, 0)
+    assert row.ordered_errors > 0
+
+
+@pytest.mark.parametrize(
+    ("source", "read_words", "errors"),
+    [
+        ("mean accuracy", "meanaccuracy", 0),  # glued together
+        ("over-expressed", "over- expressed", 0),  # torn apart at the end of a line
+        ("accuracy 91.4", "acuracy 97.4", 2),
+        ("a b", "a b spurious", 8),
+        ("alpha beta", "", 9),
+        ("5 2015", "2015", 1),  # a digit is not taken from another number
+        ("abc", "wxyz", 4),  # nothing in common: three replaced, one too many
+    ],
+)
+def test_characters_are_compared_word_by_word(source, read_words, errors):
+    assert word_errors(source.split(), read_words.split()) == errors
+
+
+@given(st.lists(st.text("abc1", min_size=1, max_size=6), max_size=12), st.randoms())
+def test_words_in_another_order_have_no_errors(words, random):
+    assert word_errors(words, random.sample(words, len(words))) == 0
+    assert word_errors(words, []) == word_errors([], words) == sum(map(len, words))
 
 
 def test_a_word_serves_one_cell_only():
@@ -84,4 +122,4 @@ def test_rates_are_over_all_characters_not_over_tables():
     q = quality([small, large])
     assert (q.tables, q.character_error, q.cell_error) == (2, 1 / 10, 1 / 10)
     text = markdown([small, large])
-    assert "| engine 1 | all | 2 | 0 | 10.0 | 10.0 | 0.0 |" in text and "| small | 2 |" in text
+    assert "| engine 1 | all | 2 | 0 | 10.0 | 10.0 | 10.0 | 0.0 |" in text and "| small | 2 |" in text
