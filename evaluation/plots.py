@@ -63,7 +63,7 @@ def heat_map(rows: Sequence[ConfusionRow], title: str) -> str:
             x, shade = 150 + CELL * column, round(255 - 170 * share)
             ink = "#ffffff" if share > 0.6 else "#1d2430"
             parts += [
-                _box(x, y, CELL - 3, 31, f"rgb({shade - 20 if shade > 20 else 0},{shade},255)"),
+                _box(x, y, CELL - 3, 31, f"rgb({shade},{(shade + 255) // 2},255)"),
                 _text(x + 24, y + 20, f"{100 * share:.1f}", colour=ink),
             ]
     return "\n".join([*parts, "</svg>", ""])

@@ -20,12 +20,15 @@ from schemas.annotations import (
     TextBox,
 )
 from schemas.columns import Row
+from schemas.difference import DIFFERENCE_REASONS, DifferenceRow
 from schemas.floats import Drawing, Float, Graphic, Warned
 from schemas.license import POLICIES, WITHHELD
+from schemas.ocr_quality import OcrQualityRow
 from schemas.pair import IMAGE_TYPE, Pair
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
 from schemas.retrieval import ConfusionRow, RetrievalRow, VectorRow
+from schemas.sample import SampleRow
 
 RELEASE_TABLES: dict[str, type[Row]] = {
     "pairs": Pair,
@@ -50,7 +53,10 @@ EVALUATION_TABLES: dict[str, type[Row]] = {
     "results": RetrievalRow,
     "confusion": ConfusionRow,
     "kept embeddings": VectorRow,
+    "ocr-quality": OcrQualityRow,
 }
+EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow}
+DIFFERENCE_TABLES: dict[str, type[Row]] = {"differences": DifferenceRow}
 NESTED: dict[str, type[Row]] = {"text box": TextBox, "graphic": Graphic}
 
 INTRODUCTION = """# Data dictionary
@@ -75,7 +81,19 @@ need them any more.
 
 EVALUATION_INTRODUCTION = """## Tables of an evaluation
 
-What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`.
+What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`;
+`scimmir evaluate-ocr --output` writes the last one.
+"""
+
+DIFFERENCE_INTRODUCTION = """## Differences between releases
+
+What `scimmir diff OLD NEW --format parquet` writes. Its reasons are the reject reasons and these:
+"""
+
+EXPORT_INTRODUCTION = """## Tables of an export
+
+What `scimmir export --format webdataset` writes beside each shard; each sample's .json file holds the same. The
+files of `--format hugging-face` have the columns of `pairs`, and those of the published SciMMIR set before them.
 """
 
 REASONS_INTRODUCTION = """## Reject reasons
@@ -98,6 +116,11 @@ def data_dictionary() -> str:
     parts += [_table(name, row_type) for name, row_type in STAGE_TABLES.items()]
     parts.append(EVALUATION_INTRODUCTION)
     parts += [_table(name, row_type) for name, row_type in EVALUATION_TABLES.items()]
+    parts.append(EXPORT_INTRODUCTION)
+    parts += [_table(name, row_type) for name, row_type in EXPORT_TABLES.items()]
+    lines = [f"| `{reason}` | {_escape(text)} |" for reason, text in DIFFERENCE_REASONS.items()]
+    parts.append("\n".join([DIFFERENCE_INTRODUCTION, "| Reason | Meaning |", "|---|---|", *lines]) + "\n")
+    parts += [_table(name, row_type) for name, row_type in DIFFERENCE_TABLES.items()]
     parts.append("## Nested values\n\nStructs inside the columns above.\n")
     parts += [_table(name, row_type) for name, row_type in NESTED.items()]
     return "\n".join(parts)

@@ -17,8 +17,11 @@ from schemas.errors import UserError
 from scimmir import __version__
 from scimmir.clean_command import clean
 from scimmir.config_command import config
+from scimmir.diff_command import diff
 from scimmir.doctor_command import doctor
 from scimmir.evaluate_command import evaluate
+from scimmir.evaluate_ocr_command import evaluate_ocr
+from scimmir.export_command import export
 from scimmir.settings import defaults_of_commands, load_settings
 from scimmir.train_command import train
 from scimmir.verify_command import verify
@@ -220,6 +223,9 @@ app.command()(verify)
 app.command()(clean)
 app.command()(config)
 app.command()(doctor)
+app.command()(diff)
+app.command()(evaluate_ocr)
+app.command()(export)
 
 
 def main() -> None:

@@ -261,14 +261,13 @@ def pair_file_schema() -> pa.Schema:
     """
     schema = arrow_schema(Pair)
     schema = schema.remove(schema.get_field_index("split"))
-    features = {f.name: _hugging_face_feature(f) for f in schema}
+    features = {f.name: hugging_face_feature(f) for f in schema}
     return schema.with_metadata({"huggingface": canonical_json({"info": {"features": features}})})
 
 
-def _hugging_face_feature(field: pa.Field) -> Json:
-    if field.name == "image":
-        return {"_type": "Image"}
-    return _hugging_face_type(field.type)
+def hugging_face_feature(field: pa.Field) -> Json:
+    """Return a column as Hugging Face's `datasets` describes it in a file's metadata."""
+    return {"_type": "Image"} if field.name == "image" else _hugging_face_type(field.type)
 
 
 def _hugging_face_type(arrow_type: pa.DataType) -> Json:

@@ -4,7 +4,15 @@ import pkgutil
 from pathlib import Path
 
 import schemas
-from schemas.dictionary import EVALUATION_TABLES, NESTED, RELEASE_TABLES, STAGE_TABLES, data_dictionary
+from schemas.dictionary import (
+    DIFFERENCE_TABLES,
+    EVALUATION_TABLES,
+    EXPORT_TABLES,
+    NESTED,
+    RELEASE_TABLES,
+    STAGE_TABLES,
+    data_dictionary,
+)
 from schemas.pair import Pair
 from schemas.reject import REASONS
 
@@ -42,6 +50,8 @@ def test_every_row_type_of_the_schemas_is_in_the_page():
         *STAGE_TABLES.values(),
         *NESTED.values(),
         *EVALUATION_TABLES.values(),
+        *DIFFERENCE_TABLES.values(),
+        *EXPORT_TABLES.values(),
     }
     found = set()
     for module in pkgutil.iter_modules(schemas.__path__):
