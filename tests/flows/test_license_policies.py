@@ -7,21 +7,16 @@ from typing import Any
 
 import duckdb
 import pytest
+from build_in_process import build_in_process
 from pydantic import ValidationError
 
 from flows.apply_policy import withheld_images
 from flows.build_options import BuildOptions
-from flows.catalogue_papers import catalogue_papers
-from flows.curate_pairs import find_duplicates
-from flows.guard_pairs import find_contamination
-from flows.join_release import Curated, join_release, release_summary
-from flows.plan_shards import plan_shards
-from flows.run_stages import SHARD_STAGES, ShardWork
+from flows.join_release import release_summary
 from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
-from sources.inventory import take_inventory
 from warehouse.clean import CleanParameters, clean_warehouse
-from warehouse.lake import prepare, stage_output, write_stage
+from warehouse.lake import stage_output, write_stage
 from warehouse.release import read_manifest
 
 CC = "http://creativecommons.org/licenses/"
@@ -61,20 +56,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Any:
         record = {"id": name, "title": f"Study {number}", "categories": "cs.LG", "license": url}
         lines.append(json.dumps({**record, "versions": [{"version": f"v{n + 1}"} for n in range(versions)]}))
     (folder / "metadata.jsonl").write_text("\n".join(lines))
-    prepare(folder / "warehouse")
-    inventory = take_inventory([folder / "papers"])
 
     def build(policy: str) -> Path:
-        options = BuildOptions(ocr_engine="none", workers=2, license_policy=policy)  # type: ignore[arg-type]
-        shards = tuple(plan_shards(inventory.papers, options.papers_per_shard))
-        for stage in SHARD_STAGES.values():
-            for shard in shards:
-                ShardWork(folder / "warehouse", options, stage, shard).run()
-        work = GlobalWork(folder / "warehouse", options, shards, inventory, folder / "metadata.jsonl")
-        papers = catalogue_papers(work)
-        duplicates = find_duplicates(work, papers)
-        curated = Curated(papers, duplicates, find_contamination(work, papers, duplicates))
-        return join_release(work, curated, policy)
+        inputs, metadata = [folder / "papers"], folder / "metadata.jsonl"
+        return build_in_process(
+            inputs, folder / "warehouse", policy, metadata=metadata, license_policy=policy
+        )
 
     yield build
     stop_shared_pools()
