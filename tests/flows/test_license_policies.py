@@ -12,9 +12,12 @@ from pydantic import ValidationError
 
 from flows.apply_policy import withheld_images
 from flows.build_options import BuildOptions
+from flows.catalogue_papers import _who_states
 from flows.join_release import release_summary
 from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
+from schemas.paper import PaperHeader
+from sources.metadata import ArxivMetadata
 from warehouse.clean import CleanParameters, clean_warehouse
 from warehouse.lake import stage_output, write_stage
 from warehouse.release import read_manifest
@@ -161,3 +164,26 @@ def test_cleaning_leaves_what_a_build_made_and_takes_the_rest(built: Any) -> Non
     plan = clean_warehouse(root, CleanParameters(keep_days=0), really=True)
     assert [removal.path for removal in plan.removals] == [orphan.folder] and plan.remarks == ()
     assert {path.name for path in root.glob("stages/*/*/*")} == before - {orphan.key} and len(before) > 8
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "of_metadata", "states"),
+    [
+        (None, None, None, None),
+        (None, "CC BY-NC", None, "record"),  # as PMC's JSON says it
+        (None, "TDM", None, "record"),
+        (None, "Distributed under the Creative Commons Attribution License.", None, "article"),
+        (CC + "by/4.0/", "CC BY", None, "article"),
+        (CC + "by/4.0/", None, CC + "by-nc-sa/4.0/", "metadata"),
+    ],
+)
+def test_who_states_the_licence(
+    url: str | None, text: str | None, of_metadata: str | None, states: str | None
+) -> None:
+    header = PaperHeader(
+        paper_key="x:1", categories=(), is_retracted=False, license_url=url, license_text=text
+    )
+    known = ArxivMetadata(None, (), None, None, None, 2, of_metadata)
+    assert _who_states(header, known) == states
+    if of_metadata is None:
+        assert _who_states(header, None) == states
