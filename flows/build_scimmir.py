@@ -48,7 +48,7 @@ def run_shard(work: ShardWork, name: str) -> str:
     start = time.monotonic()
     with about(stage=work.stage.name, shard=work.shard.name):
         key = work.run().key
-        details.info("%s of %s done in %.1f s", work.stage.name, name, time.monotonic() - start)
+        details.info("%s of %s done in %.1f s", work.stage.name, work.shard.name, time.monotonic() - start)
     return key
 
 

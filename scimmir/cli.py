@@ -68,6 +68,8 @@ def about(
 ) -> None:
     """Build clean, versioned scientific image-text datasets, and ask them questions in SQL."""
     context.obj = load_settings(file=config_file, log_format=log_format)
+    if context.obj.settings.log_format == "json":
+        log_to(kind="json")
     names = [
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     ]

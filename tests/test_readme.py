@@ -41,8 +41,8 @@ def test_the_command_answers(query: str, scimmir: Run, warehouse: Path) -> None:
 
 
 def test_the_options_it_names_exist(scimmir: Run) -> None:
-    commands = re.findall(r"bin/scimmir ([a-z-]+)", README)
-    help_text = "".join(scimmir(command, "--help").stdout for command in sorted({*commands, "build"}))
+    commands = [[command] for command in sorted({*re.findall(r"bin/scimmir ([a-z-]+)", README), "build"})]
+    help_text = "".join(scimmir(*command, "--help").stdout for command in [[], *commands])
     for option in set(re.findall(r"`(--[a-z-]+)", README)):
         assert option in help_text, option
 

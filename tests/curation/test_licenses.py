@@ -140,3 +140,10 @@ def test_any_text_gives_facets(text, url):
 def test_long_texts_take_linear_time():
     text = "reproduced by cc by- attribution non creative commons " * 20_000
     facets(text, text, "arxiv")
+
+
+@pytest.mark.parametrize("code", [*filter(None, KINDS), "CC BY 4.0", "CC BY-NC-ND 3.0"])
+def test_a_code_says_all_that_its_licence_does(code):
+    source = "arxiv" if code.startswith("arXiv") else "pmc"
+    url = "http://arxiv.org/licenses/assumed-1991-2003/" if code == "arXiv-assumed" else None
+    assert facets(url, code, source) == expected(code)

@@ -7,21 +7,19 @@ from typing import Any
 
 import duckdb
 import pytest
+from build_in_process import build_in_process
 from pydantic import ValidationError
 
 from flows.apply_policy import withheld_images
 from flows.build_options import BuildOptions
-from flows.catalogue_papers import catalogue_papers
-from flows.curate_pairs import find_duplicates
-from flows.guard_pairs import find_contamination
-from flows.join_release import Curated, join_release, release_summary
-from flows.plan_shards import plan_shards
-from flows.run_stages import SHARD_STAGES, ShardWork
+from flows.catalogue_papers import _who_states
+from flows.join_release import release_summary
 from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
-from sources.inventory import take_inventory
+from schemas.paper import PaperHeader
+from sources.metadata import ArxivMetadata
 from warehouse.clean import CleanParameters, clean_warehouse
-from warehouse.lake import prepare, stage_output, write_stage
+from warehouse.lake import stage_output, write_stage
 from warehouse.release import read_manifest
 
 CC = "http://creativecommons.org/licenses/"
@@ -61,20 +59,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Any:
         record = {"id": name, "title": f"Study {number}", "categories": "cs.LG", "license": url}
         lines.append(json.dumps({**record, "versions": [{"version": f"v{n + 1}"} for n in range(versions)]}))
     (folder / "metadata.jsonl").write_text("\n".join(lines))
-    prepare(folder / "warehouse")
-    inventory = take_inventory([folder / "papers"])
 
     def build(policy: str) -> Path:
-        options = BuildOptions(ocr_engine="none", workers=2, license_policy=policy)  # type: ignore[arg-type]
-        shards = tuple(plan_shards(inventory.papers, options.papers_per_shard))
-        for stage in SHARD_STAGES.values():
-            for shard in shards:
-                ShardWork(folder / "warehouse", options, stage, shard).run()
-        work = GlobalWork(folder / "warehouse", options, shards, inventory, folder / "metadata.jsonl")
-        papers = catalogue_papers(work)
-        duplicates = find_duplicates(work, papers)
-        curated = Curated(papers, duplicates, find_contamination(work, papers, duplicates))
-        return join_release(work, curated, policy)
+        inputs, metadata = [folder / "papers"], folder / "metadata.jsonl"
+        return build_in_process(
+            inputs, folder / "warehouse", policy, metadata=metadata, license_policy=policy
+        )
 
     yield build
     stop_shared_pools()
@@ -174,3 +164,26 @@ def test_cleaning_leaves_what_a_build_made_and_takes_the_rest(built: Any) -> Non
     plan = clean_warehouse(root, CleanParameters(keep_days=0), really=True)
     assert [removal.path for removal in plan.removals] == [orphan.folder] and plan.remarks == ()
     assert {path.name for path in root.glob("stages/*/*/*")} == before - {orphan.key} and len(before) > 8
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "of_metadata", "states"),
+    [
+        (None, None, None, None),
+        (None, "CC BY-NC", None, "record"),  # as PMC's JSON says it
+        (None, "TDM", None, "record"),
+        (None, "Distributed under the Creative Commons Attribution License.", None, "article"),
+        (CC + "by/4.0/", "CC BY", None, "article"),
+        (CC + "by/4.0/", None, CC + "by-nc-sa/4.0/", "metadata"),
+    ],
+)
+def test_who_states_the_licence(
+    url: str | None, text: str | None, of_metadata: str | None, states: str | None
+) -> None:
+    header = PaperHeader(
+        paper_key="x:1", categories=(), is_retracted=False, license_url=url, license_text=text
+    )
+    known = ArxivMetadata(None, (), None, None, None, 2, of_metadata)
+    assert _who_states(header, known) == states
+    if of_metadata is None:
+        assert _who_states(header, None) == states

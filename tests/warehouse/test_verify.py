@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from build_in_process import build_in_process
 from PIL import Image
 
+from runtime.attempt import stop_shared_pools
 from warehouse.lake import WarehouseError, canonical_json
 from warehouse.verify import verify_pointer, verify_release
 
@@ -24,12 +26,19 @@ TRAIN = "pairs/split=train/part-00000.parquet"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, scimmir: Run, build_arguments: list[object]) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[Path]:
     """Return the releases of a warehouse with the sample in small images, which are quick to decode."""
     root = tmp_path_factory.mktemp("verified")
-    done = scimmir(*build_arguments, "-w", root, "--ocr-engine", "none", "--max-side", 96)
-    assert done.returncode == 0, done.stderr
-    return root / "releases"
+    build_in_process(
+        [sample / "arxiv", sample / "pmc"],
+        root,
+        "1",
+        metadata=sample / "arxiv-metadata.jsonl",
+        decontaminate=(str(sample / "benchmark-images"),),
+        max_side=64,
+    )
+    yield root / "releases"
+    stop_shared_pools()
 
 
 @pytest.fixture
@@ -144,7 +153,7 @@ def test_a_truncated_table(folder: Path) -> None:
 
 def test_a_changed_manifest(folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(path.read_text().replace('"max_side": 96', '"max_side": 512'))
+    path.write_text(path.read_text().replace('"max_side": 64', '"max_side": 512'))
     assert problems(folder) == ["manifest.json was changed: its release_hash is not that of its content"]
 
 
