@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.ocr_quality import (
@@ -27,6 +27,7 @@ def plain_distance(a, b):
     return min(same, plain_distance(a[1:], b) + 1, plain_distance(a, b[1:]) + 1)
 
 
+@settings(deadline=None)
 @given(st.text("abc", max_size=9), st.text("abc", max_size=9))
 def test_the_edit_distance_is_that_of_the_definition(a, b):
     assert edit_distance(a, b) == plain_distance(a, b)
@@ -90,6 +91,7 @@ def test_characters_are_compared_word_by_word(source, read_words, errors):
     assert word_errors(source.split(), read_words.split()) == errors
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc1", min_size=1, max_size=6), max_size=12), st.randoms())
 def test_words_in_another_order_have_no_errors(words, random):
     assert word_errors(words, random.sample(words, len(words))) == 0

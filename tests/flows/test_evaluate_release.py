@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -40,16 +41,23 @@ def found(warehouse, model):
     return evaluate_retrieval(warehouse / "releases" / "2026.11.0", warehouse=warehouse, settings=settings)
 
 
+@lru_cache(maxsize=1)
+def all_vectors(model):
+    """Vectors of all images, captions and OCR texts, by pair."""
+    embedder, pairs = load_embedder(model), [pair(i) for i in range(COUNT)]
+    texts = [[p.caption for p in pairs], [p.ocr_text or "" for p in pairs]]
+    vectors = [embedder.embed([p.image["bytes"] for p in pairs]), *map(embedder.embed_texts, texts)]
+    return [dict(zip([p.pair_id for p in pairs], part, strict=True)) for part in vectors]
+
+
 def plain_mrr(model, pool, ocr, direction, prefix):
     """The same number from the embedder and a few lines of numpy."""
     order = {"train": 0, "validation": 1, "test": 2}
     pairs = sorted((pair(i) for i in range(COUNT)), key=lambda p: order[p.split])
     pairs = [p for p in pairs if pool == "all" or p.split == "test"]
-    embedder = load_embedder(model)
-    images = embedder.embed([p.image["bytes"] for p in pairs])
-    texts = embedder.embed_texts([p.caption for p in pairs])
+    images, texts, read = (np.stack([part[p.pair_id] for p in pairs]) for part in all_vectors(model))
     if ocr:
-        images = (images + embedder.embed_texts([p.ocr_text or "" for p in pairs])) / 2
+        images = (images + read) / 2
     queries, candidates = (texts, images) if direction == "txt2img" else (images, texts)
     scores = queries.astype(np.float64) @ candidates.astype(np.float64).T
     asked = [i for i, p in enumerate(pairs) if p.split == "test" and p.subcategory.startswith(prefix)]
