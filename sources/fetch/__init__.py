@@ -1,0 +1,1 @@
+"""Fetches papers: a local archive, byte for byte as the sources serve it."""
