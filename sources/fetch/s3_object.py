@@ -95,7 +95,8 @@ def s3_client(access: S3Access) -> Any:
         signature_version=UNSIGNED if access.anonymous else None,
     )
     try:
-        return boto3.client("s3", region_name=access.region, endpoint_url=access.endpoint, config=config)
+        session = boto3.session.Session()  # boto3's own would keep the credentials that it saw first
+        return session.client("s3", region_name=access.region, endpoint_url=access.endpoint, config=config)
     except (BotoCoreError, ValueError) as error:
         raise S3Error(f"the S3 client cannot be set up: {error}") from error
 
