@@ -1,1 +1,1 @@
-"""Fetches papers: a local archive, byte for byte as the sources serve it."""
+"""Fetches papers and their metadata over the network; what it writes, the inventory reads."""

@@ -16,7 +16,7 @@ from typing import Any
 from schemas.errors import UserError
 from sources.fetch.arxiv_manifest import BulkSelection, BulkTar, Manifest, parse_manifest, select_tars
 from sources.fetch.ledger import Ledger
-from sources.fetch.outcome import Fetched, FetchFailure
+from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 from sources.fetch.s3_object import CHUNK, Budget, S3Access, Trouble, pause_s, read_object
 
 SOURCE = "arxiv-bulk"
@@ -153,9 +153,7 @@ def ledger_key(tar: BulkTar) -> str:
     return f"{SOURCE}:{tar.name}"
 
 
-def fetch_plan(
-    client: Any, plan: BulkPlan, ledger: Ledger, parameters: BulkParameters
-) -> Iterator[Fetched | FetchFailure]:
+def fetch_plan(client: Any, plan: BulkPlan, ledger: Ledger, parameters: BulkParameters) -> Iterator[Outcome]:
     """Fetch the plan's tars one after the other and record each; yield how each ended.
 
     The bytes of retries count too: once the byte limit is reached, the tars left fail with `byte_limit`.
@@ -165,7 +163,9 @@ def fetch_plan(
     """
     budget = Budget(parameters.max_bytes)
     for item in plan.missing:
-        failure = FetchFailure(f"{SOURCE}:{item}", "not_found", "no tar of the manifest holds it")
+        failure = FetchFailure(
+            key=f"{SOURCE}:{item}", reason="not_found", detail="no tar of the manifest holds it"
+        )
         ledger.record(failure, source=SOURCE)
         yield failure
     for tar in plan.wanted:
@@ -177,12 +177,14 @@ def fetch_plan(
 
 def _fetch_tar(
     client: Any, tar: BulkTar, ledger: Ledger, parameters: BulkParameters, budget: Budget
-) -> Fetched | FetchFailure:
+) -> Outcome:
     """Fetch one tar into the archive under its own name; it is there whole and verified, or not at all."""
     target = ledger.archive / "arxiv" / tar.name
     # The md5 in the name keeps bytes of an older tar out of a rewritten one.
     part = target.with_name(f"{target.name}.{tar.md5[:12]}.part")
-    fetched = Fetched(ledger_key(tar), target, tar.size, tar.md5, None, tar.timestamp)
+    fetched = Fetched(
+        key=ledger_key(tar), path=target, size=tar.size, md5=tar.md5, last_modified=tar.timestamp or None
+    )
     with _disk_errors(ledger.archive):
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(part) as sink:
@@ -195,7 +197,7 @@ def _fetch_tar(
                 for old in set(target.parent.glob(f"{target.name}.*.part")) - {part}:
                     old.unlink(missing_ok=True)  # of a tar that was rewritten before it was whole
                 part.replace(target)
-            outcome = FetchFailure(fetched.key, trouble.reason, trouble.detail) if trouble else fetched
+            outcome: Outcome = trouble.failure(fetched.key) if trouble else fetched
             ledger.record(outcome, source=SOURCE)  # before the lock ends, so that nobody fetches it again
             return outcome
 
@@ -209,7 +211,7 @@ def _download(
         before = sink.seek(0, io.SEEK_END)
         trouble = None
         if before > tar.size:
-            trouble = Trouble("range_refused", "more is on disk than the tar has")
+            trouble = Trouble("bad_response", "more is on disk than the tar has")
         elif before < tar.size:
             trouble = read_object(client, parameters.access, tar.name, sink, size=tar.size, budget=budget)
         if trouble is None:
@@ -218,7 +220,7 @@ def _download(
                 return None
             downloads += 1
             trouble = Trouble("checksum_mismatch", f"md5 {found} came, the manifest says {tar.md5}")
-        if trouble.reason in ("checksum_mismatch", "range_refused"):
+        if trouble.reason in ("checksum_mismatch", "bad_response"):
             sink.seek(0)
             sink.truncate(0)
         if trouble.is_final or downloads >= parameters.downloads:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from schemas.columns import arrow_schema, column, table_of
 from schemas.errors import UserError
-from sources.fetch.outcome import Fetched, FetchFailure
+from sources.fetch.outcome import FetchFailure, Outcome
 
 LEDGER = "fetch-ledger.sqlite"
 BUSY_S = 60.0  # a writer holds the file for milliseconds, so this is never reached by waiting in a queue
@@ -65,7 +65,9 @@ class LedgerRow:
     etag: str | None = column(pa.string(), "ETag as the server gave it", nullable=True)
     last_modified: str | None = column(pa.string(), "Last-Modified as the server gave it", nullable=True)
     status: Literal["fetched", "failed"] = column(pa.string(), "how the last attempt ended")
-    reason: str | None = column(pa.string(), "why it failed, in one word", nullable=True)
+    reason: str | None = column(
+        pa.string(), "why it failed: one of a closed list, see FETCH_REASONS", nullable=True
+    )
     detail: str | None = column(pa.string(), "what exactly went wrong", nullable=True)
     fetched_at: str = column(pa.string(), "end of the last attempt, in UTC, ISO 8601")
 
@@ -130,7 +132,7 @@ class Ledger:
         path = self.archive / row.path
         return path.is_file() and path.stat().st_size == size
 
-    def record(self, outcome: Fetched | FetchFailure, *, source: str) -> None:
+    def record(self, outcome: Outcome, *, source: str) -> None:
         """Store how an attempt ended; the row of an earlier attempt gives way."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._lock, self._errors():

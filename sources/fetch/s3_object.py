@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from schemas.errors import UserError
+from sources.fetch.outcome import FetchFailure
 
 CHUNK = 1 << 20
 LONGEST_WAIT_S = 3600.0  # a server's Retry-After beyond this is not believed
@@ -22,7 +23,7 @@ DENIED = (
 )
 ABSENT = ("NoSuchKey", "NoSuchBucket", "NotFound", "404")
 # Asking again will not help.
-FINAL = ("access_denied", "not_found", "size_mismatch", "byte_limit", "tls_error")
+FINAL = ("forbidden", "not_found", "size_mismatch", "byte_limit", "tls_failed")
 
 
 class S3Error(UserError):
@@ -53,6 +54,10 @@ class Trouble:
     def is_final(self) -> bool:
         """True where another attempt cannot end otherwise."""
         return self.reason in FINAL
+
+    def failure(self, key: str) -> FetchFailure:
+        """Return the outcome of the thing named `key`."""
+        return FetchFailure(key=key, reason=self.reason, detail=self.detail)
 
 
 @dataclass
@@ -133,7 +138,7 @@ def read_object(
             sink.truncate(0)
         with answer["Body"] as body:
             if start not in (0, offset):
-                return Trouble("range_refused", f"bytes from {start:,} came, from {offset:,} were wanted")
+                return Trouble("bad_response", f"bytes from {start:,} came, from {offset:,} were wanted")
             if size is not None and total != size:
                 return Trouble("size_mismatch", f"{key} has {total:,} bytes and should have {size:,}")
             return _copy(body, sink, total - start, budget)
@@ -171,11 +176,11 @@ def _refused(response: dict[str, Any], access: S3Access, key: str) -> Trouble:
     status = about.get("HTTPStatusCode", 0)
     place = f"s3://{access.bucket}/{key}"
     if code in DENIED or status in (401, 403):
-        return Trouble("access_denied", f"{place} may not be read ({code or status}): {_advice(access)}")
+        return Trouble("forbidden", f"{place} may not be read ({code or status}): {_advice(access)}")
     if code in ABSENT or status == 404:
         return Trouble("not_found", f"{place} does not exist ({code or status})")
     if code == "InvalidRange" or status == 416:
-        return Trouble("range_refused", f"{place} is shorter than what is on disk")
+        return Trouble("bad_response", f"{place} is shorter than what is on disk")
     asked = str(about.get("HTTPHeaders", {}).get("retry-after", ""))
     wait_s = min(float(asked), LONGEST_WAIT_S) if asked.isdecimal() else 0.0
     return Trouble("server_error", f"{place}: the server answers {status} {code}", wait_s)
@@ -196,12 +201,12 @@ def _broken(error: Exception, access: S3Access) -> Trouble:
     from urllib3.exceptions import SSLError
 
     if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError | boto.ProfileNotFound):
-        return Trouble("access_denied", f"no AWS credentials were found: {_advice(access)}")
+        return Trouble("forbidden", f"no AWS credentials were found: {_advice(access)}")
     if isinstance(error, boto.SSLError | SSLError):
-        return Trouble("tls_error", f"the server's certificate is not accepted: {error}")
+        return Trouble("tls_failed", f"the server's certificate is not accepted: {error}")
     if isinstance(error, boto.IncompleteReadError | boto.ResponseStreamingError):
         return Trouble("truncated", f"the answer ended too early: {error}")
-    return Trouble("no_connection", str(error))
+    return Trouble("unreachable", str(error))
 
 
 def pause_s(attempt: int, trouble: Trouble, *, shortest: float, longest: float) -> float:

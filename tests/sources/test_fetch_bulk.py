@@ -267,7 +267,7 @@ def test_one_denied_or_absent_tar_does_not_stop_the_others(
     server.put(MANIFEST, manifest_of({**TARS, "src/arXiv_src_2601_003.tar": ("2601", "x", "y", b"z")}))
     _, outcomes = fetch(tmp_path, parameters)
     ended = [o.reason if isinstance(o, FetchFailure) else "fetched" for o in outcomes]
-    assert ended == ["access_denied", "fetched", "not_found"]
+    assert ended == ["forbidden", "fetched", "not_found"]
 
 
 def test_the_byte_limit_holds_for_plans_and_for_retries(

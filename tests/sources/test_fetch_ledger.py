@@ -14,13 +14,28 @@ from sources.fetch.outcome import Fetched, FetchFailure
 
 MD5 = "0cc175b9c0f1b6a831c399e269772661"
 KEYS = st.sampled_from(["a", "b", "c", "d'; --", "é"])
+
+
+def fetched(key: str, path: Path, size: int, md5: str) -> Fetched:
+    return Fetched(key=key, path=path, size=size, md5=md5)
+
+
+def failed(key: str, reason: str, detail: str) -> FetchFailure:
+    return FetchFailure(key=key, reason=reason, detail=detail)
+
+
 OUTCOMES = st.one_of(
     st.builds(
-        lambda key, size: Fetched(key, Path("x") / "y.tar", size, MD5),
+        lambda key, size: Fetched(key=key, path=Path("x") / "y.tar", size=size, md5=MD5),
         KEYS,
         st.integers(min_value=0, max_value=1 << 40),
     ),
-    st.builds(FetchFailure, KEYS, st.sampled_from(["truncated", "not_found"]), st.text(max_size=5)),
+    st.builds(
+        FetchFailure,
+        key=KEYS,
+        reason=st.sampled_from(["truncated", "not_found"]),
+        detail=st.text(max_size=5),
+    ),
 )
 
 
@@ -48,8 +63,18 @@ def test_one_row_per_key_and_counts_add_up(outcomes: list[Fetched | FetchFailure
 
 def test_a_failure_keeps_what_is_on_disk(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.record(Fetched("k", tmp_path / "a" / "k.tar", 3, MD5, '"e"', "yesterday"), source="s")
-        ledger.record(FetchFailure("k", "truncated", "2 of 3 bytes"), source="s")
+        ledger.record(
+            Fetched(
+                key="k",
+                path=tmp_path / "a" / "k.tar",
+                size=3,
+                md5=MD5,
+                etag='"e"',
+                last_modified="yesterday",
+            ),
+            source="s",
+        )
+        ledger.record(failed("k", "truncated", "2 of 3 bytes"), source="s")
         row = ledger.known("k")
     assert row is not None
     expected = LedgerRow(
@@ -72,7 +97,7 @@ def test_current_means_on_disk_with_that_md5_and_size_wherever_the_archive_is(tm
     first = tmp_path / "first"
     with Ledger(first) as ledger:
         (first / "k.tar").write_bytes(b"a")
-        ledger.record(Fetched("k", first / "k.tar", 1, MD5), source="s")
+        ledger.record(fetched("k", first / "k.tar", 1, MD5), source="s")
         assert ledger.is_current("k", MD5, 1)
         assert not ledger.is_current("k", MD5[::-1], 1)
         assert not ledger.is_current("other", MD5, 1)
@@ -87,8 +112,8 @@ def test_current_means_on_disk_with_that_md5_and_size_wherever_the_archive_is(tm
 
 def test_export_is_the_ledger_as_parquet(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.record(FetchFailure("b", "disk", "b\udce9.tar"), source="s")
-        ledger.record(Fetched("a", tmp_path / "a", 1, MD5), source="t")
+        ledger.record(failed("b", "not_found", "b\udce9.tar"), source="s")
+        ledger.record(fetched("a", tmp_path / "a", 1, MD5), source="t")
         assert ledger.export(tmp_path / "fetches.parquet") == 2
         table = pq.read_table(tmp_path / "fetches.parquet")
         assert [LedgerRow(**row) for row in table.to_pylist()] == list(ledger.rows())
@@ -98,8 +123,8 @@ def test_export_is_the_ledger_as_parquet(tmp_path: Path) -> None:
 def _fill(archive: str, worker: int) -> None:
     with Ledger(Path(archive)) as ledger:
         for i in range(60):
-            ledger.record(Fetched(f"shared-{i}", Path(archive) / "f", i, MD5), source="s")
-            ledger.record(FetchFailure(f"own-{worker}-{i}", "not_found", "404"), source="s")
+            ledger.record(fetched(f"shared-{i}", Path(archive) / "f", i, MD5), source="s")
+            ledger.record(failed(f"own-{worker}-{i}", "not_found", "404"), source="s")
 
 
 def test_four_processes_write_at_once(tmp_path: Path) -> None:
