@@ -1,7 +1,5 @@
 """The command `scimmir`: a thin layer over the flow and the warehouse."""
 
-import logging
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +12,8 @@ from rich.console import Console
 from flows.build_options import BuildOptions
 from schemas.errors import UserError
 from scimmir import __version__
+from scimmir.fetch_command import fetch
+from scimmir.terminal import log_to_terminal, quiet_prefect
 from scimmir.train_command import train
 
 app = typer.Typer(
@@ -116,12 +116,12 @@ def build(
         paper_timeout_s=paper_timeout_s,
         image_timeout_s=image_timeout_s,
     )
-    _log_to_terminal()
+    log_to_terminal()
     from flows.check_call import check_call  # imports the engines' modules
 
     names = [str(path) for path in inputs]
     check_call(names, str(warehouse), str(metadata) if metadata else None, version, options)
-    _quiet_prefect()
+    quiet_prefect()
     from flows.build_scimmir import build_scimmir  # starts Prefect: seconds
 
     folder = build_scimmir(names, str(warehouse), str(metadata) if metadata else None, version, options)
@@ -166,7 +166,7 @@ def calibrate(
     workers: Annotated[int, typer.Option(help="Processes at work at once.")] = DEFAULTS.workers,
 ) -> None:
     """Find an embedder's thresholds from copies and look-alikes of a release's pairs."""
-    _log_to_terminal()
+    log_to_terminal()
     from flows.calibrate_thresholds import calibrate_thresholds, calibration_summary
     from warehouse.lake import warehouse_path
     from warehouse.query import wanted_release
@@ -187,6 +187,7 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
 
 
 app.command()(train)
+app.command()(fetch)
 
 
 def main() -> None:
@@ -211,21 +212,3 @@ def _run() -> str | None:
     except KeyboardInterrupt:
         return "stopped; the next build goes on from here"
     return None
-
-
-def _log_to_terminal() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    logger = logging.getLogger("scimmir")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    logger.propagate = False
-
-
-def _quiet_prefect() -> None:
-    """Keep Prefect's own log off the terminal: what matters of it comes back as this command's error."""
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    # Its own server, where none is configured, makes its database at the first start, which can take a while.
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")

@@ -1,0 +1,43 @@
+"""What a user can choose in a fetch: the flow's typed parameters, and so its configuration."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Source = Literal["arxiv-bulk"]
+
+
+class FetchOptions(BaseModel):
+    """Choices of a fetch; all have defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    months: Annotated[
+        tuple[str, ...], Field(description="arxiv-bulk: months such as 2026-01; all when none is named.")
+    ] = ()
+    since: Annotated[
+        str | None, Field(description="First date or month: of the ids (bulk) or of the last change (OAI).")
+    ] = None
+    until: Annotated[str | None, Field(description="Last date or month, included.")] = None
+    items: Annotated[
+        tuple[str, ...], Field(description="Ids of papers; for arxiv-bulk also names of tars.")
+    ] = ()
+    yes: Annotated[
+        bool, Field(description="arxiv-bulk: agree to pay for what is fetched; without it nothing is.")
+    ] = False
+    max_bytes: Annotated[
+        int | None, Field(ge=0, description="Bytes that one fetch may transfer at most, retries included.")
+    ] = None
+    usd_per_gb: Annotated[
+        float, Field(ge=0, description="Price of transfer that the estimate uses; 0 within us-east-1.")
+    ] = 0.09
+    endpoint: Annotated[
+        str | None,
+        Field(description="Another server of the same protocol; for S3 AWS_ENDPOINT_URL does the same."),
+    ] = None
+    attempts: Annotated[
+        int, Field(ge=1, le=100, description="Attempts in a row that may fail before a file is given up.")
+    ] = 5
+    timeout_s: Annotated[float, Field(gt=0, le=3600, description="Seconds that a server may be silent.")] = (
+        60.0
+    )

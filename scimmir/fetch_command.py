@@ -1,0 +1,88 @@
+"""`scimmir fetch`: papers from arXiv and PubMed Central into a local archive."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.fetch_options import FetchOptions
+from schemas.errors import UserError
+from scimmir.terminal import log_to_terminal, quiet_prefect
+
+DEFAULTS = FetchOptions()
+
+
+class SourceName(StrEnum):
+    """Where papers come from."""
+
+    arxiv_bulk = "arxiv-bulk"
+
+
+def fetch(
+    source: Annotated[SourceName, typer.Argument(help="Where to fetch from.")],
+    archive: Annotated[Path, typer.Argument(help="Folder of papers; `scimmir build` reads it.")],
+    month: Annotated[list[str] | None, typer.Option(help="Month such as 2026-01; repeat for more.")] = None,
+    since: Annotated[str | None, typer.Option(help="First month or date.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last month or date, included.")] = None,
+    item: Annotated[list[str] | None, typer.Option(help="Id of a paper, or a tar; repeat for more.")] = None,
+    items: Annotated[Path | None, typer.Option(help="File with an id on every line.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to pay without being asked.")] = False,
+    max_bytes: Annotated[int | None, typer.Option(help="Bytes to transfer at most.")] = None,
+    usd_per_gb: Annotated[float, typer.Option(help="Price for the estimate.")] = DEFAULTS.usd_per_gb,
+    endpoint: Annotated[str | None, typer.Option(help="Another server of the same protocol.")] = None,
+    attempts: Annotated[int, typer.Option(help="Failures in a row before giving up.")] = DEFAULTS.attempts,
+    timeout_s: Annotated[float, typer.Option(help="Seconds of silence.")] = DEFAULTS.timeout_s,
+) -> None:
+    """Fetch the papers that an archive lacks; what is there and unchanged is not fetched again."""
+    options = FetchOptions(
+        months=tuple(month or ()),
+        since=since,
+        until=until,
+        items=(*(item or ()), *_listed(items)),
+        yes=yes,
+        max_bytes=max_bytes,
+        usd_per_gb=usd_per_gb,
+        endpoint=endpoint,
+        attempts=attempts,
+        timeout_s=timeout_s,
+    )
+    log_to_terminal()
+    archive = archive.expanduser()
+    if source is SourceName.arxiv_bulk and not yes:
+        options = _agreed(archive, options)
+    quiet_prefect()
+    from flows.fetch_papers import fetch_papers  # starts Prefect: seconds
+
+    typer.echo(fetch_papers(str(archive), source.value, options))
+
+
+def _listed(path: Path | None) -> tuple[str, ...]:
+    """Return the lines of a file of ids; empty lines and those that begin with # are none."""
+    if path is None:
+        return ()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is no text in UTF-8: write one id on every line") from error
+    found = tuple(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    if not found:
+        raise UserError(f"{path} names no paper: write one id on every line")
+    return found
+
+
+def _agreed(archive: Path, options: FetchOptions) -> FetchOptions:
+    """Show the price of a fetch and ask; return the options with the user's consent."""
+    from flows.fetch_bulk import plan_bulk
+    from sources.fetch.ledger import Ledger
+
+    with Ledger(archive) as ledger:
+        plan = plan_bulk(ledger, options)
+    if plan.wanted:
+        typer.echo(plan.summary())
+        if not sys.stdin.isatty():
+            raise UserError("nothing was fetched: there is nobody to ask, so agree to the price with --yes")
+        if not typer.confirm("Fetch and pay?"):
+            raise UserError("nothing was fetched")
+    return options.model_copy(update={"yes": True})
