@@ -27,6 +27,7 @@ FETCH_REASONS: Mapping[str, str] = MappingProxyType(
         "unreachable": "no connection to the server could be made, or it broke off",
         "tls_failed": "the server's certificate or its TLS could not be verified",
         "rate_limited": "the server still asks to wait (429, or 503 with Retry-After)",
+        "paused": "the server asked for a long pause, which is not over; fetch again later",
         "server_error": "the server answers with errors of its own (5xx)",
         "redirect_refused": "the redirect is one too many, leaves HTTPS or has no usable target",
         "bad_response": "the answer is not of the form that the protocol promises",
@@ -67,18 +68,22 @@ Outcome = Fetched | FetchFailure
 
 
 class FetchError(Exception):
-    """One thing cannot be fetched; the others can. Becomes a `FetchFailure` with this reason."""
+    """One thing cannot be fetched; the others can. Becomes a `FetchFailure` with this reason.
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    `page` is the beginning of what the server sent along, where it sent a page.
+    """
+
+    def __init__(self, reason: str, detail: str = "", page: str = "") -> None:
         if reason not in FETCH_REASONS:
             raise ValueError(f"{reason!r} is no documented fetch reason")
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.page = page
 
-    def __reduce__(self) -> tuple[type["FetchError"], tuple[str, str]]:
-        """Pickle with both arguments, so that the reason survives a process boundary."""
-        return (FetchError, (self.reason, self.detail))
+    def __reduce__(self) -> tuple[type["FetchError"], tuple[str, str, str]]:
+        """Pickle with all arguments, so that the reason survives a process boundary."""
+        return (FetchError, (self.reason, self.detail, self.page))
 
     def failure(self, key: str) -> FetchFailure:
         """Return the outcome row of the thing named `key`."""

@@ -10,13 +10,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 from schemas.errors import UserError
+from sources.fetch.outcome import FetchError
 
-# A stored time further ahead than this comes from a clock that was wrong, not from a server: no host of ours
-# asks for a longer pause, and a fetch must not sleep until the year 2099.
-LONGEST_PAUSE_S = 3600.0
+# A stored time further ahead than a day comes from a clock that was wrong, not from a server. A pause of up to
+# an hour is slept through; during a longer one, requests fail at once.
+LONGEST_PAUSE_S = 86_400.0
+PATIENCE_S = 3600.0
 
 
-def wait_for_turn(host: str, interval_s: float, state: Path) -> float:
+def wait_for_turn(host: str, interval_s: float, state: Path, *, patience_s: float = PATIENCE_S) -> float:
     """Return, once a request to the host is allowed, the seconds waited; the next is `interval_s` later.
 
     Times are wall-clock times, so that they hold across processes and restarts, and across machines that share
@@ -27,8 +29,10 @@ def wait_for_turn(host: str, interval_s: float, state: Path) -> float:
         interval_s: seconds from this request to the next one of anybody; 0 does not limit, but a pause that
             the server asked for still holds.
         state: folder of the lock files; made when it is not there.
+        patience_s: the longest pause that is slept through.
 
     Raises:
+        FetchError: `paused` where the server asked for a longer pause than that.
         UserError: the state folder cannot be written.
     """
     waited = 0.0
@@ -40,6 +44,8 @@ def wait_for_turn(host: str, interval_s: float, state: Path) -> float:
                 if interval_s > 0:
                     _write(handle, now + interval_s)
                 return waited
+        if pause > patience_s:
+            raise FetchError("paused", f"{host} asks for no request during the next {pause:.0f} seconds")
         # Everyone asks again after the sleep: a Retry-After may have come meanwhile for all of them.
         time.sleep(pause)
         waited += pause

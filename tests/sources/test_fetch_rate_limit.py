@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UserError
+from sources.fetch.outcome import FetchError
 from sources.fetch.rate_limit import only_connection, push_back, wait_for_turn
 
 WORKER = """
@@ -97,3 +98,10 @@ def test_no_state_folder_no_request(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="name a folder that can be written"):
         wait_for_turn("a.org", 1, tmp_path / "file" / "state")
+
+
+def test_a_pause_beyond_patience_fails_at_once_and_stays(tmp_path: Path) -> None:
+    push_back("a.org", 7200, tmp_path)
+    for _ in range(2):
+        with pytest.raises(FetchError, match=r"paused: a\.org asks for no request during the next 7"):
+            wait_for_turn("a.org", 1, tmp_path)
