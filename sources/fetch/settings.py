@@ -1,6 +1,7 @@
 """How the network is asked: by whom, how often, how long and how much."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -50,6 +51,7 @@ class TransportSettings:
     byte_limit: int = 8 << 30  # the largest arXiv tar is below 2 GB
     text_limit: int = 256 << 20
     redirects: int = 5
+    before_request: Callable[[HostLimit], None] | None = None  # waits for a limit over more than this machine
     user_agent: str = field(init=False)
 
     def __post_init__(self) -> None:

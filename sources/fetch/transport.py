@@ -217,6 +217,8 @@ class Transport:
         with contextlib.ExitStack() as stack:
             if limit.interval_s > 0:
                 stack.enter_context(only_connection(limit.host, state))
+            if self.settings.before_request:
+                self.settings.before_request(limit)
             wait_for_turn(limit.host, limit.interval_s, state, patience_s=self.settings.patience_s)
             request = self._client.build_request("GET", url, headers=headers)
             try:
