@@ -168,6 +168,10 @@ def fetch_plan(client: Any, plan: BulkPlan, ledger: Ledger, parameters: BulkPara
         )
         ledger.record(failure, source=SOURCE)
         yield failure
+    for tar in plan.current:
+        ledger.learn(
+            _fetched(tar, ledger), source=SOURCE
+        )  # it may have failed in a form that is withdrawn again
     for tar in plan.wanted:
         outcome = _fetch_tar(client, tar, ledger, parameters, budget)
         if isinstance(outcome, FetchFailure):
@@ -179,12 +183,10 @@ def _fetch_tar(
     client: Any, tar: BulkTar, ledger: Ledger, parameters: BulkParameters, budget: Budget
 ) -> Outcome:
     """Fetch one tar into the archive under its own name; it is there whole and verified, or not at all."""
-    target = ledger.archive / "arxiv" / tar.name
+    fetched = _fetched(tar, ledger)
+    target = fetched.path
     # The md5 in the name keeps bytes of an older tar out of a rewritten one.
     part = target.with_name(f"{target.name}.{tar.md5[:12]}.part")
-    fetched = Fetched(
-        key=ledger_key(tar), path=target, size=tar.size, md5=tar.md5, last_modified=tar.timestamp or None
-    )
     with _disk_errors(ledger.archive):
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(part) as sink:
@@ -200,6 +202,14 @@ def _fetch_tar(
             outcome: Outcome = trouble.failure(fetched.key) if trouble else fetched
             ledger.record(outcome, source=SOURCE)  # before the lock ends, so that nobody fetches it again
             return outcome
+
+
+def _fetched(tar: BulkTar, ledger: Ledger) -> Fetched:
+    """Return the tar as it is on disk once it is whole."""
+    path = ledger.archive / "arxiv" / tar.name
+    return Fetched(
+        key=ledger_key(tar), path=path, size=tar.size, md5=tar.md5, last_modified=tar.timestamp or None
+    )
 
 
 def _download(

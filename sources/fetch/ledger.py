@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from schemas.columns import arrow_schema, column, table_of
 from schemas.errors import UserError
-from sources.fetch.outcome import FetchFailure, Outcome
+from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 
 LEDGER = "fetch-ledger.sqlite"
 BUSY_S = 60.0  # a writer holds the file for milliseconds, so this is never reached by waiting in a queue
@@ -124,13 +124,22 @@ class Ledger:
             found = self._db.execute(f"SELECT {COLUMNS} FROM fetches WHERE key = ?", (key,)).fetchone()
         return _row(found) if found else None
 
+    def fetched(self, key: str) -> Fetched | None:
+        """Return the file of a key that is on disk with the size it had, or None."""
+        row = self.known(key)
+        if row is None or row.path is None or row.size is None or row.md5 is None:
+            return None
+        path = self.archive / row.path
+        if not path.is_file() or path.stat().st_size != row.size:
+            return None
+        return Fetched(
+            key=key, path=path, size=row.size, md5=row.md5, etag=row.etag, last_modified=row.last_modified
+        )
+
     def is_current(self, key: str, md5: str, size: int) -> bool:
         """Return whether the file with this md5 was fetched and is on disk with this size."""
-        row = self.known(key)
-        if row is None or row.path is None or row.md5 != md5 or row.size != size:
-            return False
-        path = self.archive / row.path
-        return path.is_file() and path.stat().st_size == size
+        found = self.fetched(key)
+        return found is not None and (found.md5, found.size) == (md5, size)
 
     def record(self, outcome: Outcome, *, source: str) -> None:
         """Store how an attempt ended; the row of an earlier attempt gives way."""
@@ -144,6 +153,14 @@ class Ledger:
             path = self._relative(outcome.path)
             known = (outcome.size, outcome.md5, outcome.etag, outcome.last_modified)
             self._db.execute(RECORD_FETCHED, (outcome.key, source, path, *known, now))
+
+    def learn(self, outcome: Outcome, *, source: str) -> bool:
+        """Record an outcome unless it is what the ledger has already; return whether it was news."""
+        row = self.known(outcome.key)
+        if row is not None and row.status == "fetched" and outcome == self.fetched(outcome.key):
+            return False
+        self.record(outcome, source=source)
+        return True
 
     def rows(self) -> Iterator[LedgerRow]:
         """Yield every row, by key."""

@@ -110,6 +110,19 @@ def test_current_means_on_disk_with_that_md5_and_size_wherever_the_archive_is(tm
         assert not ledger.is_current("k", MD5, 1)
 
 
+def test_only_news_is_learnt(tmp_path: Path) -> None:
+    path = tmp_path / "k"
+    path.write_bytes(b"a")
+    with Ledger(tmp_path) as ledger:
+        assert ledger.learn(fetched("k", path, 1, MD5), source="s")
+        assert not ledger.learn(fetched("k", path, 1, MD5), source="s")
+        assert ledger.learn(failed("k", "not_found", ""), source="s")
+        assert ledger.learn(fetched("k", path, 1, MD5), source="s")  # there again, so no failure any more
+        assert ledger.counts().fetched == 1
+        path.unlink()
+        assert ledger.fetched("k") is None
+
+
 def test_export_is_the_ledger_as_parquet(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record(failed("b", "not_found", "b\udce9.tar"), source="s")
