@@ -17,6 +17,7 @@ FETCH_REASONS: Mapping[str, str] = MappingProxyType(
         "retracted": "the article is retracted and the policy leaves such articles out",
         "tdm_only": "the article may be mined but not passed on, and the policy leaves such articles out",
         "license_excluded": "the article's licence is not of a group that was asked for",
+        "byte_limit": "the user's limit on the bytes of one fetch was reached before it was whole",
         # What did not work in spite of retries
         "checksum_mismatch": "what came does not have the checksum that the source states",
         "size_mismatch": "what came does not have the size that the source states",
