@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import UserError
+from sources.fetch.outcome import FetchError
 
 READ_BYTES = 1 << 20
 
@@ -29,6 +30,39 @@ class Validators:
         return self.last_modified
 
 
+@dataclass(frozen=True)
+class Downloaded:
+    """What came and stands complete at its target; `file_name` and `content_type` are what the server calls it."""
+
+    size: int
+    md5: str
+    etag: str | None
+    last_modified: str | None
+    file_name: str | None = None
+    content_type: str | None = None
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the source states of a file, as far as it does, and the most bytes that are taken of it."""
+
+    md5: str | None = None
+    size: int | None = None
+    limit: int | None = None
+
+    def check(self, done: Downloaded, where: str) -> None:
+        """Compare what came.
+
+        Raises:
+            FetchError: `size_mismatch` or `checksum_mismatch`.
+        """
+        if self.size is not None and done.size != self.size:
+            raise FetchError("size_mismatch", f"{where}: {done.size:,} bytes came, {self.size:,} were stated")
+        if self.md5 is not None and done.md5 != self.md5.lower():
+            detail = f"{where}: md5 {done.md5} came, {self.md5.lower()} was stated"
+            raise FetchError("checksum_mismatch", detail)
+
+
 class Partial:
     """The bytes of a file as far as they came: `size` and `md5` of them, and what the server said they are of."""
 
@@ -44,9 +78,17 @@ class Partial:
         else:
             self._read_bytes()
 
+    def conditions(self, known: Validators) -> dict[str, str]:
+        """Return the headers that ask for the rest of what is there, or only for what is not known."""
+        if self.size and (same := self.validators.if_range):
+            return {"Range": f"bytes={self.size}-", "If-Range": same}
+        if known.etag:
+            return {"If-None-Match": known.etag}
+        return {"If-Modified-Since": known.last_modified} if known.last_modified else {}
+
     def restart(self, validators: Validators) -> None:
         """Drop what came before and note what the coming bytes are of."""
-        with _disk_errors(self.target):
+        with disk_errors(self.target):
             os.ftruncate(self.handle, 0)
             os.lseek(self.handle, 0, os.SEEK_SET)
             _note(self.target).write_text(json.dumps([validators.etag, validators.last_modified]))
@@ -57,7 +99,7 @@ class Partial:
     def append(self, block: bytes) -> None:
         """Write a block behind the others."""
         view = memoryview(block)
-        with _disk_errors(self.target):
+        with disk_errors(self.target):
             while view:
                 view = view[os.write(self.handle, view) :]
         self.digest.update(block)
@@ -65,14 +107,14 @@ class Partial:
 
     def finish(self) -> None:
         """Give the file its name, once its bytes are on the disk."""
-        with _disk_errors(self.target):
+        with disk_errors(self.target):
             os.fsync(self.handle)
             self.path.replace(self.target)
             _note(self.target).unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Remove what came: it is not what was asked for."""
-        with _disk_errors(self.target):
+        with disk_errors(self.target):
             self.path.unlink(missing_ok=True)
             _note(self.target).unlink(missing_ok=True)
 
@@ -88,7 +130,7 @@ class Partial:
                 return Validators()
 
     def _read_bytes(self) -> None:
-        with _disk_errors(self.target):
+        with disk_errors(self.target):
             while block := os.read(self.handle, READ_BYTES):
                 self.digest.update(block)
                 self.size += len(block)
@@ -101,7 +143,7 @@ def open_partial(target: Path) -> Iterator[Partial]:
     Raises:
         UserError: the folder cannot be written.
     """
-    with _disk_errors(target):
+    with disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         handle = _claim(_part(target))
     try:
@@ -132,7 +174,12 @@ def _note(target: Path) -> Path:
 
 
 @contextmanager
-def _disk_errors(target: Path) -> Iterator[None]:
+def disk_errors(target: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a sentence that says what to do.
+
+    Raises:
+        UserError: the target cannot be written.
+    """
     try:
         yield
     except OSError as error:

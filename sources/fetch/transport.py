@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +23,7 @@ from sources.fetch.answers import (
     total_size,
 )
 from sources.fetch.outcome import FetchError
-from sources.fetch.partial import Partial, Validators, open_partial
+from sources.fetch.partial import Downloaded, Partial, Stated, Validators, open_partial
 from sources.fetch.rate_limit import only_connection, push_back, wait_for_turn
 from sources.fetch.settings import HostLimit, TransportSettings
 
@@ -46,18 +45,6 @@ PERMANENT = {404: "not_found", 410: "gone"}
 REDIRECTS = (301, 302, 303, 307, 308)
 PAGE_BYTES = 8192
 GRACE_S = 30.0  # the speed of a body is judged only after this time
-
-
-@dataclass(frozen=True)
-class Downloaded:
-    """What came and stands complete at its target; `file_name` and `content_type` are what the server calls it."""
-
-    size: int
-    md5: str
-    etag: str | None
-    last_modified: str | None
-    file_name: str | None = None
-    content_type: str | None = None
 
 
 class Transport:
@@ -133,35 +120,51 @@ class Transport:
             FetchError: any reason of the network or the server; a mismatch only after retries.
             UserError: the target cannot be written.
         """
-        most = self.settings.byte_limit if limit is None else limit
+        done = self._download(url, target, Validators(), Stated(md5, size, limit))
+        if done is None:
+            raise FetchError("bad_response", f"{shown(httpx.URL(url))}: 304 to a request without a condition")
+        return done
 
-        def once() -> Downloaded:
+    def download_if_changed(
+        self, url: str, target: Path, known: Validators, *, limit: int | None = None
+    ) -> Downloaded | None:
+        """Return what `download` does; None, and nothing is written, where the server has what is `known`.
+
+        Raises:
+            FetchError: any reason of the network or the server.
+            UserError: the target cannot be written.
+        """
+        return self._download(url, target, known, Stated(None, None, limit))
+
+    def _download(self, url: str, target: Path, known: Validators, stated: Stated) -> Downloaded | None:
+        def once() -> Downloaded | None:
             with open_partial(target) as partial:
                 try:
-                    done = self._fill(url, partial, most)
-                    _check(done, md5, size, url)
+                    done = self._fill(url, partial, known, stated.limit or self.settings.byte_limit)
+                    if done is not None:
+                        stated.check(done, shown(parse_url(url)))
                 except FetchError as error:
                     if not partial.size or error.reason not in RESUMABLE:
                         partial.discard()
                     raise
-                partial.finish()
+                if done is None:
+                    partial.discard()
+                else:
+                    partial.finish()
                 return done
 
         return self._retried(once)
 
-    def _fill(self, url: str, partial: Partial, most: int) -> Downloaded:
+    def _fill(self, url: str, partial: Partial, known: Validators, most: int) -> Downloaded | None:
         """Return what the partial file holds after one answer: the rest of it, or all from the beginning."""
-        headers = {"Accept-Encoding": "identity"}
-        if partial.size and (same := partial.validators.if_range):
-            headers |= {"Range": f"bytes={partial.size}-", "If-Range": same}
-        with self._answer(url, headers) as answer:
+        with self._answer(url, {"Accept-Encoding": "identity", **partial.conditions(known)}) as answer:
+            if answer.status_code == 304:
+                return None
             validators = Validators(answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
-            if answer.status_code == 416 or (
-                answer.status_code == 206 and not continues(answer, partial.size, partial.validators)
-            ):
-                raise FetchError("size_mismatch", f"{shown(answer.url)}: the range that came is another one")
-            if answer.status_code != 206:
+            if answer.status_code == 200:
                 partial.restart(validators)
+            elif answer.status_code == 416 or not continues(answer, partial.size, partial.validators):
+                raise FetchError("size_mismatch", f"{shown(answer.url)}: the range that came is another one")
             total = total_size(answer, partial.size)
             _check_limit(total or 0, most, answer)
             for block in self._blocks(answer, answer.iter_raw()):
@@ -196,12 +199,12 @@ class Transport:
 
     @contextmanager
     def _answer(self, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """Yield an answer that has a body to read: 200, or 206 and 416 where a range was asked for."""
+        """Yield an answer that has a body to read: 200, 206 and 416 to a range, 304 to a condition."""
         here = parse_url(url)
         for _ in range(self.settings.redirects + 1):
             with self._one_request(here, headers) as answer:
                 if answer.status_code not in REDIRECTS:
-                    self._check_status(answer, ranged="Range" in headers)
+                    self._check_status(answer, headers)
                     yield answer
                     return
                 there = next_url(answer)
@@ -233,9 +236,10 @@ class Transport:
     def _limit(self, url: httpx.URL) -> HostLimit:
         return self.settings.limit_of(url.host, url.netloc.decode("ascii"))
 
-    def _check_status(self, answer: httpx.Response, *, ranged: bool) -> None:
+    def _check_status(self, answer: httpx.Response, asked: dict[str, str]) -> None:
         status, where = answer.status_code, shown(answer.url)
-        if status == 200 or (ranged and status in (206, 416)):
+        is_conditional = "If-None-Match" in asked or "If-Modified-Since" in asked
+        if status == 200 or ("Range" in asked and status in (206, 416)) or (is_conditional and status == 304):
             return
         if status in (429, 503):
             pause = retry_after(answer)
@@ -271,11 +275,3 @@ class Transport:
 def _check_limit(size: int, limit: int, answer: httpx.Response) -> None:
     if size > limit:
         raise FetchError("too_large", f"{shown(answer.url)}: more than {limit:,} bytes")
-
-
-def _check(done: Downloaded, md5: str | None, size: int | None, url: str) -> None:
-    where = shown(httpx.URL(url))
-    if size is not None and done.size != size:
-        raise FetchError("size_mismatch", f"{where}: {done.size:,} bytes came, {size:,} were stated")
-    if md5 is not None and done.md5 != md5.lower():
-        raise FetchError("checksum_mismatch", f"{where}: md5 {done.md5} came, {md5.lower()} was stated")

@@ -17,6 +17,7 @@ import pytest
 
 from schemas.errors import UserError
 from sources.fetch.outcome import FETCH_REASONS, FetchError, FetchFailure
+from sources.fetch.partial import Validators
 from sources.fetch.settings import HostLimit, TransportSettings
 
 BODY = bytes(range(256)) * 2000
@@ -348,7 +349,7 @@ def test_a_redirect_without_end_is_refused(loopback, reply, transport) -> None:
 
 
 @pytest.mark.parametrize(
-    "to", [{}, {"Location": "file:///etc/passwd"}, {"Location": "ftp://x/y"}, {"Location": "http://["}]
+    "to", [{}, {"Location": "file:///etc/passwd"}, {"Location": "ftp://x/y"}, {"Location": "http://:1:2/"}]
 )
 def test_a_redirect_to_no_server_is_refused(loopback, reply, transport, to) -> None:
     loopback.replies["/a"] = [reply(b"", 302, to)]
@@ -458,3 +459,19 @@ def test_only_documented_reasons() -> None:
         FetchError("other")
     assert FetchError("gone", "x").failure("k") == FetchFailure(key="k", reason="gone", detail="x")
     assert all(FETCH_REASONS.values())
+
+
+def test_what_is_known_and_unchanged_is_not_sent_again(loopback, reply, transport, tmp_path: Path) -> None:
+    def answer(path: str, headers: dict[str, str]):
+        asked = headers.get("if-none-match"), headers.get("if-modified-since")
+        return (
+            reply(b"", 304) if asked in (('"one"', None), (None, "Mon, 1 Jan")) else reply(BODY, headers=TAG)
+        )
+
+    loopback.answer = answer
+    url, target = f"{loopback.url}/x", tmp_path / "x"
+    assert transport.download_if_changed(url, target, Validators('"one"', "Mon, 1 Jan")) is None
+    assert transport.download_if_changed(url, target, Validators(None, "Mon, 1 Jan")) is None
+    assert left_in(tmp_path) == ["state"]
+    done = transport.download_if_changed(url, target, Validators('"zero"'))
+    assert done is not None and done.md5 == MD5 and left_in(tmp_path) == ["state", "x"]
