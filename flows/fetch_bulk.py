@@ -62,4 +62,5 @@ def _parameters(options: FetchOptions) -> arxiv_bulk.BulkParameters:
         usd_per_gb=options.usd_per_gb,
         max_bytes=options.max_bytes,
         attempts=options.attempts,
+        pause_s=options.backoff_s,
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Source = Literal["arxiv-bulk"]
+Source = Literal["arxiv-bulk", "arxiv-ids"]
 
 
 class FetchOptions(BaseModel):
@@ -35,9 +35,28 @@ class FetchOptions(BaseModel):
         str | None,
         Field(description="Another server of the same protocol; for S3 AWS_ENDPOINT_URL does the same."),
     ] = None
+    contact: Annotated[
+        str | None,
+        Field(description="Your e-mail address, which every request carries; SCIMMIR_CONTACT does the same."),
+    ] = None
+    interval_s: Annotated[
+        float,
+        Field(
+            ge=0, description="Seconds from one request to the next; arXiv's own hosts never get less than 3."
+        ),
+    ] = 3.0
+    state: Annotated[
+        str | None,
+        Field(
+            description="Folder in which all fetches of this machine keep the times of their last requests."
+        ),
+    ] = None
     attempts: Annotated[
         int, Field(ge=1, le=100, description="Attempts in a row that may fail before a file is given up.")
     ] = 5
+    backoff_s: Annotated[
+        float, Field(ge=0, description="Seconds to wait after a failure; doubled after each further one.")
+    ] = 1.0
     timeout_s: Annotated[float, Field(gt=0, le=3600, description="Seconds that a server may be silent.")] = (
         60.0
     )
