@@ -22,7 +22,7 @@ from sources.inventory import take_inventory
 
 PAPERS = [f"2601.{number:05d}" for number in range(1, 2001)]
 PROCESSES = 4
-INTERVAL_S = 0.003
+INTERVAL_S = 0.002
 FAILING = 0.1
 
 
@@ -78,6 +78,7 @@ def failing(loopback: Any, reply: type) -> Iterator[Any]:
         failures[kind] += 1
         return kinds[kind]()
 
+    loopback.server.RequestHandlerClass.disable_nagle_algorithm = True  # or each answer waits 40 ms
     loopback.answer = answer
     loopback.failures = failures
     yield loopback
