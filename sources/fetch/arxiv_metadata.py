@@ -33,7 +33,7 @@ WHERE excluded.datestamp >= records.datestamp
 
 @dataclass(frozen=True, kw_only=True)
 class Harvested:
-    """How a harvest ended: records, deletions and pages that came, what failed, and whether the list's end was reached."""
+    """How a harvest ended: what came, what failed, and whether the end of the list was reached."""
 
     records: int
     deleted: int
