@@ -1,49 +1,31 @@
-"""Fetches single arXiv papers by their ids."""
+"""Fetches single arXiv papers, by their ids or by what arXiv's metadata say has changed."""
 
+import hashlib
 import logging
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
-from prefect.context import FlowRunContext
-
 from flows.fetch_options import FetchOptions
-from flows.shared_limit import wait_for_shared_turn
+from flows.fetch_transport import transport_settings
 from runtime.progress import progress
 from schemas.errors import UserError
+from schemas.ids import paper_key
 from sources.fetch.arxiv_eprint import EprintParameters, fetch_eprints
+from sources.fetch.arxiv_metadata import Harvested, MetadataStore
+from sources.fetch.arxiv_oai import OaiParameters
 from sources.fetch.ledger import Ledger
-from sources.fetch.outcome import Outcome
-from sources.fetch.settings import ARXIV_LIMIT, HostLimit, TransportSettings
+from sources.fetch.outcome import Fetched, Outcome
 from sources.fetch.transport import Transport
 
+METADATA = "arxiv-metadata.jsonl"  # beside the papers, for `build --metadata`
+METADATA_KEY = "arxiv-oai:metadata"
+FOR_GOOD = ("withdrawn", "gone", "bad_id")  # of one version of a paper
 logger = logging.getLogger("scimmir")
 
 
-def transport_settings(options: FetchOptions) -> TransportSettings:
-    """Return how servers are asked: in a flow run also under the limit that its Prefect server keeps.
-
-    Raises:
-        UserError: the user's address is missing.
-    """
-    limits = [replace(ARXIV_LIMIT, interval_s=max(ARXIV_LIMIT.interval_s, options.interval_s))]
-    if options.endpoint is not None:
-        limits.append(HostLimit(host=_netloc(options.endpoint), interval_s=options.interval_s))
-    return TransportSettings(
-        contact=options.contact or os.environ.get("SCIMMIR_CONTACT"),
-        state=_state(options),
-        limits=tuple(limits),
-        retries=options.attempts - 1,
-        backoff_s=options.backoff_s,
-        timeout_s=options.timeout_s,
-        before_request=wait_for_shared_turn if FlowRunContext.get() else None,
-    )
-
-
 def fetch_ids(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
-    """Fetch the papers whose ids are given; yield how each that was not there ended.
+    """Fetch the papers whose ids are given; yield what became of each that was not there.
 
     Raises:
         UserError: no id or no address of the user is given, or the disk cannot be written.
@@ -51,33 +33,79 @@ def fetch_ids(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
     if not options.items:
         raise UserError("no paper is named: give ids with --item or a file of them with --items")
     with Transport(transport_settings(options)) as transport:
-        outcomes = fetch_eprints(
-            transport,
-            options.items,
-            ledger.archive / "arxiv" / "papers",
-            known=ledger.fetched,
-            parameters=EprintParameters(base=options.endpoint) if options.endpoint else None,
-        )
-        with progress("fetch", len(options.items), "papers") as advance:
-            for outcome in outcomes:
-                advance(1)
-                if ledger.learn(outcome, source="arxiv-ids"):
-                    yield outcome
+        yield from _papers(transport, ledger, options.items, options, source="arxiv-ids")
 
 
-def _netloc(endpoint: str) -> str:
-    try:
-        netloc = httpx.URL(endpoint).netloc.decode("ascii")
-    except httpx.InvalidURL as error:
-        raise UserError(f"endpoint {endpoint!r} is no URL: {error}") from error
-    if not netloc:
-        raise UserError(f"endpoint {endpoint!r} names no host: write it as https://host/path/")
-    return netloc
+def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
+    """Harvest the metadata that changed, and fetch the papers that they name; yield what was news.
+
+    Raises:
+        UserError: the user's address is missing, a set or a date is none, or the disk cannot be written.
+    """
+    lists = [_list(name, options) for name in options.sets or (None,)]
+    with (
+        Transport(transport_settings(options)) as transport,
+        MetadataStore(ledger.archive / "arxiv-metadata.sqlite") as store,
+    ):
+        ends = []
+        for parameters in lists:
+            ended = store.harvest(transport, parameters)
+            logger.info("%s: %d records changed, %d deleted", parameters.set, ended.records, ended.deleted)
+            ends.append(ended)
+        yield from _harvested(ledger, store, ends)
+        if not options.metadata_only:
+            ids = [i for i in store.latest_ids(since=options.since, until=options.until) if _open(ledger, i)]
+            yield from _papers(transport, ledger, ids, options, source="arxiv-oai")
 
 
-def _state(options: FetchOptions) -> Path:
-    """Return the folder of the request times, the same one for all archives of this user."""
-    if options.state is not None:
-        return Path(options.state).expanduser()
-    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(cache).expanduser() / "scimmir" / "request-times"
+def _list(name: str | None, options: FetchOptions) -> OaiParameters:
+    parameters = OaiParameters(set=name, since=options.since, until=options.until)
+    return replace(parameters, base=options.oai_endpoint) if options.oai_endpoint else parameters
+
+
+def _harvested(ledger: Ledger, store: MetadataStore, ends: Sequence[Harvested]) -> Iterator[Outcome]:
+    """Write the metadata and yield what failed of them, or the file where it is new and all of it came."""
+    path = ledger.archive / METADATA
+    rows = store.write_json_lines(path)
+    logger.info("%s has %d papers", path, rows)
+    outcomes: list[Outcome] = []
+    for ended in ends:
+        # A harvest that broke off has its list as the key; the next one that succeeds clears it.
+        outcomes += [f if ended.is_complete else replace(f, key=METADATA_KEY) for f in ended.failures]
+    if all(ended.is_complete for ended in ends):
+        with path.open("rb") as file:
+            md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        outcomes.append(Fetched(key=METADATA_KEY, path=path, size=path.stat().st_size, md5=md5))
+    yield from (outcome for outcome in outcomes if ledger.learn(outcome, source="arxiv-oai"))
+
+
+def _open(ledger: Ledger, paper_id: str) -> bool:
+    """Tell whether a version is still to be fetched: not there, and not refused for good."""
+    stem, _, version = paper_id.rpartition("v")
+    if not stem or not version.isdecimal():
+        return True
+    key = paper_key("arxiv", stem, int(version))
+    row = ledger.known(key)
+    return row is None or not (row.reason in FOR_GOOD or ledger.fetched(key))
+
+
+def _papers(
+    transport: Transport, ledger: Ledger, ids: Sequence[str], options: FetchOptions, *, source: str
+) -> Iterator[Outcome]:
+    outcomes = fetch_eprints(
+        transport,
+        ids,
+        papers_folder(ledger.archive),
+        known=ledger.fetched,
+        parameters=EprintParameters(base=options.endpoint) if options.endpoint else None,
+    )
+    with progress("fetch", len(ids), "papers") as advance:
+        for outcome in outcomes:
+            advance(1)
+            if ledger.learn(outcome, source=source):
+                yield outcome
+
+
+def papers_folder(archive: Path) -> Path:
+    """Return where single papers of arXiv lie in an archive."""
+    return archive / "arxiv" / "papers"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Source = Literal["arxiv-bulk", "arxiv-ids"]
+Source = Literal["arxiv-bulk", "arxiv-ids", "arxiv-oai"]
 
 
 class FetchOptions(BaseModel):
@@ -22,6 +22,12 @@ class FetchOptions(BaseModel):
     items: Annotated[
         tuple[str, ...], Field(description="Ids of papers; for arxiv-bulk also names of tars.")
     ] = ()
+    sets: Annotated[
+        tuple[str, ...], Field(description="arxiv-oai: sets such as cs or cs:cs:CV; everything by default.")
+    ] = ()
+    metadata_only: Annotated[
+        bool, Field(description="arxiv-oai: keep the metadata current and fetch no paper.")
+    ] = False
     yes: Annotated[
         bool, Field(description="arxiv-bulk: agree to pay for what is fetched; without it nothing is.")
     ] = False
@@ -35,6 +41,7 @@ class FetchOptions(BaseModel):
         str | None,
         Field(description="Another server of the same protocol; for S3 AWS_ENDPOINT_URL does the same."),
     ] = None
+    oai_endpoint: Annotated[str | None, Field(description="Another OAI-PMH server than arXiv's.")] = None
     contact: Annotated[
         str | None,
         Field(description="Your e-mail address, which every request carries; SCIMMIR_CONTACT does the same."),

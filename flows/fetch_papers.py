@@ -10,6 +10,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.fetch_arxiv import fetch_ids, fetch_oai
 from flows.fetch_bulk import fetch_bulk
 from flows.fetch_options import FetchOptions, Source
 from schemas.errors import UserError
@@ -22,6 +23,8 @@ logger = logging.getLogger("scimmir")
 
 SOURCES: Mapping[Source, Callable[[Ledger, FetchOptions], Iterator[Outcome]]] = {
     "arxiv-bulk": fetch_bulk,
+    "arxiv-ids": fetch_ids,
+    "arxiv-oai": fetch_oai,
 }
 
 
@@ -66,7 +69,8 @@ def fetch_papers(
 
     Args:
         archive: folder of the papers, made where it is missing; `build-scimmir` takes it as an input.
-        source: arxiv-bulk for arXiv's monthly tars in its requester-pays bucket.
+        source: arxiv-bulk for arXiv's monthly tars in its requester-pays bucket, arxiv-ids for single papers,
+            arxiv-oai for arXiv's metadata and the papers whose metadata changed.
         options: what to fetch and how, see FetchOptions.
 
     Raises:

@@ -18,6 +18,8 @@ class SourceName(StrEnum):
     """Where papers come from."""
 
     arxiv_bulk = "arxiv-bulk"
+    arxiv_ids = "arxiv-ids"
+    arxiv_oai = "arxiv-oai"
 
 
 def fetch(
