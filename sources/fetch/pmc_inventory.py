@@ -5,7 +5,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,6 @@ class InventoryRow:
     version: str
     last_modified: str
     etag: str
-
-    @property
-    def key(self) -> str:
-        """The name of the version within all sources."""
-        return f"pmc:{self.version}"
 
 
 def latest_inventory(transport: Transport, base: str = PMC_BASE) -> str:
@@ -72,27 +67,34 @@ def read_inventory(
         yield from _rows(path, column)
 
 
-def changed_versions(
-    rows: Iterator[InventoryRow], known: Callable[[str], Fetched | None], *, since: str | None = None
-) -> Iterator[InventoryRow]:
-    """Yield the versions that are not on disk as the inventory has them, by their ETag.
+def changed_articles(
+    rows: Iterable[InventoryRow], known: Callable[[str], Fetched | None], *, since: str | None = None
+) -> Iterator[str]:
+    """Yield the articles, as in `PMC11370360`, of which a version is not on disk as the inventory has it; once each.
 
     Args:
         rows: the inventory.
-        known: returns what is on disk of a key.
+        known: returns what is on disk of an article's key, as in `pmc:PMC11370360`.
         since: leaves out what was last modified before this day, in the form 2026-01-31.
     """
+    seen: set[int] = set()
     for row in rows:
         if since is not None and row.last_modified[:10] < since:
             continue
-        there = known(row.key)
-        if (
-            there is None
-            or there.etag is None
-            or there.etag.strip('"') != row.etag
-            or not there.path.exists()
-        ):
-            yield row
+        article = row.version.partition(".")[0]
+        number = int(article.removeprefix("PMC"))
+        if number not in seen and not _is_current(row, known(f"pmc:{article}")):
+            seen.add(number)
+            yield article
+
+
+def _is_current(row: InventoryRow, there: Fetched | None) -> bool:
+    return (
+        there is not None
+        and there.path.name == row.version
+        and (there.etag or "").strip('"') == row.etag
+        and there.path.exists()
+    )
 
 
 def _files(data: bytes, manifest: str) -> list[tuple[str, str | None, tuple[int, int, int]]]:
@@ -112,8 +114,8 @@ def _files(data: bytes, manifest: str) -> list[tuple[str, str | None, tuple[int,
 
 def _rows(path: Path, column: tuple[int, int, int]) -> Iterator[InventoryRow]:
     with disk_errors(path):
-        handle = gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="")
-    with handle:
+        packed = path.open("rb")
+    with packed, gzip.open(packed, "rt", encoding="utf-8", errors="replace", newline="") as handle:
         lines = csv.reader(handle)
         while True:
             try:
