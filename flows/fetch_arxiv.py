@@ -16,6 +16,7 @@ from sources.fetch.arxiv_metadata import Harvested, MetadataStore
 from sources.fetch.arxiv_oai import OaiParameters
 from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, Outcome
+from sources.fetch.settings import ARXIV_LIMIT, TransportSettings
 from sources.fetch.transport import Transport
 
 METADATA = "arxiv-metadata.jsonl"  # beside the papers, for `build --metadata`
@@ -32,7 +33,7 @@ def fetch_ids(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
     """
     if not options.items:
         raise UserError("no paper is named: give ids with --item or a file of them with --items")
-    with Transport(transport_settings(options)) as transport:
+    with Transport(_settings(options)) as transport:
         yield from _papers(transport, ledger, options.items, options, source="arxiv-ids")
 
 
@@ -44,7 +45,7 @@ def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
     """
     lists = [_list(name, options) for name in options.sets or (None,)]
     with (
-        Transport(transport_settings(options)) as transport,
+        Transport(_settings(options)) as transport,
         MetadataStore(ledger.archive / "arxiv-metadata.sqlite") as store,
     ):
         ends = []
@@ -58,9 +59,14 @@ def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
             yield from _papers(transport, ledger, ids, options, source="arxiv-oai")
 
 
+def _settings(options: FetchOptions) -> TransportSettings:
+    hosts = (options.endpoint or EprintParameters.base, options.oai_endpoint or OaiParameters.base)
+    return transport_settings(options, *hosts, interval_s=ARXIV_LIMIT.interval_s)
+
+
 def _list(name: str | None, options: FetchOptions) -> OaiParameters:
-    parameters = OaiParameters(set=name, since=options.since, until=options.until)
-    return replace(parameters, base=options.oai_endpoint) if options.oai_endpoint else parameters
+    base = options.oai_endpoint or OaiParameters.base
+    return OaiParameters(set=name, since=options.since, until=options.until, base=base)
 
 
 def _harvested(ledger: Ledger, store: MetadataStore, ends: Sequence[Harvested]) -> Iterator[Outcome]:
@@ -97,7 +103,7 @@ def _papers(
         ids,
         papers_folder(ledger.archive),
         known=ledger.fetched,
-        parameters=EprintParameters(base=options.endpoint) if options.endpoint else None,
+        parameters=EprintParameters(base=options.endpoint or EprintParameters.base),
     )
     with progress("fetch", len(ids), "papers") as advance:
         for outcome in outcomes:

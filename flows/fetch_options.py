@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Source = Literal["arxiv-bulk", "arxiv-ids", "arxiv-oai"]
+from sources.fetch.pmc_article import LicenseGroup
+
+Source = Literal["arxiv-bulk", "arxiv-ids", "arxiv-oai", "pmc"]
 
 
 class FetchOptions(BaseModel):
@@ -28,6 +30,19 @@ class FetchOptions(BaseModel):
     metadata_only: Annotated[
         bool, Field(description="arxiv-oai: keep the metadata current and fetch no paper.")
     ] = False
+    license_groups: Annotated[
+        tuple[LicenseGroup, ...], Field(min_length=1, description="pmc: groups of licences to fetch.")
+    ] = ("commercial", "noncommercial", "other")
+    retracted: Annotated[bool, Field(description="pmc: fetch retracted articles, too.")] = False
+    tdm_only: Annotated[
+        bool, Field(description="pmc: fetch articles that may be mined but not passed on.")
+    ] = True
+    again: Annotated[
+        bool, Field(description="pmc: ask again for articles that an earlier policy left out.")
+    ] = False
+    connections: Annotated[
+        int, Field(ge=1, le=64, description="pmc: articles fetched at once; arXiv allows one connection.")
+    ] = 4
     yes: Annotated[
         bool, Field(description="arxiv-bulk: agree to pay for what is fetched; without it nothing is.")
     ] = False
@@ -47,11 +62,9 @@ class FetchOptions(BaseModel):
         Field(description="Your e-mail address, which every request carries; SCIMMIR_CONTACT does the same."),
     ] = None
     interval_s: Annotated[
-        float,
-        Field(
-            ge=0, description="Seconds from one request to the next; arXiv's own hosts never get less than 3."
-        ),
-    ] = 3.0
+        float | None,
+        Field(ge=0, description="Seconds between requests: at arXiv 3 and never less, elsewhere none."),
+    ] = None
     state: Annotated[
         str | None,
         Field(

@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.fetch_arxiv import fetch_ids, fetch_oai
 from flows.fetch_bulk import fetch_bulk
 from flows.fetch_options import FetchOptions, Source
+from flows.fetch_pmc import fetch_articles
 from schemas.errors import UserError
 from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, FetchFailure, Outcome
@@ -25,6 +26,7 @@ SOURCES: Mapping[Source, Callable[[Ledger, FetchOptions], Iterator[Outcome]]] = 
     "arxiv-bulk": fetch_bulk,
     "arxiv-ids": fetch_ids,
     "arxiv-oai": fetch_oai,
+    "pmc": fetch_articles,
 }
 
 
@@ -70,7 +72,7 @@ def fetch_papers(
     Args:
         archive: folder of the papers, made where it is missing; `build-scimmir` takes it as an input.
         source: arxiv-bulk for arXiv's monthly tars in its requester-pays bucket, arxiv-ids for single papers,
-            arxiv-oai for arXiv's metadata and the papers whose metadata changed.
+            arxiv-oai for arXiv's metadata and the papers whose metadata changed, pmc for PubMed Central.
         options: what to fetch and how, see FetchOptions.
 
     Raises:

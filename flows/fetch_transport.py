@@ -13,16 +13,20 @@ from schemas.errors import UserError
 from sources.fetch.settings import ARXIV_LIMIT, HostLimit, TransportSettings
 
 
-def transport_settings(options: FetchOptions) -> TransportSettings:
+def transport_settings(options: FetchOptions, *hosts: str, interval_s: float = 0.0) -> TransportSettings:
     """Return how servers are asked: in a flow run also under the limit that its Prefect server keeps.
 
+    Args:
+        options: the user's choices; an interval in them goes before `interval_s`.
+        hosts: addresses of the servers that will be asked.
+        interval_s: seconds between two requests to one of them; arXiv's own never get less than its terms say.
+
     Raises:
-        UserError: the user's address is missing, or an endpoint is no URL.
+        UserError: the user's address is missing, or an address is no URL.
     """
-    limits = [replace(ARXIV_LIMIT, interval_s=max(ARXIV_LIMIT.interval_s, options.interval_s))]
-    for endpoint in (options.endpoint, options.oai_endpoint):
-        if endpoint is not None:
-            limits.append(HostLimit(host=_netloc(endpoint), interval_s=options.interval_s))
+    wanted_s = interval_s if options.interval_s is None else options.interval_s
+    limits = [replace(ARXIV_LIMIT, interval_s=max(ARXIV_LIMIT.interval_s, wanted_s))]
+    limits += [HostLimit(host=_netloc(host), interval_s=wanted_s) for host in hosts]
     return TransportSettings(
         contact=options.contact or os.environ.get("SCIMMIR_CONTACT"),
         state=_state(options),

@@ -20,33 +20,90 @@ class SourceName(StrEnum):
     arxiv_bulk = "arxiv-bulk"
     arxiv_ids = "arxiv-ids"
     arxiv_oai = "arxiv-oai"
+    pmc = "pmc"
+
+
+class LicenseName(StrEnum):
+    """What licences allow."""
+
+    commercial = "commercial"
+    noncommercial = "noncommercial"
+    other = "other"
 
 
 def fetch(
     source: Annotated[SourceName, typer.Argument(help="Where to fetch from.")],
     archive: Annotated[Path, typer.Argument(help="Folder of papers; `scimmir build` reads it.")],
-    month: Annotated[list[str] | None, typer.Option(help="Month such as 2026-01; repeat for more.")] = None,
-    since: Annotated[str | None, typer.Option(help="First month or date.")] = None,
-    until: Annotated[str | None, typer.Option(help="Last month or date, included.")] = None,
-    item: Annotated[list[str] | None, typer.Option(help="Id of a paper, or a tar; repeat for more.")] = None,
+    item: Annotated[
+        list[str] | None, typer.Option(help="Id of a paper (arxiv-bulk: or a tar); repeat for more.")
+    ] = None,
     items: Annotated[Path | None, typer.Option(help="File with an id on every line.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Agree to pay without being asked.")] = False,
-    max_bytes: Annotated[int | None, typer.Option(help="Bytes to transfer at most.")] = None,
-    usd_per_gb: Annotated[float, typer.Option(help="Price for the estimate.")] = DEFAULTS.usd_per_gb,
+    month: Annotated[
+        list[str] | None, typer.Option(help="arxiv-bulk: month such as 2026-01; repeat for more.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="First day: of the ids (arxiv-bulk) or of the last change.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
+    set: Annotated[
+        list[str] | None, typer.Option(help="arxiv-oai: set such as cs:cs:CV; repeat for more.")
+    ] = None,
+    metadata_only: Annotated[
+        bool, typer.Option("--metadata-only", help="arxiv-oai: fetch no paper.")
+    ] = DEFAULTS.metadata_only,
+    license_group: Annotated[
+        list[LicenseName] | None, typer.Option(help="pmc: licences to fetch; repeat for more.")
+    ] = None,
+    retracted: Annotated[
+        bool, typer.Option("--retracted", help="pmc: fetch retracted articles, too.")
+    ] = DEFAULTS.retracted,
+    tdm_only: Annotated[
+        bool, typer.Option(help="pmc: fetch articles that may be mined but not passed on.")
+    ] = DEFAULTS.tdm_only,
+    again: Annotated[
+        bool, typer.Option("--again", help="pmc: ask again for what an earlier policy left out.")
+    ] = DEFAULTS.again,
+    connections: Annotated[int, typer.Option(help="pmc: articles at once.")] = DEFAULTS.connections,
+    yes: Annotated[bool, typer.Option("--yes", help="arxiv-bulk: agree to pay without being asked.")] = False,
+    max_bytes: Annotated[int | None, typer.Option(help="arxiv-bulk: bytes to transfer at most.")] = None,
+    usd_per_gb: Annotated[
+        float, typer.Option(help="arxiv-bulk: price for the estimate.")
+    ] = DEFAULTS.usd_per_gb,
+    contact: Annotated[
+        str | None, typer.Option(envvar="SCIMMIR_CONTACT", help="Your e-mail address, for the servers.")
+    ] = None,
     endpoint: Annotated[str | None, typer.Option(help="Another server of the same protocol.")] = None,
+    oai_endpoint: Annotated[str | None, typer.Option(help="arxiv-oai: another OAI-PMH server.")] = None,
+    interval_s: Annotated[
+        float | None, typer.Option(help="Seconds between requests; arXiv's own never get less than 3.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Folder of the request times, common to all fetches here.")
+    ] = None,
     attempts: Annotated[int, typer.Option(help="Failures in a row before giving up.")] = DEFAULTS.attempts,
     timeout_s: Annotated[float, typer.Option(help="Seconds of silence.")] = DEFAULTS.timeout_s,
 ) -> None:
     """Fetch the papers that an archive lacks; what is there and unchanged is not fetched again."""
     options = FetchOptions(
+        items=(*(item or ()), *_listed(items)),
         months=tuple(month or ()),
         since=since,
         until=until,
-        items=(*(item or ()), *_listed(items)),
+        sets=tuple(set or ()),
+        metadata_only=metadata_only,
+        license_groups=tuple(g.value for g in license_group) if license_group else DEFAULTS.license_groups,
+        retracted=retracted,
+        tdm_only=tdm_only,
+        again=again,
+        connections=connections,
         yes=yes,
         max_bytes=max_bytes,
         usd_per_gb=usd_per_gb,
+        contact=contact,
         endpoint=endpoint,
+        oai_endpoint=oai_endpoint,
+        interval_s=interval_s,
+        state=str(state) if state else None,
         attempts=attempts,
         timeout_s=timeout_s,
     )

@@ -125,12 +125,12 @@ class Ledger:
         return _row(found) if found else None
 
     def fetched(self, key: str) -> Fetched | None:
-        """Return the file of a key that is on disk with the size it had, or None."""
+        """Return the file, or the folder of files, that is on disk with the size it had; None otherwise."""
         row = self.known(key)
         if row is None or row.path is None or row.size is None or row.md5 is None:
             return None
         path = self.archive / row.path
-        if not path.is_file() or path.stat().st_size != row.size:
+        if _size(path) != row.size:
             return None
         return Fetched(
             key=key, path=path, size=row.size, md5=row.md5, etag=row.etag, last_modified=row.last_modified
@@ -161,6 +161,12 @@ class Ledger:
             return False
         self.record(outcome, source=source)
         return True
+
+    def forget_below(self, prefix: str) -> None:
+        """Drop the rows whose keys begin with the prefix, such as those of an article's images."""
+        with self._lock, self._errors():
+            last = prefix + "\U0010ffff"  # behind every key that goes on after the prefix
+            self._db.execute("DELETE FROM fetches WHERE key >= ? AND key < ?", (prefix, last))
 
     def rows(self) -> Iterator[LedgerRow]:
         """Yield every row, by key."""
@@ -215,6 +221,16 @@ class Ledger:
                 f"the ledger {self.path} cannot be used ({error}): it must lie on a local disk with room, "
                 "be writable, and be a ledger; where it is damaged, move it away and fetch again"
             ) from error
+
+
+def _size(path: Path) -> int | None:
+    """Return the bytes of a file or of the files in a folder, or None where there is nothing."""
+    try:
+        if path.is_dir():
+            return sum(file.stat().st_size for file in path.iterdir())
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def _row(values: tuple[object, ...]) -> LedgerRow:

@@ -123,6 +123,27 @@ def test_only_news_is_learnt(tmp_path: Path) -> None:
         assert ledger.fetched("k") is None
 
 
+def test_a_folder_is_as_large_as_its_files(tmp_path: Path) -> None:
+    folder = tmp_path / "PMC1.1"
+    folder.mkdir()
+    for name in ("PMC1.1.xml", "PMC1.1.json"):
+        (folder / name).write_bytes(b"abc")
+    with Ledger(tmp_path) as ledger:
+        ledger.record(fetched("pmc:PMC1", folder, 6, MD5), source="pmc")
+        assert ledger.fetched("pmc:PMC1") == fetched("pmc:PMC1", folder, 6, MD5)
+        (folder / "PMC1.1.json").unlink()
+        assert ledger.fetched("pmc:PMC1") is None
+
+
+def test_what_stands_below_a_key_is_forgotten_and_nothing_else(tmp_path: Path) -> None:
+    keys = ["pmc:PMC1.1", "pmc:PMC1.1.2", "pmc:PMC1.1/a.jpg", "pmc:PMC1.1/é.jpg", "pmc:PMC1.10/a.jpg"]
+    with Ledger(tmp_path) as ledger:
+        for key in keys:
+            ledger.record(failed(key, "not_found", ""), source="pmc")
+        ledger.forget_below("pmc:PMC1.1/")
+        assert [row.key for row in ledger.rows()] == [keys[0], keys[1], keys[4]]
+
+
 def test_export_is_the_ledger_as_parquet(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.record(failed("b", "not_found", "b\udce9.tar"), source="s")
