@@ -4,7 +4,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from flows.fetch_options import FetchOptions
 from flows.fetch_transport import transport_settings
@@ -14,7 +14,7 @@ from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, FetchError, Outcome
 from sources.fetch.pmc import PmcParameters, fetch_pmc
 from sources.fetch.pmc_article import PmcPolicy
-from sources.fetch.pmc_inventory import PMC_BASE, InventoryRow, read_inventory
+from sources.fetch.pmc_inventory import PMC_BASE, InventoryRow, changed_articles, read_inventory
 from sources.fetch.transport import Transport
 
 SOURCE = "pmc"
@@ -70,35 +70,33 @@ def _news(ledger: Ledger, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
 
 
 def _changed(transport: Transport, ledger: Ledger, options: FetchOptions, folder: Path) -> Iterator[str]:
-    """Yield the articles of which the newest inventory has a version that the ledger does not know."""
+    """Yield the articles of which the newest inventory has a version that is not settled."""
     rows = read_inventory(transport, folder, base=options.endpoint or PMC_BASE)
-    before = ""
+    open_rows = (
+        row
+        for row in rows
+        if row.last_modified[:10] <= (options.until or "9999")
+        and not _is_settled(ledger, row, again=options.again)
+    )
     try:
-        for row in rows:
-            article = row.version.partition(".")[0]
-            wanted = (options.since or "") <= row.last_modified[:10] <= (options.until or "9999")
-            # The versions of an article follow each other, and are asked for together.
-            if article != before and wanted and _is_news(ledger, row, again=options.again):
-                before = article
-                yield article
+        yield from changed_articles(open_rows, ledger.fetched, since=options.since)
     except FetchError as error:
         raise UserError(
             f"PMC's inventory cannot be read: {error}; name articles with --item instead"
         ) from error
 
 
-def _is_news(ledger: Ledger, row: InventoryRow, *, again: bool) -> bool:
-    """Tell whether an article changed since it was last asked for, or did not come then."""
-    article = f"pmc:{row.version.partition('.')[0]}"
-    known = ledger.known(article)
+def _is_settled(ledger: Ledger, row: InventoryRow, *, again: bool) -> bool:
+    """Tell whether a version needs no look, because the article was asked for after it last changed.
+
+    It was then left out by the policy, or another version of the article was taken.
+    """
+    known = ledger.known(f"pmc:{row.version.partition('.')[0]}")
     if known is None or row.last_modified > known.fetched_at:
-        return True
+        return False
     if known.status == "failed":
-        return again if known.reason in LEFT_OUT else True
-    there: Fetched | None = ledger.fetched(article)
-    if there is None:
-        return True
-    return there.path.name == row.version and there.etag is not None and there.etag != row.etag
+        return known.reason in LEFT_OUT and not again
+    return known.path is not None and PurePosixPath(known.path).name != row.version
 
 
 def _at_once(
