@@ -1,7 +1,6 @@
 """The command `scimmir`: a thin layer over the flow and the warehouse."""
 
 import logging
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +21,9 @@ from scimmir.doctor_command import doctor
 from scimmir.evaluate_command import evaluate
 from scimmir.evaluate_ocr_command import evaluate_ocr
 from scimmir.export_command import export
+from scimmir.fetch_command import fetch
 from scimmir.settings import defaults_of_commands, load_settings
+from scimmir.terminal import quiet_prefect
 from scimmir.train_command import train
 from scimmir.verify_command import verify
 
@@ -154,7 +155,7 @@ def build(
 
     names = [str(path) for path in inputs]
     check_call(names, str(warehouse), str(metadata) if metadata else None, version, options)
-    _quiet_prefect()
+    quiet_prefect()
     from flows.build_scimmir import build_scimmir  # starts Prefect: seconds
 
     folder = build_scimmir(names, str(warehouse), str(metadata) if metadata else None, version, options)
@@ -228,6 +229,7 @@ app.command()(doctor)
 app.command()(diff)
 app.command()(evaluate_ocr)
 app.command()(export)
+app.command()(fetch)
 
 
 def main() -> None:
@@ -255,12 +257,3 @@ def _run() -> str | None:
     except KeyboardInterrupt:
         return "stopped; the next build goes on from here"
     return None
-
-
-def _quiet_prefect() -> None:
-    """Keep Prefect's own log off the terminal: what matters of it comes back as this command's error."""
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    # Its own server, where none is configured, makes its database at the first start, which can take a while.
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")

@@ -87,7 +87,11 @@ def test_links_in_a_circle_end() -> None:
     [
         (gzip.compress(b"x" * 10_000, mtime=0)[:-20], LIMITS, "archive_unreadable"),
         (gzip.compress(b"\\documentclass", mtime=0)[:12] + b"junk" * 9, LIMITS, "archive_unreadable"),
-        (gzip.compress(bytes(5_000_000), mtime=0), ArchiveLimits(unpacked_bytes=1_000_000), "archive_too_large"),
+        (
+            gzip.compress(bytes(5_000_000), mtime=0),
+            ArchiveLimits(unpacked_bytes=1_000_000),
+            "archive_too_large",
+        ),
         (tar_of(("a", b"x" * 100)), ArchiveLimits(file_bytes=99), "archive_too_large"),
         (tar_of(("a", b"x" * 60), ("b", b"x" * 60)), ArchiveLimits(unpacked_bytes=100), "archive_too_large"),
         (tar_of(*[(f"f{i}", b"") for i in range(30)]), ArchiveLimits(files=29), "archive_too_large"),
