@@ -14,6 +14,7 @@ from rich.console import Console
 from flows.build_options import BuildOptions
 from schemas.errors import UserError
 from scimmir import __version__
+from scimmir.serve_command import serve
 from scimmir.train_command import train
 
 app = typer.Typer(
@@ -187,6 +188,7 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
 
 
 app.command()(train)
+app.command()(serve)
 
 
 def main() -> None:
