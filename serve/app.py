@@ -18,7 +18,9 @@ from serve.filters import parse_filter, select_sql
 from serve.guard import Guard
 from serve.listing import PAIRS_PER_PAGE, Listing
 from serve.pages import in_path, make_environment
+from serve.pair_page import read_pair
 from serve.pictures import Picture, Pictures
+from serve.rejects import REJECTS_PER_PAGE, RejectFilter, Rejects, parse_reject_filter, reject_sql
 from serve.release_index import ReleaseIndex
 
 
@@ -29,6 +31,7 @@ class Site:
         self.index = index
         self.listing = Listing(index)
         self.pictures = Pictures(index)
+        self.rejects = Rejects(index)
         self.root = f"/{in_path(index.version)}"
         self._environment = make_environment()
         release_hash = str(index.manifest.get("release_hash") or index.folder)
@@ -54,6 +57,48 @@ class Site:
             first=(number - 1) * PAIRS_PER_PAGE + 1,
             sql_count=select_sql(wanted, count=True),
             sql_rows=select_sql(wanted, count=False),
+        )
+
+    def pair(self, request: Request) -> Response:
+        """Answer with a pair's page; of a pair that was rejected, with the reject."""
+        self._check_version(request)
+        pair_id = request.path_params["pair_id"]
+        position = self.index.position(pair_id)
+        if position is None:
+            lost = RejectFilter(pair=pair_id)
+            if not self.rejects.reasons(lost):
+                raise HTTPException(404, f"This release has no pair {pair_id}.")
+            return RedirectResponse(f"{self.root}/rejects?{lost.query_string()}", status_code=302)
+        wanted = parse_filter(request.query_params.multi_items())
+        before, after = self.listing.neighbours(wanted, position)
+        return self._page(
+            "pair.html.j2",
+            section="",
+            page=read_pair(self.index, position),
+            query=wanted.query_string(),
+            before=before,
+            after=after,
+        )
+
+    def reject_list(self, request: Request) -> Response:
+        """Answer with the rejects."""
+        self._check_version(request)
+        wanted = parse_reject_filter(request.query_params.multi_items())
+        reasons = self.rejects.reasons(wanted)
+        count = sum(line.count for line in reasons if wanted.reason in ("", line.reason))
+        pages = max(1, -(-count // REJECTS_PER_PAGE))
+        number = min(max(1, _number(request.query_params.get("page"), 1)), pages)
+        return self._page(
+            "rejects.html.j2",
+            section="rejects",
+            wanted=wanted,
+            reasons=reasons,
+            choices=[(name, self.rejects.values(name)) for name in ("source", "stage")],
+            count=count,
+            pages=pages,
+            number=number,
+            lost=self.rejects.page(wanted, number),
+            sql=reject_sql(wanted),
         )
 
     def image(self, request: Request) -> Response:
@@ -114,6 +159,8 @@ def make_app(index: ReleaseIndex, *, allowed_hosts: Collection[str] = ()) -> Sta
             Route("/", site.home),
             Mount("/static", StaticFiles(directory=static)),
             Route("/{version}/pairs", site.pairs),
+            Route("/{version}/pairs/{pair_id:path}", site.pair),
+            Route("/{version}/rejects", site.reject_list),
             Route("/{version}/images/{pair_id:path}", site.image),
             Route("/{version}/thumbnails/{pair_id:path}", site.thumbnail),
         ],

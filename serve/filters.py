@@ -76,7 +76,8 @@ class Filter:
 
 def parse_filter(items: Iterable[tuple[str, str]]) -> Filter:
     """Return the filter that an address states; names that it does not know are left out."""
-    chosen, words, paper = [], "", ""
+    chosen: list[tuple[str, str]] = []
+    words, paper = "", ""
     for name, value in items:
         if name in FACET_OF and value and len(chosen) < MAX_VALUES:
             chosen.append((name, value))

@@ -130,10 +130,9 @@ class Listing:
             f"WITH found AS MATERIALIZED ({found}) {' UNION ALL '.join(parts)} ORDER BY 1, 3 DESC, 2 NULLS LAST"
         )
         by_facet: dict[str, list[tuple[str, int]]] = {}
-        for key, value, pairs in rows:
-            by_facet.setdefault(str(key), []).append(
-                (NOT_STATED if value is None else str(value), int(str(pairs)))
-            )
+        for key, stated, pairs in rows:
+            value = NOT_STATED if stated is None else str(stated)
+            by_facet.setdefault(str(key), []).append((value, int(str(pairs))))
         facets = tuple(_facet_counts(facet, by_facet.get(facet.key, []), wanted) for facet in FACETS)
         return Counts(pairs=by_facet[""][0][1], facets=facets)
 

@@ -82,6 +82,11 @@ class ReleaseIndex:
         with self.connection.cursor() as cursor:
             return cursor.execute(sql, values or []).fetchall()
 
+    def mappings(self, sql: str, values: list[object]) -> list[Mapping[str, object]]:
+        """Return the rows of a statement by their columns' names; safe to call from several threads."""
+        with self.connection.cursor() as cursor:
+            return list(cursor.execute(sql, values).to_arrow_table().to_pylist())
+
     def position(self, pair_id: str) -> int | None:
         """Return a pair's place in the release, None where it is not in it."""
         found = self.rows("SELECT position FROM pairs WHERE pair_id = ?", [pair_id])
