@@ -85,7 +85,9 @@ class ReleaseIndex:
     def mappings(self, sql: str, values: list[object]) -> list[Mapping[str, object]]:
         """Return the rows of a statement by their columns' names; safe to call from several threads."""
         with self.connection.cursor() as cursor:
-            return list(cursor.execute(sql, values).to_arrow_table().to_pylist())
+            found = cursor.execute(sql, values)
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def position(self, pair_id: str) -> int | None:
         """Return a pair's place in the release, None where it is not in it."""

@@ -31,7 +31,7 @@ def harmless_table(source: str) -> Markup | None:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
     text = source[:MAX_CHARACTERS].replace("\x00", "")
     try:
-        root = etree.fromstring(f"<div>{text}</div>".encode("utf-8", "replace"), parser)
+        root = etree.fromstring(f"<body>{text}".encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         return None
     if root is None:
