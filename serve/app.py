@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection
 from importlib import resources
 from pathlib import Path
 
-import jinja2
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -22,6 +21,7 @@ from serve.pair_page import read_pair
 from serve.pictures import Picture, Pictures
 from serve.rejects import REJECTS_PER_PAGE, RejectFilter, Rejects, parse_reject_filter, reject_sql
 from serve.release_index import ReleaseIndex
+from serve.statistics import Statistics
 
 
 class Site:
@@ -32,6 +32,7 @@ class Site:
         self.listing = Listing(index)
         self.pictures = Pictures(index)
         self.rejects = Rejects(index)
+        self.statistics = Statistics(index)
         self.root = f"/{in_path(index.version)}"
         self._environment = make_environment()
         release_hash = str(index.manifest.get("release_hash") or index.folder)
@@ -101,6 +102,19 @@ class Site:
             sql=reject_sql(wanted),
         )
 
+    def plots(self, request: Request) -> Response:
+        """Answer with the statistics of the release, or of what a filter finds."""
+        self._check_version(request)
+        wanted = parse_filter(request.query_params.multi_items())
+        return self._page(
+            "statistics.html.j2",
+            section="statistics",
+            query=wanted.query_string(),
+            count=self.listing.counts(wanted).pairs,
+            charts=self.statistics.charts(wanted),
+            reasons=self.rejects.reasons(RejectFilter()),
+        )
+
     def image(self, request: Request) -> Response:
         """Answer with a pair's image as it is stored."""
         return self._picture(request, "image", self.pictures.image)
@@ -141,12 +155,9 @@ class Site:
             )
 
     def _page(self, template: str, *, status: int = 200, **values: object) -> Response:
-        try:
-            text = self._environment.get_template(template).render(
-                version=self.index.version, root=self.root, total=self.index.count, **values
-            )
-        except jinja2.TemplateError as error:
-            raise RuntimeError(f"template {template}: {error}") from error
+        text = self._environment.get_template(template).render(
+            version=self.index.version, root=self.root, total=self.index.count, **values
+        )
         return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-cache"})
 
 
@@ -161,6 +172,7 @@ def make_app(index: ReleaseIndex, *, allowed_hosts: Collection[str] = ()) -> Sta
             Route("/{version}/pairs", site.pairs),
             Route("/{version}/pairs/{pair_id:path}", site.pair),
             Route("/{version}/rejects", site.reject_list),
+            Route("/{version}/statistics", site.plots),
             Route("/{version}/images/{pair_id:path}", site.image),
             Route("/{version}/thumbnails/{pair_id:path}", site.thumbnail),
         ],
