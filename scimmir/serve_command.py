@@ -16,6 +16,9 @@ def serve(
         str, typer.Option(help="Address to listen on; others than this machine see it then.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8378,
+    embedder: Annotated[
+        str | None, typer.Option(help="Embedder as in `scimmir build`; the release's own by default.")
+    ] = None,
     allow_host: Annotated[
         list[str] | None, typer.Option(help="Host name by which browsers may call it; repeat for more.")
     ] = None,
@@ -25,6 +28,7 @@ def serve(
     from serve.guard import is_loopback
     from serve.release_index import open_release
     from serve.server import listen, run
+    from serve.similar import open_similar
     from warehouse.lake import warehouse_path
     from warehouse.query import wanted_release
 
@@ -37,7 +41,7 @@ def serve(
         )
     typer.echo(f"reading release {folder.name} …")
     index = open_release(folder)
-    app = make_app(index, allowed_hosts=[host, *(allow_host or [])])
+    app = make_app(index, open_similar(index, root, embedder), allowed_hosts=[host, *(allow_host or [])])
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
     run(app, socket)

@@ -6,29 +6,33 @@ from importlib import resources
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from serve.filters import parse_filter, select_sql
+from schemas.reject import RecordError
+from serve.filters import Filter, parse_filter, select_sql
 from serve.guard import Guard
-from serve.listing import PAIRS_PER_PAGE, Listing
+from serve.listing import PAIRS_PER_PAGE, Listing, pages_of
 from serve.pages import in_path, make_environment
 from serve.pair_page import read_pair
 from serve.pictures import Picture, Pictures
 from serve.rejects import REJECTS_PER_PAGE, RejectFilter, Rejects, parse_reject_filter, reject_sql
 from serve.release_index import ReleaseIndex
+from serve.similar import MAX_UPLOAD, Near, Similar
 from serve.statistics import Statistics
 
 
 class Site:
     """The pages of one release; its methods answer the addresses of `make_app`."""
 
-    def __init__(self, index: ReleaseIndex) -> None:
+    def __init__(self, index: ReleaseIndex, similar: Similar) -> None:
         self.index = index
+        self.similar = similar
         self.listing = Listing(index)
         self.pictures = Pictures(index)
         self.rejects = Rejects(index)
@@ -46,19 +50,42 @@ class Site:
         """Answer with the list of pairs."""
         self._check_version(request)
         wanted = parse_filter(request.query_params.multi_items())
-        counts = self.listing.counts(wanted)
-        number = min(max(1, _number(request.query_params.get("page"), 1)), counts.pages)
+        counts = self.listing.counts(wanted.without_like())
+        near = self._near(wanted)
+        listed = counts.pairs if near is None else len(near.positions)
+        pages = pages_of(listed)
+        number = min(max(1, _number(request.query_params.get("page"), 1)), pages)
         return self._page(
             "list.html.j2",
             section="pairs",
             wanted=wanted,
             counts=counts,
-            cards=self.listing.page(wanted, number),
+            cards=self.listing.page(wanted, number) if near is None else self.listing.cards(near, number),
+            is_near=near is not None,
+            listed=listed,
+            pages=pages,
             number=number,
             first=(number - 1) * PAIRS_PER_PAGE + 1,
+            similar=self.similar,
             sql_count=select_sql(wanted, count=True),
             sql_rows=select_sql(wanted, count=False),
         )
+
+    async def upload(self, request: Request) -> Response:
+        """Take an image, as the request's body, and answer with the name to search by."""
+        self._check_version(request)
+        if not self.similar.reads_images:
+            raise HTTPException(404, "This release cannot be searched by image.")
+        content = b""
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > MAX_UPLOAD:
+                return JSONResponse({"problem": "The file is too large."}, status_code=413)
+        try:
+            name = await run_in_threadpool(self.similar.add_image, content)
+        except RecordError:
+            return JSONResponse({"problem": "This file is no image that can be read."}, status_code=422)
+        return JSONResponse({"like": f"image:{name}"})
 
     def pair(self, request: Request) -> Response:
         """Answer with a pair's page; of a pair that was rejected, with the reject."""
@@ -71,11 +98,17 @@ class Site:
                 raise HTTPException(404, f"This release has no pair {pair_id}.")
             return RedirectResponse(f"{self.root}/rejects?{lost.query_string()}", status_code=302)
         wanted = parse_filter(request.query_params.multi_items())
-        before, after = self.listing.neighbours(wanted, position)
+        near = self._near(wanted)
+        before, after = (
+            self.listing.neighbours(wanted, position)
+            if near is None
+            else self.listing.near_neighbours(near, position)
+        )
         return self._page(
             "pair.html.j2",
             section="",
             page=read_pair(self.index, position),
+            similar=self.similar,
             query=wanted.query_string(),
             before=before,
             after=after,
@@ -130,6 +163,10 @@ class Site:
         status = error.status_code if isinstance(error, HTTPException) else 404
         return self._page("problem.html.j2", status=status, section="", text=text)
 
+    def _near(self, wanted: Filter) -> Near | None:
+        vector = self.similar.vector(wanted.like) if wanted.like else None
+        return self.similar.nearest(vector, wanted) if vector is not None else None
+
     def _picture(self, request: Request, kind: str, read: Callable[[int], Picture | None]) -> Response:
         self._check_version(request)
         pair_id = request.path_params["pair_id"]
@@ -161,9 +198,11 @@ class Site:
         return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-cache"})
 
 
-def make_app(index: ReleaseIndex, *, allowed_hosts: Collection[str] = ()) -> Starlette:
+def make_app(
+    index: ReleaseIndex, similar: Similar | None = None, *, allowed_hosts: Collection[str] = ()
+) -> Starlette:
     """Return the application over an opened release; it answers loopback names, addresses and `allowed_hosts`."""
-    site = Site(index)
+    site = Site(index, similar or Similar(index, [], None))
     static = Path(str(resources.files("serve").joinpath("static")))
     return Starlette(
         routes=[
@@ -173,6 +212,7 @@ def make_app(index: ReleaseIndex, *, allowed_hosts: Collection[str] = ()) -> Sta
             Route("/{version}/pairs/{pair_id:path}", site.pair),
             Route("/{version}/rejects", site.reject_list),
             Route("/{version}/statistics", site.plots),
+            Route("/{version}/similar", site.upload, methods=["POST"]),
             Route("/{version}/images/{pair_id:path}", site.image),
             Route("/{version}/thumbnails/{pair_id:path}", site.thumbnail),
         ],

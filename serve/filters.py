@@ -42,12 +42,14 @@ class Filter:
     """Which pairs are wanted.
 
     `chosen` holds (facet key, value) in the order of FACETS and of the values; `words` is the caption search as
-    it was typed; `paper` names one paper, or is empty.
+    it was typed; `paper` names one paper; `like` what the pairs are to be near to: `pair:<pair_id>`,
+    `image:<name>` or `text:<words>`. The last three may be empty; `like` orders and does not filter.
     """
 
     chosen: tuple[tuple[str, str], ...] = ()
     words: str = ""
     paper: str = ""
+    like: str = ""
 
     def values(self, key: str) -> tuple[str, ...]:
         """Return the values chosen of a facet."""
@@ -67,17 +69,25 @@ class Filter:
         """Return the filter over all papers."""
         return replace(self, paper="")
 
+    def without_like(self) -> "Filter":
+        """Return the filter in the order of the release."""
+        return replace(self, like="")
+
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Return what is no facet, by its name in addresses."""
+        return (("paper", self.paper), ("q", self.words), ("like", self.like))
+
     def query_string(self, **more: str | int) -> str:
         """Return the filter as the part of an address after the question mark, `more` at its end."""
         items: list[tuple[str, str | int]] = [*self.chosen]
-        items += [(name, value) for name, value in (("paper", self.paper), ("q", self.words)) if value]
+        items += [(name, value) for name, value in self.texts() if value]
         return urlencode([*items, *more.items()])
 
 
 def parse_filter(items: Iterable[tuple[str, str]]) -> Filter:
     """Return the filter that an address states; names that it does not know are left out."""
     chosen: list[tuple[str, str]] = []
-    words, paper = "", ""
+    words, paper, like = "", "", ""
     for name, value in items:
         if name in FACET_OF and value and len(chosen) < MAX_VALUES:
             chosen.append((name, value))
@@ -85,7 +95,9 @@ def parse_filter(items: Iterable[tuple[str, str]]) -> Filter:
             words = " ".join(value.replace("\x00", "").split())[:500]
         elif name == "paper":
             paper = value.strip()
-    return Filter(chosen=_in_order(chosen), words=words, paper=paper)
+        elif name == "like":
+            like = value.strip()[:500]
+    return Filter(chosen=_in_order(chosen), words=words, paper=paper, like=like)
 
 
 def conditions(wanted: Filter) -> list[str]:

@@ -2,10 +2,11 @@
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from serve.filters import FACETS, NOT_STATED, Facet, Filter, conditions, facet_condition, fixed_conditions
 from serve.release_index import ReleaseIndex
+from serve.similar import Near
 
 PAIRS_PER_PAGE = 24
 VALUES_OPEN = 8  # values of a facet shown at once
@@ -27,6 +28,7 @@ class Card:
     duplicates: int
     width: int
     height: int
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +66,10 @@ class Counts:
     pairs: int
     facets: tuple[FacetCounts, ...]
 
-    @property
-    def pages(self) -> int:
-        """Pages of the list, at least one."""
-        return max(1, -(-self.pairs // PAIRS_PER_PAGE))
+
+def pages_of(count: int) -> int:
+    """Return how many pages a list of so many pairs has, at least one."""
+    return max(1, -(-count // PAIRS_PER_PAGE))
 
 
 class Listing:
@@ -84,13 +86,19 @@ class Listing:
         rows = self._index.rows(sql, [PAIRS_PER_PAGE, (number - 1) * PAIRS_PER_PAGE])
         return tuple(_card(row) for row in rows)
 
-    def cards(self, pair_ids: Sequence[str]) -> tuple[Card, ...]:
-        """Return named pairs in the order of their names; those that the release lacks are left out."""
+    def cards(self, near: Near, number: int) -> tuple[Card, ...]:
+        """Return the pairs of a page of the list of nearest ones, from 1."""
+        part = slice((number - 1) * PAIRS_PER_PAGE, number * PAIRS_PER_PAGE)
+        positions = near.positions[part]
         rows = self._index.rows(
-            f"SELECT {_CARD} FROM pairs WHERE list_contains(?, pair_id)", [list(pair_ids)]
+            f"SELECT position, {_CARD} FROM pairs WHERE position IN (SELECT unnest(?::BIGINT[]))",
+            [list(positions)],
         )
-        found = {card.pair_id: card for card in map(_card, rows)}
-        return tuple(found[name] for name in pair_ids if name in found)
+        found = {int(str(position)): _card(tuple(row)) for position, *row in rows}
+        return tuple(
+            replace(found[position], similarity=similarity)
+            for position, similarity in zip(positions, near.similarities[part], strict=True)
+        )
 
     def neighbours(self, wanted: Filter, position: int) -> tuple[str | None, str | None]:
         """Return the pairs before and after a place in the release, among those of a filter."""
@@ -104,6 +112,20 @@ class Listing:
             [position],
         )
         return (str(before[0][0]) if before else None, str(after[0][0]) if after else None)
+
+    def near_neighbours(self, near: Near, position: int) -> tuple[str | None, str | None]:
+        """Return the pairs before and after a place in the release, in a list of nearest pairs."""
+        if position not in near.positions:
+            return None, None
+        here = near.positions.index(position)
+        rows = self._index.rows(
+            "SELECT position, pair_id FROM pairs WHERE position IN (SELECT unnest(?::BIGINT[]))",
+            [list(near.positions[max(0, here - 1) : here + 2])],
+        )
+        names = {int(str(place)): str(name) for place, name in rows}
+        before = near.positions[here - 1] if here else -1
+        after = near.positions[here + 1] if here + 1 < len(near.positions) else -1
+        return names.get(before), names.get(after)
 
     def _counts(self, wanted: Filter) -> Counts:
         """Return the counts by one statement: captions are searched once, and each facet ignores itself."""

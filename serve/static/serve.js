@@ -64,6 +64,35 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+// Shows the pairs nearest to something, under the filter that is chosen.
+function showLike(like) {
+  const address = new URL(location.href);
+  address.searchParams.delete("page");
+  address.searchParams.set("like", like);
+  location.assign(address);
+}
+
+const image = document.getElementById("image");
+if (image) image.addEventListener("change", async () => {
+  const problem = document.getElementById("upload-problem");
+  if (!image.files.length) return;
+  problem.textContent = "";
+  try {
+    const answer = await fetch(image.dataset.action, { method: "POST", body: image.files[0] });
+    const found = await answer.json();
+    if (found.like) showLike(found.like);
+    else problem.textContent = found.problem;
+  } catch {
+    problem.textContent = "The server does not answer.";
+  }
+});
+
+const text = document.getElementById("text");
+if (text) text.form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (text.value.trim()) showLike("text:" + text.value.trim());
+});
+
 // On a phone the filters would push the pairs off the screen.
 const facets = document.getElementById("facets");
 if (facets && matchMedia("(max-width: 820px)").matches) facets.open = false;
