@@ -29,7 +29,7 @@ def make_environment() -> jinja2.Environment:
     environment.filters["clean"] = clean_text
     environment.filters["in_path"] = in_path
     environment.filters["class_title"] = lambda name: CLASS_TITLES.get(name, name)
-    environment.filters["class_name"] = lambda name: CLASS_TITLES.get(name, name).removesuffix("s")
+    environment.filters["class_name"] = lambda name: str(CLASS_TITLES.get(name, name)).removesuffix("s")
     return environment
 
 
