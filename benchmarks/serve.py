@@ -288,7 +288,7 @@ def run(warehouse: Path, count: int) -> dict[str, float]:
                 print(f"{count:,} pairs: first answer after {figures['first answer s']:.1f} s", flush=True)
                 for kind in measure(client, count // 24, words()):
                     print(
-                        f"  {kind.kind:14} {kind.count:3} asked  median {kind.median:5.0f} ms  p95 {kind.p95:5.0f} ms",
+                        f"  {kind.kind:14} {kind.count} asked  median {kind.median:5.0f} ms  p95 {kind.p95:5.0f} ms",
                         flush=True,
                     )
                     figures[f"{kind.kind} median ms"], figures[f"{kind.kind} p95 ms"] = kind.median, kind.p95
