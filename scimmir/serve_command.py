@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+PORT = 8378
+
 
 def serve(
     warehouse: Annotated[
@@ -15,7 +17,7 @@ def serve(
     host: Annotated[
         str, typer.Option(help="Address to listen on; others than this machine see it then.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8378,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = PORT,
     embedder: Annotated[
         str | None, typer.Option(help="Embedder as in `scimmir build`; the release's own by default.")
     ] = None,

@@ -114,14 +114,13 @@ def fixed_conditions(wanted: Filter) -> list[str]:
 
 def facet_condition(facet: Facet, values: Sequence[str]) -> str:
     """Return the condition that one of the values holds."""
-    stated = ", ".join(sql_text(value) for value in values if value != NOT_STATED)
+    stated = [sql_text(value) for value in values if value != NOT_STATED]
     parts = []
-    if stated:
-        parts.append(
-            f"list_has_any({facet.expression}, [{stated}])"
-            if facet.is_list
-            else f"{facet.expression} IN ({stated})"
-        )
+    if stated and facet.is_list:
+        parts.append(f"list_has_any({facet.expression}, [{', '.join(stated)}])")
+    elif stated:
+        listed = f"IN ({', '.join(stated)})" if len(stated) > 1 else f"= {stated[0]}"
+        parts.append(f"{facet.expression} {listed}")
     if NOT_STATED in values:
         parts.append(f"len({facet.expression}) = 0" if facet.is_list else f"{facet.expression} IS NULL")
     return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
