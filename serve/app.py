@@ -139,12 +139,13 @@ class Site:
         """Answer with the statistics of the release, or of what a filter finds."""
         self._check_version(request)
         wanted = parse_filter(request.query_params.multi_items())
+        charts = self.statistics.charts(wanted)
         return self._page(
             "statistics.html.j2",
             section="statistics",
             query=wanted.query_string(),
-            count=self.listing.counts(wanted).pairs,
-            charts=self.statistics.charts(wanted),
+            count=sum(bar.count for bar in charts[0].bars),
+            charts=charts,
             reasons=self.rejects.reasons(RejectFilter()),
         )
 

@@ -17,22 +17,26 @@ _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 @dataclass(frozen=True, kw_only=True)
 class Facet:
-    """A property by which pairs can be chosen; `expression` is SQL over the view `pairs`."""
+    """A property by which pairs can be chosen.
+
+    `expression` is SQL over the view `pairs`, `counted` the column of the index that holds its values.
+    """
 
     key: str
     title: str
     expression: str
+    counted: str
     is_list: bool = False
 
 
 FACETS = (
-    Facet(key="class", title="Class", expression="subcategory"),
-    Facet(key="source", title="Source", expression="source"),
-    Facet(key="use", title="Use allowed", expression="license_group"),
-    Facet(key="license", title="Licence", expression="license_code"),
-    Facet(key="category", title="Category", expression="categories", is_list=True),
-    Facet(key="year", title="Year", expression="left(published, 4)"),
-    Facet(key="split", title="Split", expression="split"),
+    Facet(key="class", title="Class", expression="subcategory", counted="subcategory"),
+    Facet(key="source", title="Source", expression="source", counted="source"),
+    Facet(key="use", title="Use allowed", expression="license_group", counted="license_group"),
+    Facet(key="license", title="Licence", expression="license_code", counted="license_code"),
+    Facet(key="category", title="Category", expression="categories", counted="category_values", is_list=True),
+    Facet(key="year", title="Year", expression="left(published, 4)", counted="year"),
+    Facet(key="split", title="Split", expression="split", counted="split"),
 )
 FACET_OF = {facet.key: facet for facet in FACETS}
 

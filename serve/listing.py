@@ -81,8 +81,8 @@ class Listing:
 
     def page(self, wanted: Filter, number: int) -> tuple[Card, ...]:
         """Return the pairs of a page of the list, from 1."""
-        where = _where(conditions(wanted))
-        sql = f"SELECT {_CARD} FROM pairs {where} ORDER BY position LIMIT ? OFFSET ?"
+        # Without ORDER BY: rows come in the order they were put in, and the search ends with the page.
+        sql = f"SELECT {_CARD} FROM pairs{_where(conditions(wanted))} LIMIT ? OFFSET ?"
         rows = self._index.rows(sql, [PAIRS_PER_PAGE, (number - 1) * PAIRS_PER_PAGE])
         return tuple(_card(row) for row in rows)
 
@@ -134,7 +134,7 @@ class Listing:
             for facet in FACETS
             if wanted.values(facet.key)
         }
-        columns = [f"{_grouped(facet)} AS v_{facet.key}" for facet in FACETS]
+        columns = [f"{facet.counted} AS v_{facet.key}" for facet in FACETS]
         columns += [f"coalesce({test}, false) AS t_{key}" for key, test in tests.items()]
         parts = [
             "SELECT '' AS facet, NULL AS value, count(*) AS pairs FROM found"
@@ -179,13 +179,6 @@ def _card(row: tuple[object, ...]) -> Card:
         width=int(str(width)),
         height=int(str(height)),
     )
-
-
-def _grouped(facet: Facet) -> str:
-    """Return SQL of a facet's value; of a list, one that has an entry where the list is empty."""
-    if not facet.is_list:
-        return facet.expression
-    return f"CASE WHEN len({facet.expression}) = 0 THEN [NULL] ELSE list_distinct({facet.expression}) END"
 
 
 def _facet_counts(facet: Facet, counted: list[tuple[str, int]], wanted: Filter) -> FacetCounts:

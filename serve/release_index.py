@@ -62,7 +62,8 @@ class Part:
 class ReleaseIndex:
     """An opened release.
 
-    `connection` holds the table `pairs` of COLUMNS with `position`, the pair's place in the release, from 0; the
+    `connection` holds the table `pairs` of COLUMNS with `position`, the pair's place in the release, from 0, in
+    whose order the rows lie; `year`; and `category_values`, the different categories or a null. It also has the
     tables `duplicates` and `contamination`; and the views `rejects` and `papers` of the files of these names.
     """
 
@@ -130,6 +131,7 @@ def _parts(folder: Path) -> tuple[Part, ...]:
 
 
 def _load(con: duckdb.DuckDBPyConnection, parts: tuple[Part, ...]) -> None:
+    """Fill the table part by part, so that its rows lie in the order of their position."""
     types = {
         "categories": "VARCHAR[]",
         "width": "INTEGER",
@@ -137,18 +139,14 @@ def _load(con: duckdb.DuckDBPyConnection, parts: tuple[Part, ...]) -> None:
         "duplicates_removed": "INTEGER",
     }
     columns = ", ".join(f"{name} {types.get(name, 'VARCHAR')}" for name in COLUMNS)
-    con.execute(f"CREATE TABLE pairs ({columns}, position BIGINT)")
-    names = ", ".join("parts.split" if name == "split" else f"files.{name}" for name in COLUMNS)
-    if parts:
-        con.execute("CREATE TEMP TABLE parts (filename VARCHAR, split VARCHAR, start BIGINT)")
-        con.executemany(
-            "INSERT INTO parts VALUES (?, ?, ?)", [(str(part.path), part.split, part.start) for part in parts]
-        )
-        listed = ", ".join(sql_text(part.path) for part in parts)
+    con.execute(f"CREATE TABLE pairs ({columns}, year VARCHAR, category_values VARCHAR[], position BIGINT)")
+    for part in parts:
+        names = ", ".join(sql_text(part.split) if name == "split" else name for name in COLUMNS)
         con.execute(
-            f"INSERT INTO pairs SELECT {names}, parts.start + files.file_row_number FROM read_parquet([{listed}],"
-            " filename = true, file_row_number = true, hive_partitioning = false) AS files"
-            " JOIN parts ON parts.filename = files.filename"
+            f"INSERT INTO pairs SELECT {names}, left(published, 4),"
+            " CASE WHEN len(categories) = 0 THEN [NULL] ELSE list_distinct(categories) END,"
+            f" {part.start} + file_row_number FROM read_parquet({sql_text(part.path)},"
+            " file_row_number = true, hive_partitioning = false)"
         )
     con.execute("CREATE UNIQUE INDEX pair_ids ON pairs (pair_id)")
     con.execute("CREATE UNIQUE INDEX positions ON pairs (position)")

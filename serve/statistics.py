@@ -13,12 +13,19 @@ SIDE_STEP, SIDE_STEPS = 128, 16  # pixels of the longest side
 BARS_SHOWN = 15
 KINDS = ("figure", "table")
 
+# Columns of what a filter finds, and the two by which each chart counts them.
+_COLUMNS = (
+    "subcategory, split, kind, year, license_code, category_values,"
+    f" least(length(caption) // {CAPTION_STEP}, {CAPTION_STEPS})::VARCHAR AS caption_step,"
+    f" least(greatest(width, height) // {SIDE_STEP}, {SIDE_STEPS})::VARCHAR AS side_step"
+)
 _CHARTS = {
     "class": ("subcategory", "split"),
-    "year": ("left(published, 4)", "kind"),
+    "year": ("year", "kind"),
     "license": ("license_code", "kind"),
-    "caption": (f"least(length(caption) // {CAPTION_STEP}, {CAPTION_STEPS})", "kind"),
-    "side": (f"least(greatest(width, height) // {SIDE_STEP}, {SIDE_STEPS})", "kind"),
+    "caption": ("caption_step", "kind"),
+    "side": ("side_step", "kind"),
+    "category": ("unnest(category_values)", "kind"),
 }
 
 
@@ -123,20 +130,15 @@ class Statistics:
     def _counts(self, wanted: Filter) -> dict[str, dict[str, dict[str, int]]]:
         """Return pairs by chart, by bar and by series, all counted by one statement."""
         parts = [
-            f"SELECT '{key}', ({bar})::VARCHAR, {series}, count(*) FROM found GROUP BY ALL"
+            f"SELECT '{key}', bar, {series}, count(*) FROM (SELECT {bar} AS bar, {series} FROM found) GROUP BY ALL"
             for key, (bar, series) in _CHARTS.items()
         ]
-        parts.append(
-            "SELECT 'category', value, kind, count(*) FROM (SELECT unnest(CASE WHEN len(categories) = 0 THEN [NULL]"
-            " ELSE list_distinct(categories) END) AS value, kind FROM found) GROUP BY ALL"
-        )
         chosen = conditions(wanted)
         where = f" WHERE {' AND '.join(chosen)}" if chosen else ""
-        columns = "subcategory, split, kind, published, license_code, caption, width, height, categories"
         rows = self._index.rows(
-            f"WITH found AS MATERIALIZED (SELECT {columns} FROM pairs{where}) {' UNION ALL '.join(parts)}"
+            f"WITH found AS MATERIALIZED (SELECT {_COLUMNS} FROM pairs{where}) {' UNION ALL '.join(parts)}"
         )
-        found: dict[str, dict[str, dict[str, int]]] = {key: {} for key in [*_CHARTS, "category"]}
+        found: dict[str, dict[str, dict[str, int]]] = {key: {} for key in _CHARTS}
         for key, bar, series, count in rows:
             name = NOT_STATED if bar is None else str(bar)
             found[str(key)].setdefault(name, {})[str(series)] = int(str(count))

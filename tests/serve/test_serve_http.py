@@ -139,6 +139,16 @@ def test_pages_hold_every_pair_once(client: TestClient) -> None:
     assert listed(client.get(f"{ROOT}/pairs?page=nonsense").text) == seen[:24]
 
 
+def test_rows_lie_in_the_order_of_the_release_over_all_its_files(warehouse: Path) -> None:
+    index = open_release(warehouse / "releases" / VERSION)
+    assert len(index.parts) == 3
+    assert index.rows("SELECT count(*) FROM pairs WHERE rowid <> position") == [(0,)]
+    for position, name in enumerate(name for (name,) in index.rows("SELECT pair_id FROM pairs")):
+        place = index.place(position)
+        group = index.parts[place.part].read(place.group, ["pair_id"])
+        assert group.column("pair_id")[place.row].as_py() == name
+
+
 def test_a_pair_shows_all_that_is_known_of_it(client: TestClient) -> None:
     wanted = pair(3)
     page = client.get(f"{ROOT}/pairs/{wanted.pair_id}").text
