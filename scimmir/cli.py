@@ -22,6 +22,7 @@ from scimmir.evaluate_command import evaluate
 from scimmir.evaluate_ocr_command import evaluate_ocr
 from scimmir.export_command import export
 from scimmir.fetch_command import fetch
+from scimmir.serve_command import serve
 from scimmir.settings import defaults_of_commands, load_settings
 from scimmir.terminal import quiet_prefect
 from scimmir.train_command import train
@@ -230,6 +231,7 @@ app.command()(diff)
 app.command()(evaluate_ocr)
 app.command()(export)
 app.command()(fetch)
+app.command()(serve)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ PACKAGES = [
     "schemas",
     "evaluation",
     "training",
+    "serve",
 ]
 
 
