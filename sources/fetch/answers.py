@@ -53,12 +53,15 @@ def parse_url(url: str) -> httpx.URL:
     Raises:
         UserError: it is no http or https URL.
     """
+    mend = (
+        f"the address {url.rpartition('@')[2][:200]!r} cannot be fetched: use one that begins with https://"
+    )
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise UserError(f"the address {url[:200]!r} is no URL: {error}") from error
+        raise UserError(mend) from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise UserError(f"the address {shown(parsed)!r} cannot be fetched: use an https:// address")
+        raise UserError(mend)
     return parsed
 
 

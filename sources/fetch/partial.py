@@ -73,9 +73,7 @@ class Partial:
         self.size = 0
         self.digest = hashlib.md5(usedforsecurity=False)
         self.validators = self._read_validators()
-        if self.validators.if_range is None:
-            self.restart(Validators())
-        else:
+        if self.validators.if_range is not None:
             self._read_bytes()
 
     def conditions(self, known: Validators) -> dict[str, str]:
@@ -91,7 +89,10 @@ class Partial:
         with disk_errors(self.target):
             os.ftruncate(self.handle, 0)
             os.lseek(self.handle, 0, os.SEEK_SET)
-            _note(self.target).write_text(json.dumps([validators.etag, validators.last_modified]))
+            if validators.if_range is not None:
+                _note(self.target).write_text(json.dumps([validators.etag, validators.last_modified]))
+            else:
+                _note(self.target).unlink(missing_ok=True)
         self.size = 0
         self.digest = hashlib.md5(usedforsecurity=False)
         self.validators = validators

@@ -136,7 +136,9 @@ class _Fetch:
         xml = self._file(article.xml, f"{article.name}.xml.incoming", self.parameters.xml_bytes)
         lost: list[Outcome] = []
         kept = {chosen.path.name, xml.name}
-        for file in wanted_media(article):
+        with disk_errors(xml):
+            wanted = wanted_media(article, xml.read_bytes())
+        for file in wanted:
             try:
                 kept.add(self._file(file, file.name, self.parameters.media_bytes).name)
             except FetchError as error:

@@ -1,5 +1,6 @@
 """What PMC says of one article version, and which versions the user's policy takes."""
 
+import html
 import json
 import posixpath
 import re
@@ -14,6 +15,10 @@ LicenseGroup = Literal["commercial", "noncommercial", "other"]
 COMMERCIAL = frozenset(("CC0", "CC BY", "CC BY-SA", "CC BY-ND"))
 NONCOMMERCIAL = frozenset(("CC BY-NC", "CC BY-NC-SA", "CC BY-NC-ND"))
 MEDIA = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp", ".svg", ".eps")
+DRAWINGS = (".pdf", ".ps", ".jp2", ".svgz", ".emf", ".wmf", ".epsi")  # figures only where the XML says so
+GRAPHIC = re.compile(
+    rb"""<(?:[\w-]+:)?(?:inline-)?graphic\b[^<>]{0,2000}?\bhref\s*=\s*["']([^"'<>]{1,500})["']"""
+)
 PLAIN_NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 MD5 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
@@ -143,15 +148,27 @@ def parse_article(data: bytes, name: str) -> PmcArticle:
     )
 
 
-def wanted_media(article: PmcArticle) -> tuple[PmcFile, ...]:
-    """Return the images of an article, sorted by name; a GIF beside a larger image of its name is a thumbnail."""
-    images = {f.name: f for f in article.media if posixpath.splitext(f.name)[1].lower() in MEDIA}
-    stems = {posixpath.splitext(name)[0] for name in images if not name.lower().endswith(".gif")}
-    return tuple(
-        file
-        for name, file in sorted(images.items())
-        if not (name.lower().endswith(".gif") and name[:-4] in stems)
-    )
+def wanted_media(article: PmcArticle, xml: bytes) -> tuple[PmcFile, ...]:
+    """Return the images of an article, sorted by name, and what else its XML shows as a graphic.
+
+    A GIF beside a larger image of its name is a thumbnail.
+    """
+    shown = {_stem(unquote(html.unescape(m[1].decode("utf-8", "replace")))) for m in GRAPHIC.finditer(xml)}
+    files = {file.name: file for file in article.media}
+    images = {name for name in files if _is_image(name) or _stem(name) in shown or name.lower() in shown}
+    large = {_stem(name) for name in images if _is_image(name) and not name.lower().endswith(".gif")}
+    thumbnails = {name for name in images if name.lower().endswith(".gif") and _stem(name) in large}
+    return tuple(files[name] for name in sorted(images - thumbnails))
+
+
+def _is_image(name: str) -> bool:
+    return posixpath.splitext(name)[1].lower() in MEDIA
+
+
+def _stem(name: str) -> str:
+    """Return a file's name without folder and without the extension of an image, which links often lack."""
+    stem, extension = posixpath.splitext(posixpath.basename(name).lower())
+    return stem if extension in MEDIA or extension in DRAWINGS else stem + extension
 
 
 def _file(url: object, name: str) -> PmcFile:

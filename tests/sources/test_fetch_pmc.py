@@ -174,6 +174,25 @@ def test_an_article_is_a_folder_that_the_inventory_reads(bucket: Bucket, fetch, 
     assert set(read_paper(ref).files) == kept
 
 
+def test_what_the_article_shows_is_fetched_whatever_its_name(bucket: Bucket, fetch) -> None:
+    xml = b"""<article><fig><graphic mimetype="image" xlink:href="v1_fig1"/><inline-graphic href='d/Plot.PDF'/>
+    <graphic xlink:href="a &amp; b.eps"/><media xlink:href="film.mp4"/><supplementary-material href="s.pdf"/></fig>"""
+    media = (
+        "v1_fig1",
+        "v1_fig2",
+        "plot.pdf",
+        "s.pdf",
+        "film.mp4",
+        "a & b.eps",
+        "x.tif.zip",
+        "fig.PNG",
+        "fig.gif",
+    )
+    bucket.add("PMC123.1", dict.fromkeys(media, b"x"), xml=xml)
+    kept = {p.name for p in fetch("PMC123")[0].path.iterdir()}
+    assert kept - {"PMC123.1.xml", "PMC123.1.json"} == {"v1_fig1", "plot.pdf", "a & b.eps", "fig.PNG"}
+
+
 # --- versions
 
 
