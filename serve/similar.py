@@ -1,5 +1,6 @@
 """Pairs nearest to an image, a text or another pair, by the embeddings that the build left in its stages."""
 
+import functools
 import hashlib
 import json
 import tempfile
@@ -20,6 +21,7 @@ from warehouse.lake import COMPLETE, StageOutput
 
 MAX_UPLOAD = 32 * 1024 * 1024  # bytes
 KEPT_IMAGES = 1000  # vectors of uploaded images, two kilobytes each
+KEPT_SEARCHES = 64  # of which the pages of a list and the steps from pair to pair are answered
 NEAREST = 240  # pairs listed: beyond, similarity says little
 ROWS_AT_ONCE = 16_384  # rows multiplied at once: 32 MB at 512 dimensions
 
@@ -52,6 +54,7 @@ class Similar:
         self._vectors: _Vectors | None = None
         self._images: OrderedDict[str, Floats] = OrderedDict()
         self._lock = threading.Lock()
+        self._nearest_to = functools.lru_cache(maxsize=KEPT_SEARCHES)(self._search)
 
     @property
     def has_vectors(self) -> bool:
@@ -100,8 +103,13 @@ class Similar:
         with self._lock:
             return np.asarray(embed_texts([name])[0], np.float32)
 
-    def nearest(self, vector: Floats, wanted: Filter) -> Near:
-        """Return the nearest pairs of those that a filter finds."""
+    def nearest(self, wanted: Filter) -> Near | None:
+        """Return the pairs of a filter that are nearest to what it names; None where it names nothing known."""
+        vector = self.vector(wanted.like) if wanted.like else None
+        return None if vector is None else self._nearest_to(vector.tobytes(), wanted.without_like())
+
+    def _search(self, vector_bytes: bytes, wanted: Filter) -> Near:
+        vector = np.frombuffer(vector_bytes, np.float32)
         vectors = self._read()
         allowed = vectors.known
         chosen = conditions(wanted)
