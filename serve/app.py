@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from schemas.reject import RecordError
-from serve.filters import Filter, parse_filter, select_sql
+from serve.filters import parse_filter, select_sql
 from serve.guard import Guard
 from serve.listing import PAIRS_PER_PAGE, Listing, pages_of
 from serve.pages import in_path, make_environment
@@ -23,7 +23,7 @@ from serve.pair_page import read_pair
 from serve.pictures import Picture, Pictures
 from serve.rejects import REJECTS_PER_PAGE, RejectFilter, Rejects, parse_reject_filter, reject_sql
 from serve.release_index import ReleaseIndex
-from serve.similar import MAX_UPLOAD, Near, Similar
+from serve.similar import MAX_UPLOAD, Similar
 from serve.statistics import Statistics
 
 
@@ -51,7 +51,7 @@ class Site:
         self._check_version(request)
         wanted = parse_filter(request.query_params.multi_items())
         counts = self.listing.counts(wanted.without_like())
-        near = self._near(wanted)
+        near = self.similar.nearest(wanted)
         listed = counts.pairs if near is None else len(near.positions)
         pages = pages_of(listed)
         number = min(max(1, _number(request.query_params.get("page"), 1)), pages)
@@ -98,7 +98,7 @@ class Site:
                 raise HTTPException(404, f"This release has no pair {pair_id}.")
             return RedirectResponse(f"{self.root}/rejects?{lost.query_string()}", status_code=302)
         wanted = parse_filter(request.query_params.multi_items())
-        near = self._near(wanted)
+        near = self.similar.nearest(wanted)
         before, after = (
             self.listing.neighbours(wanted, position)
             if near is None
@@ -163,10 +163,6 @@ class Site:
         text = detail if detail != "Not Found" else "There is no page of this address."
         status = error.status_code if isinstance(error, HTTPException) else 404
         return self._page("problem.html.j2", status=status, section="", text=text)
-
-    def _near(self, wanted: Filter) -> Near | None:
-        vector = self.similar.vector(wanted.like) if wanted.like else None
-        return self.similar.nearest(vector, wanted) if vector is not None else None
 
     def _picture(self, request: Request, kind: str, read: Callable[[int], Picture | None]) -> Response:
         self._check_version(request)

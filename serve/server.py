@@ -1,5 +1,6 @@
 """Uvicorn over a socket that is bound before the release is read, so that a taken port is known at once."""
 
+import contextlib
 import socket
 
 import uvicorn
@@ -29,4 +30,5 @@ def listen(host: str, port: int) -> socket.socket:
 def run(app: ASGIApp, bound: socket.socket) -> None:
     """Serve an application on a bound socket until the process is interrupted."""
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
-    uvicorn.Server(config).run(sockets=[bound])
+    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn passes on once it has ended
+        uvicorn.Server(config).run(sockets=[bound])

@@ -1,5 +1,6 @@
 """Pairs nearest to an image, a text or another pair, by the embeddings that the build left in its stages."""
 
+import functools
 import hashlib
 import json
 import tempfile
@@ -13,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curation.embed import Embedder, EmbedderError, embedder_space, load_embedder
+from curation.embed import Embedder, EmbedderError, embedder_identity, embedder_space, load_embedder
 from serve.filters import Filter, conditions
 from serve.release_index import ReleaseIndex
 from warehouse.lake import COMPLETE, StageOutput
 
 MAX_UPLOAD = 32 * 1024 * 1024  # bytes
 KEPT_IMAGES = 1000  # vectors of uploaded images, two kilobytes each
+KEPT_SEARCHES = 64  # of which the pages of a list and the steps from pair to pair are answered
 NEAREST = 240  # pairs listed: beyond, similarity says little
 ROWS_AT_ONCE = 16_384  # rows multiplied at once: 32 MB at 512 dimensions
 
@@ -45,14 +47,14 @@ class _Vectors:
 class Similar:
     """Search by similarity in one release; the embeddings are read at the first search."""
 
-    def __init__(self, index: ReleaseIndex, stages: Sequence[StageOutput], embedder: str | None) -> None:
+    def __init__(self, index: ReleaseIndex, stages: Sequence[StageOutput], embedder: Embedder | None) -> None:
         self._index = index
         self._stages = stages
-        self._spec = embedder
-        self._embedder: Embedder | None = None
+        self._embedder = embedder
         self._vectors: _Vectors | None = None
         self._images: OrderedDict[str, Floats] = OrderedDict()
         self._lock = threading.Lock()
+        self._nearest_to = functools.lru_cache(maxsize=KEPT_SEARCHES)(self._search)
 
     @property
     def has_vectors(self) -> bool:
@@ -62,12 +64,12 @@ class Similar:
     @property
     def reads_images(self) -> bool:
         """Whether an image can be searched with."""
-        return self.has_vectors and self._spec is not None
+        return self.has_vectors and self._embedder is not None
 
     @property
     def reads_texts(self) -> bool:
-        """Whether a text can be searched with: the embedder is loaded to know."""
-        return self.reads_images and self._text_embedding() is not None
+        """Whether a text can be searched with."""
+        return self.has_vectors and self._embed_texts() is not None
 
     def add_image(self, content: bytes) -> str:
         """Return the name under which `vector` knows an uploaded image.
@@ -75,10 +77,11 @@ class Similar:
         Raises:
             RecordError: it is no image (image_unreadable).
         """
+        assert self._embedder is not None
         name = hashlib.sha256(content).hexdigest()[:24]
         with self._lock:
             if name not in self._images:
-                self._images[name] = np.asarray(self._loaded().embed([content])[0], np.float32)
+                self._images[name] = np.asarray(self._embedder.embed([content])[0], np.float32)
             self._images.move_to_end(name)
             while len(self._images) > KEPT_IMAGES:
                 self._images.popitem(last=False)
@@ -94,14 +97,19 @@ class Similar:
             return np.array(vectors.matrix[position]) if known else None
         if kind == "image":
             return self._images.get(name)
-        embed_texts = self._text_embedding() if kind == "text" and self.reads_images else None
-        if embed_texts is None or not name.strip():
+        embed_texts = self._embed_texts()
+        if kind != "text" or embed_texts is None or not self.has_vectors or not name.strip():
             return None
         with self._lock:
             return np.asarray(embed_texts([name])[0], np.float32)
 
-    def nearest(self, vector: Floats, wanted: Filter) -> Near:
-        """Return the nearest pairs of those that a filter finds."""
+    def nearest(self, wanted: Filter) -> Near | None:
+        """Return the pairs of a filter that are nearest to what it names; None where it names nothing known."""
+        vector = self.vector(wanted.like) if wanted.like else None
+        return None if vector is None else self._nearest_to(vector.tobytes(), wanted.without_like())
+
+    def _search(self, vector_bytes: bytes, wanted: Filter) -> Near:
+        vector = np.frombuffer(vector_bytes, np.float32)
         vectors = self._read()
         allowed = vectors.known
         chosen = conditions(wanted)
@@ -120,16 +128,8 @@ class Similar:
         order = best[np.lexsort((best, -scores[best]))]
         return Near(tuple(order.tolist()), tuple(scores[order].tolist()))
 
-    def _text_embedding(self) -> Callable[[Sequence[str]], Floats] | None:
-        with self._lock:
-            found: Callable[[Sequence[str]], Floats] | None = getattr(self._loaded(), "embed_texts", None)
-        return found
-
-    def _loaded(self) -> Embedder:
-        if self._embedder is None:
-            assert self._spec is not None
-            self._embedder = load_embedder(self._spec)
-        return self._embedder
+    def _embed_texts(self) -> Callable[[Sequence[str]], Floats] | None:
+        return getattr(self._embedder, "embed_texts", None)
 
     def _read(self) -> _Vectors:
         with self._lock:
@@ -158,21 +158,19 @@ def open_similar(index: ReleaseIndex, warehouse: Path, embedder: str | None) -> 
             raise EmbedderError(
                 f"release {index.version} was not built with {embedder}: its vectors mean others"
             )
-        load_embedder(embedder)
-        return Similar(index, stages, embedder)
+        return Similar(index, stages, load_embedder(embedder))
     built_with = _stated(index.manifest, "parameters", "embedder")
     try:
-        usable = bool(built_with) and _is_same(index, built_with)
+        usable = bool(stages) and _is_same(index, built_with)
+        return Similar(index, stages, load_embedder(built_with) if usable else None)
     except EmbedderError:
-        usable = False
-    return Similar(index, stages, built_with if usable else None)
+        return Similar(index, stages, None)
 
 
 def _is_same(index: ReleaseIndex, embedder: str) -> bool:
-    """Tell whether an embedder's vectors can be compared with the release's; identities begin with the space."""
-    return _stated(index.manifest, "stage_parameters", "embed", "embedder").startswith(
-        embedder_space(embedder)
-    )
+    """Tell whether an embedder's vectors can be compared with the release's; most identities begin with the space."""
+    stated = _stated(index.manifest, "stage_parameters", "embed", "embedder")
+    return stated.startswith(embedder_space(embedder)) or stated == embedder_identity(embedder)
 
 
 def _stated(manifest: Mapping[str, object], *path: str) -> str:

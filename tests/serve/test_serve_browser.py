@@ -13,10 +13,15 @@ import pyarrow.parquet as pq
 import pytest
 import uvicorn
 
+from curation.embed import load_embedder
+from schemas.annotations import EmbeddingRow
+from schemas.columns import table_of
 from serve.app import make_app
 from serve.release_index import open_release
 from serve.server import listen
+from serve.similar import open_similar
 from tests.warehouse.small_release import VERSION, pair, write_release
+from warehouse.lake import stage_output, write_stage
 from warehouse.query import clean_text, run_query
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
@@ -45,14 +50,37 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         place = table.schema.get_field_index("table_html")
         attacks = pa.array([ATTACK if kind == "table" else None for kind in table.column("kind").to_pylist()])
         pq.write_table(table.set_column(place, table.schema.field(place), attacks), part, row_group_size=10)
-    (release / "manifest.json").write_text(json.dumps({"version": VERSION}))  # the sizes changed
+    write_embeddings(folder, release)
     return folder
+
+
+def write_embeddings(warehouse: Path, release: Path) -> None:
+    """Leave the embeddings as a build would; the manifest no longer states sizes, which have changed."""
+    embedder = load_embedder("descriptor")
+    vectors = embedder.embed([pair(n).image["bytes"] for n in range(COUNT)])
+    rows = [
+        EmbeddingRow(pair_id=pair(n).pair_id, embedding=tuple(vectors[n].tolist()), thumbnail=b"")
+        for n in range(COUNT)
+    ]
+    parameters = {"embedder": embedder.identity}
+    tables = {"embeddings": table_of(EmbeddingRow, rows)}
+    write_stage(
+        stage_output(warehouse, "embed", "e" * 32), tables, {"version": "3", "parameters": parameters}
+    )
+    manifest = {
+        "version": VERSION,
+        "stages": {"embed": "3"},
+        "stage_parameters": {"embed": parameters},
+        "parameters": {"embedder": "descriptor"},
+    }
+    (release / "manifest.json").write_text(json.dumps(manifest))
 
 
 @pytest.fixture(scope="module")
 def address(warehouse: Path) -> Iterator[str]:
     bound: socket.socket = listen("127.0.0.1", 0)
-    app = make_app(open_release(warehouse / "releases" / VERSION))
+    index = open_release(warehouse / "releases" / VERSION)
+    app = make_app(index, open_similar(index, warehouse, None))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()
@@ -176,6 +204,34 @@ def test_attacks_in_captions_and_tables_stay_text(page: object) -> None:
     assert page.locator(".source-table td").inner_text() == "9"
     assert page.locator(".source-table img, .source-table script").count() == 0
     assert "owned" not in page.title()
+
+
+def test_an_image_is_chosen_and_what_looks_like_it_is_shown(page: object) -> None:
+    page.goto(f"/{VERSION}/pairs?source=arxiv")
+    wanted = pair(12)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Search by an image").click()
+    chooser.value.set_files({"name": "q.png", "mimeType": "image/png", "buffer": wanted.image["bytes"]})
+    page.wait_for_url("**source=arxiv&like=image**")
+    page.get_by_text("similarity").first.wait_for()
+    source = [pair(n) for n in range(COUNT) if pair(n).source == "arxiv"]
+    assert page.locator("#cards > li").count() == min(24, len(source))
+    page.locator("#cards a").first.click()
+    page.get_by_role("link", name="Images that look like this one").click()
+    page.wait_for_url("**like=pair**")
+    assert "similarity 1.000" in page.locator("#cards > li").first.inner_text()
+
+
+def test_without_scripts_it_filters_and_searches_too(browser: object, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}/{VERSION}/pairs")
+    page.locator("#facets").get_by_role("link", name="Result tables").click()
+    page.locator("#q").fill("accuracy")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.wait_for_url("**class=table_result&q=accuracy")
+    assert found(page) == sum(pair(n).subcategory == "table_result" for n in range(COUNT))
+    context.close()
 
 
 def test_rejects_and_statistics_by_clicks(page: object) -> None:

@@ -142,7 +142,7 @@ def test_texts_are_searched_where_the_embedder_reads_them(
     monkeypatch.setattr(similar, "load_embedder", lambda spec: Reading())
     search = open_similar(index, warehouse, None)
     assert search.reads_texts
-    near = search.nearest(search.vector("text:7"), Filter())
+    near = search.nearest(Filter(like="text:7"))
     assert index.position(pair(7).pair_id) == near.positions[0]
     client = TestClient(make_app(index, search), base_url="http://127.0.0.1")
     assert 'data-like="text"' in client.get(f"{ROOT}/pairs").text
