@@ -1,6 +1,5 @@
 """The flow `fetch-papers`: keeps a local archive of papers current, byte for byte as the sources serve them."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 
 EXPORT = "fetches.parquet"
 MENTIONED = 5
-logger = logging.getLogger("scimmir")
 
 SOURCES: Mapping[Source, Callable[[Ledger, FetchOptions], Iterator[Outcome]]] = {
     "arxiv-bulk": fetch_bulk,
