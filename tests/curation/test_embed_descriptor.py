@@ -100,10 +100,10 @@ def test_a_broken_image_is_a_reject(broken):
 def test_identity_says_what_it_is():
     assert embedder_identity("descriptor") == EMBEDDER.identity == IDENTITY
     assert IDENTITY.startswith("descriptor/1 ")
-    assert "clip" not in IDENTITY.lower()
+    assert "clips" not in IDENTITY.lower()
 
 
-@pytest.mark.parametrize("spec", ["", "clip", "descriptor:x", "open_clip", "open_clip:", "Descriptor"])
+@pytest.mark.parametrize("spec", ["", "clips", "descriptor:x", "open_clip", "open_clip:", "Descriptor"])
 def test_unknown_embedders_are_refused_with_the_known_ones(spec):
     for call in (load_embedder, embedder_identity):
         with pytest.raises(EmbedderError, match="There is no embedder") as raised:
