@@ -100,7 +100,7 @@ def test_a_broken_image_is_a_reject(broken):
 def test_identity_says_what_it_is():
     assert embedder_identity("descriptor") == EMBEDDER.identity == IDENTITY
     assert IDENTITY.startswith("descriptor/1 ")
-    assert "clips" not in IDENTITY.lower()
+    assert "clip" not in IDENTITY.lower()
 
 
 @pytest.mark.parametrize("spec", ["", "clips", "descriptor:x", "open_clip", "open_clip:", "Descriptor"])
