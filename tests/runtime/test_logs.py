@@ -89,12 +89,18 @@ def test_text_is_for_people_and_leaves_details_out() -> None:
     assert not logs_json()
 
 
-def test_terminal_handlers_give_way_and_those_of_a_server_stay(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_handlers_give_way_and_those_of_a_server_stay(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import sys
 
     to_server = logging.NullHandler()
     for name in ("scimmir", "prefect.flow_runs"):
-        logging.getLogger(name).handlers = [logging.StreamHandler(sys.stderr), to_server]
+        monkeypatch.setattr(
+            logging.getLogger(name), "handlers", [logging.StreamHandler(sys.stderr), to_server]
+        )
+        # Where a test before has imported Prefect, its parent logger has a handler of its own.
+        monkeypatch.setattr(logging.getLogger(name), "propagate", False)
     out = io.StringIO()
     log_to(out, kind="json")
     for name in ("scimmir", "prefect.flow_runs"):
