@@ -15,19 +15,22 @@ TEXT_LIMIT = 20_000  # characters compared of one text
 
 @dataclass(frozen=True)
 class Words:
-    """A text as it is compared: its words and its numbers with their counts."""
+    """A text as it is compared: its words and its numbers with their counts, and the numbers in their order."""
 
     words: Counter[str]
     numbers: Counter[str]
+    sequence: tuple[str, ...]
     characters: int  # letters and digits
 
 
 def words_of(text: str) -> Words:
     """Return the words and numbers of a text, case folded, in compatibility form."""
     folded = _folded(text)
+    sequence = tuple(number.replace("−", "-") for number in _NUMBER.findall(folded))
     return Words(
         words=Counter(_WORD.findall(folded)),
-        numbers=Counter(number.replace("−", "-") for number in _NUMBER.findall(folded)),
+        numbers=Counter(sequence),
+        sequence=sequence,
         characters=sum(character.isalnum() for character in folded),
     )
 
@@ -42,6 +45,23 @@ def number_agreement(left: Words, right: Words) -> float:
     """Return the share of numbers that two texts have in common, 0 to 1 (1 where neither has any)."""
     union = (left.numbers | right.numbers).total()
     return (left.numbers & right.numbers).total() / union if union else 1.0
+
+
+def same_numbers(left: Words, right: Words, *, in_order: float = 0.9) -> bool:
+    """Tell whether two tables hold the same numbers, that share of them in the same places of the order.
+
+    The order matters where there are few different ones: tables of zeros and ones often have as many of each.
+    """
+    if left.numbers != right.numbers:
+        return False
+    places = sum(one == other for one, other in zip(left.sequence, right.sequence, strict=True))
+    few = len(left.numbers) < len(left.sequence) / 2
+    return not few or places >= in_order * len(left.sequence)
+
+
+def numbers_conflict(left: Words, right: Words) -> bool:
+    """Tell whether each of two captions has a number that the other lacks; a shortened one lacks only its own."""
+    return bool(left.numbers - right.numbers) and bool(right.numbers - left.numbers)
 
 
 def caption_key(caption: str, *, least: int) -> str | None:

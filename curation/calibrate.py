@@ -2,7 +2,7 @@
 
 The method is the field's: positives are re-encoded, resized, cropped, re-rasterised and grey copies; hard
 negatives are the nearest other pictures, first those of the same paper and kind. Both are given here as arrays of
-cosine and of differing bits of the perceptual hash, so that this module needs neither images nor a model.
+cosine and of what remains different once they are aligned, so that this module needs neither images nor a model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,24 +12,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from curation.decontaminate import LeakParameters
+from curation.dedupe import DedupeParameters
 from curation.level import Level
-from curation.thresholds import Thresholds
+from curation.thresholds import DUPLICATE_LEVELS, LEAK_LEVELS, Thresholds
 
-VERSION = "1"  # 1: Wilson bounds, levels by target precision or recall
+VERSION = "2"  # 1: Wilson bounds, levels by target precision or recall; 2: differences instead of hash bits
 
 Z95 = 1.959963984540054  # of a two-sided interval of 95 %
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Compared pairs of pictures: cosine, differing bits, class or kind, and how each pair came about.
+    """Compared pairs of pictures: cosine, remaining difference, class, and how each pair came about.
 
     All of length n; `group` is the class of the original, `origin` the way of copying or the kind of negative
     (same_paper, other_paper), `agreeing` tells where captions or table texts agree.
     """
 
     similarity: npt.NDArray[np.float64]
-    bits: npt.NDArray[np.int64]
+    difference: npt.NDArray[np.float64]
     group: npt.NDArray[np.str_]
     origin: npt.NDArray[np.str_]
     agreeing: npt.NDArray[np.bool_]
@@ -38,20 +40,20 @@ class Sample:
         """Return the chosen pairs."""
         return Sample(
             self.similarity[chosen],
-            self.bits[chosen],
+            self.difference[chosen],
             self.group[chosen],
             self.origin[chosen],
             self.agreeing[chosen],
         )
 
-    def within(self, bits: int) -> npt.NDArray[np.float64]:
-        """Return the similarities of pairs whose hashes differ in at most that many bits."""
-        return self.similarity[self.bits <= bits]
+    def within(self, difference: float) -> npt.NDArray[np.float64]:
+        """Return the similarities of pairs that remain at most so different."""
+        return self.similarity[self.difference <= difference]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrateParameters:
-    """What each level is to reach, and its bound on the hash.
+    """What each level is to reach, and its bound on what remains different.
 
     `precision` is the target at the lower end of the 95 % interval for levels that rest on images alone;
     `strict` that of the level that overrules differing texts; `recall` that of levels whose texts agree, where
@@ -59,14 +61,14 @@ class CalibrateParameters:
     """
 
     precision: float = 0.99
-    strict: float = 0.999
+    strict: float = 0.995  # its lower bound needs 765 copies even where nothing is wrong
     leak: float = 0.97
-    recall: float = 0.99
-    bits: Mapping[str, int] = field(
-        default_factory=lambda: {"agreed": 12, "framed": 32, "silent": 6, "opposed": 2}
+    recall: float = 0.995
+    differences: Mapping[str, float] = field(
+        default_factory=lambda: {n: getattr(DedupeParameters(), n).difference for n in DUPLICATE_LEVELS}
     )
-    leak_bits: Mapping[str, int] = field(
-        default_factory=lambda: {"figure": 8, "framed": 32, "table": 6, "agreed": 14}
+    leak_differences: Mapping[str, float] = field(
+        default_factory=lambda: {n: getattr(LeakParameters(), n).difference for n in LEAK_LEVELS}
     )
     floor: float = 0.5  # no level lies below: a search for candidates there would return everything
     steps: int = 60  # points of a curve
@@ -86,26 +88,22 @@ def calibrate(
             f"{len(copies.similarity)} copies and {len(others.similarity)} look-alikes are too few to calibrate with"
         )
     agreed = max(p.floor, _quantile(copies, 1 - p.recall))
-    silent = max(agreed, least_similarity(copies, others, bits=p.bits["silent"], precision=p.precision))
-    duplicates = {
-        "agreed": agreed,
-        "framed": max(agreed, least_similarity(copies, others, bits=p.bits["framed"], precision=p.precision)),
-        "silent": silent,
-        "opposed": max(silent, least_similarity(copies, others, bits=p.bits["opposed"], precision=p.strict)),
-    }
     figures, tables = (_of_kind(copies, others, kind) for kind in ("fig", "table"))
-    leaks = {
-        "figure": max(agreed, least_similarity(*figures, bits=p.leak_bits["figure"], precision=p.leak)),
-        "framed": max(agreed, least_similarity(*figures, bits=p.leak_bits["framed"], precision=p.leak)),
-        "table": max(agreed, least_similarity(*tables, bits=p.leak_bits["table"], precision=p.leak)),
-        "agreed": agreed,
+    targets = {"silent": (figures, p.precision), "opposed": (figures, p.strict), "table": (tables, p.strict)}
+    duplicates = {"agreed": agreed} | {
+        name: max(agreed, least_similarity(*sample, difference=p.differences[name], precision=target))
+        for name, (sample, target) in targets.items()
     }
-    return Thresholds(space, _levels(duplicates, p.bits), _levels(leaks, p.leak_bits))
+    leaks = {"agreed": agreed} | {
+        name: max(agreed, least_similarity(*sample, difference=p.leak_differences[name], precision=p.leak))
+        for name, sample in (("figure", figures), ("table", tables))
+    }
+    return Thresholds(space, _levels(duplicates, p.differences), _levels(leaks, p.leak_differences))
 
 
-def least_similarity(copies: Sample, others: Sample, *, bits: int, precision: float) -> float:
+def least_similarity(copies: Sample, others: Sample, *, difference: float, precision: float) -> float:
     """Return the lowest cosine from which on the precision's lower bound reaches the target; 1.0 if none does."""
-    positives, negatives = np.sort(copies.within(bits)), np.sort(others.within(bits))
+    positives, negatives = np.sort(copies.within(difference)), np.sort(others.within(difference))
     best = 1.0
     for threshold in np.unique(np.round(np.concatenate([positives, negatives]), 4))[::-1]:
         right = len(positives) - int(np.searchsorted(positives, threshold, side="left"))
@@ -127,9 +125,9 @@ def interval(hits: int, trials: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def curve(copies: Sample, others: Sample, *, bits: int, steps: int = 60) -> list[dict[str, float]]:
-    """Return precision with its interval and recall over the cosine, for one bound on the hash."""
-    positives, negatives = copies.within(bits), others.within(bits)
+def curve(copies: Sample, others: Sample, *, difference: float, steps: int = 60) -> list[dict[str, float]]:
+    """Return precision with its interval and recall over the cosine, for one bound on the difference."""
+    positives, negatives = copies.within(difference), others.within(difference)
     rows = []
     for threshold in np.linspace(0.5, 1.0, steps, endpoint=False):
         right, wrong = int((positives >= threshold).sum()), int((negatives >= threshold).sum())
@@ -147,19 +145,19 @@ def curve(copies: Sample, others: Sample, *, bits: int, steps: int = 60) -> list
 
 
 def curves(copies: Sample, others: Sample, parameters: CalibrateParameters | None = None) -> dict[str, Any]:
-    """Return the curves of all pictures and of each class, at the hash bound of images alone."""
+    """Return the curves of all pictures and of each class, at the difference of images alone."""
     p = parameters or CalibrateParameters()
     groups: Sequence[str] = sorted(set(copies.group.tolist()))
-    found: dict[str, Any] = {"all": curve(copies, others, bits=p.bits["silent"], steps=p.steps)}
+    found: dict[str, Any] = {"all": curve(copies, others, difference=p.differences["silent"], steps=p.steps)}
     for group in groups:
         mine, theirs = copies.of(copies.group == group), others.of(others.group == group)
-        found[group] = curve(mine, theirs, bits=p.bits["silent"], steps=p.steps)
+        found[group] = curve(mine, theirs, difference=p.differences["silent"], steps=p.steps)
     return found
 
 
 def recall_by_origin(copies: Sample, level: Level) -> dict[str, float]:
     """Return which share of each way of copying a level finds."""
-    found = (copies.similarity >= level.similarity) & (copies.bits <= level.bits)
+    found = (copies.similarity >= level.similarity) & (copies.difference <= level.difference)
     names = sorted(set(copies.origin.tolist()))
     return {name: round(float(found[copies.origin == name].mean()), 4) for name in names}
 
@@ -175,5 +173,8 @@ def _of_kind(copies: Sample, others: Sample, kind: str) -> tuple[Sample, Sample]
     )
 
 
-def _levels(values: Mapping[str, float], bits: Mapping[str, int]) -> dict[str, Level]:
-    return {name: Level(similarity=round(value, 4), bits=bits[name]) for name, value in values.items()}
+def _levels(values: Mapping[str, float], differences: Mapping[str, float]) -> dict[str, Level]:
+    return {
+        name: Level(similarity=round(value, 4), difference=differences[name])
+        for name, value in values.items()
+    }

@@ -1,7 +1,7 @@
 """Pairs that overlap what they must not: image sets that a user names, and more protected splits."""
 
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curation.agreement import Words, caption_key, number_agreement, word_agreement, words_of
+from curation.alignment import Thumbnails, remaining_difference, thumbnail
 from curation.dedupe import DedupeParameters
 from curation.embed_descriptor import IDENTITY as DESCRIPTOR
 from curation.image_sets import SetItem, image_set_name, read_image_set
@@ -22,7 +23,7 @@ from curation.twins import normal_doi
 from schemas.annotations import ContaminationRow
 from schemas.reject import RecordError
 
-VERSION = "1"  # 1: pixels, near images, captions, papers; splits by images
+VERSION = "2"  # 1: pixels, near images, captions, papers; splits by images; 2: pictures are aligned
 
 # The narrow columns that both searches read; `split` is read by find_split_leaks only.
 COLUMNS = pa.schema(
@@ -65,20 +66,21 @@ class NormalImage(Protocol):
 class LeakParameters:
     """Thresholds, looser than those for duplicates, of one embedder; the descriptor's were measured.
 
-    A wrongly removed pair costs little, a leaked one spoils a figure. Tables of one layout reach 0.976 at 4
-    bits, so without their text more is asked of them than of figures (0.97 for the most similar plots on the
-    same axes).
+    A wrongly removed pair costs little, a leaked one spoils a figure. Thumbnails of tables of one layout leave
+    0.10 at least, so without their text more is asked of them than of figures (see DedupeParameters).
     """
 
     embedder: str = DESCRIPTOR
-    figure: Level = field(default=Level(similarity=0.95, bits=8))
-    framed: Level = field(default=Level(similarity=0.985, bits=32))  # a figure whose border differs
-    table: Level = field(default=Level(similarity=0.985, bits=6))
-    agreed: Level = field(default=Level(similarity=0.87, bits=14))  # where captions or table texts agree
+    figure: Level = field(default=Level(similarity=0.80, difference=0.5))
+    table: Level = field(default=Level(similarity=0.95, difference=0.1))
+    agreed: Level = field(
+        default=Level(similarity=0.75, difference=0.7)
+    )  # where captions or table texts agree
     caption_agreement: float = 0.6  # Dice coefficient of the words
     caption_characters: int = 30  # letters and digits; shorter captions say nothing
     table_agreement: float = 0.8  # Dice coefficient of the words of two tables
     number_agreement: float = 0.5  # share of common numbers of two tables
+    nearest: int = 16  # images that one is held against, the most similar first
     block: int = 64  # items of a set held at once
     search: SearchParameters = field(default=SearchParameters())
 
@@ -98,13 +100,12 @@ def leak_parameters(duplicates: DedupeParameters) -> LeakParameters:
     """Return thresholds for the embedder that duplicate thresholds were given for, looser than these."""
     if duplicates.embedder == DESCRIPTOR:
         return LeakParameters()
-    rest = 1 - duplicates.agreed.similarity
+    rest, default = 1 - duplicates.agreed.similarity, LeakParameters()
     return LeakParameters(
         embedder=duplicates.embedder,
-        figure=Level(similarity=1 - rest / 2, bits=8),
-        framed=Level(similarity=1 - rest / 5, bits=32),
-        table=Level(similarity=1 - rest / 4, bits=6),
-        agreed=Level(similarity=max(0.0, 1 - rest * 1.3), bits=14),
+        figure=Level(similarity=duplicates.agreed.similarity, difference=default.figure.difference),
+        table=Level(similarity=1 - rest / 4, difference=default.table.difference),
+        agreed=Level(similarity=max(0.0, 1 - rest * 1.3), difference=default.agreed.difference),
         search=duplicates.search,
     )
 
@@ -112,6 +113,7 @@ def leak_parameters(duplicates: DedupeParameters) -> LeakParameters:
 def find_contaminated(
     table: pa.Table,
     embeddings: Floats,
+    thumbnails: Thumbnails,
     image_set: Path,
     *,
     embedder: str,
@@ -129,8 +131,9 @@ def find_contaminated(
         ImageSetError: the set is missing, empty or damaged.
         ValueError: the thresholds belong to another embedder, or the shapes do not match.
     """
-    _check(table, embeddings, embedder, parameters)
-    comparison = _SetComparison(table, embeddings, image_set_name(image_set), parameters)
+    pairs = _Pairs(table, embeddings, thumbnails)
+    _check(pairs, embedder, parameters)
+    comparison = _SetComparison(pairs, image_set_name(image_set), parameters)
     count, unreadable_count, unreadable = 0, 0, list[str]()
     items = iter(read_image_set(image_set))
     while block := list(islice(items, parameters.block)):
@@ -151,7 +154,12 @@ def find_contaminated(
 
 
 def find_split_leaks(
-    table: pa.Table, embeddings: Floats, *, embedder: str, parameters: LeakParameters
+    table: pa.Table,
+    embeddings: Floats,
+    thumbnails: Thumbnails,
+    *,
+    embedder: str,
+    parameters: LeakParameters,
 ) -> list[ContaminationRow]:
     """Return the pairs of less protected splits that are too similar to one of a more protected split.
 
@@ -161,7 +169,8 @@ def find_split_leaks(
     Raises:
         ValueError: the thresholds belong to another embedder, or the shapes do not match.
     """
-    _check(table, embeddings, embedder, parameters)
+    pairs = _Pairs(table, embeddings, thumbnails)
+    _check(pairs, embedder, parameters)
     splits = np.array(table.column("split").to_pylist(), dtype=object)
     rows: list[ContaminationRow] = []
     left_over = np.ones(len(table), dtype=bool)
@@ -170,20 +179,23 @@ def find_split_leaks(
         exposed = np.flatnonzero(np.isin(splits, _PROTECTED[level + 1 :]) & left_over)
         if not len(guarded) or not len(exposed):
             continue
-        found = _leaks(table, embeddings, guarded, exposed, f"split:{protected}", parameters)
+        found = _leaks(pairs, guarded, exposed, f"split:{protected}", parameters)
         left_over[list(found)] = False
         rows.extend(found.values())
     return sorted(rows, key=lambda row: row.pair_id)
 
 
-def _check(table: pa.Table, embeddings: Floats, embedder: str, parameters: LeakParameters) -> None:
+def _check(pairs: "_Pairs", embedder: str, parameters: LeakParameters) -> None:
     if embedder != parameters.embedder:
         raise ValueError(
             f"The thresholds belong to the embedder {parameters.embedder!r}, the embeddings to {embedder!r}; "
             f"calibrate thresholds for this embedder."
         )
-    if embeddings.ndim != 2 or len(embeddings) != len(table):
-        raise ValueError(f"{len(table)} pairs cannot have embeddings of shape {embeddings.shape}")
+    count, shape = len(pairs.ids), pairs.embeddings.shape
+    if len(shape) != 2 or shape[0] != count or len(pairs.thumbnails) != count:
+        raise ValueError(
+            f"{count} pairs cannot have embeddings of shape {shape} and {len(pairs.thumbnails)} thumbnails"
+        )
 
 
 def _floor(parameters: LeakParameters) -> float:
@@ -192,8 +204,7 @@ def _floor(parameters: LeakParameters) -> float:
 
 
 def _leaks(
-    table: pa.Table,
-    embeddings: Floats,
+    pairs: "_Pairs",
     guarded: npt.NDArray[np.int64],
     exposed: npt.NDArray[np.int64],
     against: str,
@@ -201,66 +212,53 @@ def _leaks(
 ) -> dict[int, ContaminationRow]:
     """Return the leaking rows of `exposed` by row number, each with its best match in `guarded`."""
     floor = _floor(parameters)
-    texts = _Texts(table)
-    index = build_index(embeddings[guarded], threshold=floor, parameters=parameters.search)
-    best: dict[int, tuple[tuple[int, float, str], ContaminationRow]] = {}
-    for block in matches(index, embeddings[exposed], threshold=floor, parameters=parameters.search):
-        queries, found = exposed[block.query], guarded[block.match]
-        distances = np.bitwise_count(texts.hashes[queries] ^ texts.hashes[found])
-        exact_ones = texts.codes[queries] == texts.codes[found]
-        kept = np.flatnonzero(exact_ones | _possible(block.similarity, distances, parameters))
-        for place in kept.tolist():
-            query, match = int(queries[place]), int(found[place])
-            similarity, distance = float(block.similarity[place]), int(distances[place])
-            exact = bool(exact_ones[place])
-            if not exact and not _leaks_near(texts, query, match, similarity, distance, parameters):
+    index = build_index(pairs.embeddings[guarded], threshold=floor, parameters=parameters.search)
+    found: dict[int, ContaminationRow] = {}
+    for block in matches(index, pairs.embeddings[exposed], threshold=floor, parameters=parameters.search):
+        queries, others = exposed[block.query], guarded[block.match]
+        exact = pairs.codes[queries] == pairs.codes[others]
+        order = np.lexsort((others, -block.similarity, ~exact, queries))
+        tried: Counter[int] = Counter()
+        for place in order.tolist():
+            query, other = int(queries[place]), int(others[place])
+            tried[query] += 1
+            if query in found or tried[query] > parameters.nearest:
                 continue
-            test = "exact_pixels" if exact else "near"
-            key = (_TESTS.index(test), -similarity, texts.ids[match])
-            if query not in best or key < best[query][0]:
-                best[query] = (
-                    key,
-                    _row(texts.ids[query], against, texts.ids[match], test, similarity, distance),
-                )
-    return {query: row for query, (_, row) in best.items()}
+            similarity, difference = float(block.similarity[place]), 0.0
+            if not exact[place]:
+                level = _level_of_pairs(pairs, query, other, parameters)
+                if level is None or similarity < level.similarity:
+                    continue
+                difference = remaining_difference(pairs.thumbnails[other], pairs.thumbnails[query])
+                if difference > level.difference:
+                    continue
+            found[query] = ContaminationRow(
+                pair_id=pairs.ids[query],
+                against=against,
+                item=pairs.ids[other],
+                contamination_test="exact_pixels" if exact[place] else "near",
+                similarity=round(similarity, 6),
+                difference=round(difference, 6),
+                phash_distance=int(np.bitwise_count(pairs.hashes[query] ^ pairs.hashes[other])),
+            )
+    return found
 
 
-def _possible(
-    similarity: npt.NDArray[np.float64], distances: npt.NDArray[np.uint8], parameters: LeakParameters
-) -> npt.NDArray[np.bool_]:
-    """Return which matches reach any level at all, before their texts are read."""
-    possible = np.zeros(len(similarity), dtype=bool)
-    for level in (parameters.figure, parameters.framed, parameters.table, parameters.agreed):
-        possible |= (similarity >= level.similarity) & (distances <= level.bits)
-    return possible
-
-
-def _leaks_near(
-    texts: "_Texts", query: int, match: int, similarity: float, distance: int, parameters: LeakParameters
-) -> bool:
-    """Tell whether two pairs of the release show nearly one picture; tables with texts must share numbers."""
-    one, other = texts.table_words(query), texts.table_words(match)
+def _level_of_pairs(pairs: "_Pairs", query: int, match: int, parameters: LeakParameters) -> Level | None:
+    """Return what two pairs' images must show; None where the numbers of two tables differ too much."""
+    one, other = pairs.table_words(query), pairs.table_words(match)
     if one.words and other.words:
         agree = number_agreement(one, other) >= parameters.number_agreement
         agree = agree and word_agreement(one, other) >= parameters.table_agreement
-        return agree and _reaches(parameters.agreed, similarity, distance)
-    agree = _captions_agree(texts.captions[query].as_py(), texts.captions[match].as_py(), parameters)
-    is_table = "table" in (texts.kinds[query], texts.kinds[match])
-    return _near(is_table, agree, similarity, distance, parameters)
+        return parameters.agreed if agree else None
+    captions = pairs.captions[query].as_py(), pairs.captions[match].as_py()
+    return _level("table" in (pairs.kinds[query], pairs.kinds[match]), captions, parameters)
 
 
-def _near(
-    is_table: bool, captions_agree: bool, similarity: float, distance: int, parameters: LeakParameters
-) -> bool:
-    if captions_agree and _reaches(parameters.agreed, similarity, distance):
-        return True
-    if is_table:
-        return _reaches(parameters.table, similarity, distance)
-    return any(_reaches(level, similarity, distance) for level in (parameters.figure, parameters.framed))
-
-
-def _reaches(level: Level, similarity: float, distance: int) -> bool:
-    return similarity >= level.similarity and distance <= level.bits
+def _level(is_table: bool, captions: tuple[str | None, str | None], parameters: LeakParameters) -> Level:
+    if _captions_agree(*captions, parameters):
+        return parameters.agreed
+    return parameters.table if is_table else parameters.figure
 
 
 def _captions_agree(left: str | None, right: str | None, parameters: LeakParameters) -> bool:
@@ -270,25 +268,15 @@ def _captions_agree(left: str | None, right: str | None, parameters: LeakParamet
     return word_agreement(one, other) >= parameters.caption_agreement
 
 
-def _row(
-    pair: str, against: str, item: str, test: str, similarity: float | None, distance: int | None
-) -> ContaminationRow:
-    return ContaminationRow(
-        pair_id=pair,
-        against=against,
-        item=item,
-        contamination_test=test,
-        similarity=None if similarity is None else round(similarity, 6),
-        phash_distance=distance,
-    )
+class _Pairs:
+    """The pairs in columns; texts are still in Arrow, thumbnails may lie on disk."""
 
-
-class _Texts:
-    """The columns of the pairs, texts still in Arrow."""
-
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, embeddings: Floats, thumbnails: Thumbnails) -> None:
+        self.embeddings, self.thumbnails = embeddings, thumbnails
         self.ids: list[str] = table.column("pair_id").to_pylist()
         self.kinds: list[str] = table.column("kind").to_pylist()
+        self.papers: list[str] = table.column("paper_id").to_pylist()
+        self.dois: list[str | None] = table.column("doi").to_pylist()
         self.pixels: list[str] = table.column("pixel_sha256").to_pylist()
         encoded = table.column("pixel_sha256").combine_chunks().dictionary_encode()
         self.codes: npt.NDArray[np.int32] = encoded.indices.to_numpy()
@@ -301,25 +289,31 @@ class _Texts:
         return words_of(self.tables[row].as_py() or "")
 
 
+@dataclass(frozen=True)
+class _Match:
+    """What a pair and an item of a set have in common."""
+
+    test: str
+    similarity: float | None = None
+    difference: float | None = None
+    bits: int | None = None
+
+
 class _SetComparison:
     """One image set against all pairs; keeps the strongest evidence per pair."""
 
-    def __init__(self, table: pa.Table, embeddings: Floats, name: str, parameters: LeakParameters) -> None:
-        self.name = name
-        self.parameters = parameters
-        self.texts = _Texts(table)
-        self.embeddings = embeddings
+    def __init__(self, pairs: _Pairs, name: str, parameters: LeakParameters) -> None:
+        self.name, self.pairs, self.parameters = name, pairs, parameters
         self.floor = _floor(parameters)
         self.index: Index | None = None
-        if len(table):
-            self.index = build_index(embeddings, threshold=self.floor, parameters=parameters.search)
-        self.by_pixels = _rows_by(self.texts.pixels)
+        if pairs.ids:
+            self.index = build_index(pairs.embeddings, threshold=self.floor, parameters=parameters.search)
+        self.by_pixels = _rows_by(pairs.pixels)
         self.by_caption = _rows_by(
-            caption_key(caption.as_py(), least=parameters.caption_characters)
-            for caption in self.texts.captions
+            caption_key(caption.as_py(), least=parameters.caption_characters) for caption in pairs.captions
         )
-        self.by_paper = _rows_by(_paper_name(paper) for paper in table.column("paper_id").to_pylist())
-        self.by_doi = _rows_by(normal_doi(doi) for doi in table.column("doi").to_pylist())
+        self.by_paper = _rows_by(_paper_name(paper) for paper in pairs.papers)
+        self.by_doi = _rows_by(normal_doi(doi) for doi in pairs.dois)
         self.best: dict[int, tuple[tuple[int, float, int], ContaminationRow]] = {}
         self.seen = 0
 
@@ -328,44 +322,62 @@ class _SetComparison:
         self.seen += 1
         key = caption_key(item.caption or "", least=self.parameters.caption_characters)
         for row in self.by_caption.get(key or "", ()):
-            self._keep(row, item, "caption", None, None, self.seen)
+            self._keep(row, item, _Match("caption"), self.seen)
         papers = self.by_paper.get(_paper_name(item.paper_id) or "", []) if item.paper_id else []
         works = self.by_doi.get(normal_doi(item.doi) or "", [])
         for row in sorted({*papers, *works}):
-            self._keep(row, item, "paper", None, None, self.seen)
+            self._keep(row, item, _Match("paper"), self.seen)
 
     def compare_images(self, images: Sequence[tuple[SetItem, NormalImage, Floats]]) -> None:
         """Hold a block of readable images against those of the pairs."""
         if not images or self.index is None:
             return
         vectors = np.concatenate([vector for _, _, vector in images])
-        first = self.seen
         for number, (item, normal, vector) in enumerate(images):
             for row in self.by_pixels.get(normal.pixel_sha256, ()):
-                similarity = float((vector[0].astype(np.float64) * self.embeddings[row]).sum())
-                self._keep(row, item, "exact_pixels", similarity, self._distance(row, normal), first + number)
+                similarity = float((vector[0].astype(np.float64) * self.pairs.embeddings[row]).sum())
+                match = _Match("exact_pixels", similarity, 0.0, self._bits(row, normal))
+                self._keep(row, item, match, self.seen + number)
         for block in matches(self.index, vectors, threshold=self.floor, parameters=self.parameters.search):
-            found = zip(block.query.tolist(), block.match.tolist(), block.similarity.tolist(), strict=True)
-            for query, row, similarity in found:
-                item, normal, _ = images[query]
-                distance = self._distance(row, normal)
-                agree = _captions_agree(item.caption, self.texts.captions[row].as_py(), self.parameters)
-                if _near(self.texts.kinds[row] == "table", agree, similarity, distance, self.parameters):
-                    self._keep(row, item, "near", similarity, distance, first + query)
+            order = np.lexsort((block.match, -block.similarity, block.query))
+            tried: Counter[int] = Counter()
+            for place in order.tolist():
+                query, row = int(block.query[place]), int(block.match[place])
+                tried[query] += 1
+                if tried[query] <= self.parameters.nearest:
+                    self._compare(images[query], row, float(block.similarity[place]), self.seen + query)
+
+    def _compare(
+        self, image: tuple[SetItem, NormalImage, Floats], row: int, similarity: float, order: int
+    ) -> None:
+        item, normal, _ = image
+        captions = item.caption, self.pairs.captions[row].as_py()
+        level = _level(self.pairs.kinds[row] == "table", captions, self.parameters)
+        if similarity < level.similarity:
+            return
+        difference = remaining_difference(self.pairs.thumbnails[row], thumbnail(normal.image))
+        if difference <= level.difference:
+            self._keep(row, item, _Match("near", similarity, difference, self._bits(row, normal)), order)
 
     def rows(self) -> tuple[ContaminationRow, ...]:
         """Return the evidence, sorted by pair_id."""
         return tuple(sorted((row for _, row in self.best.values()), key=lambda row: row.pair_id))
 
-    def _distance(self, row: int, normal: NormalImage) -> int:
-        return (int(self.texts.hashes[row]) ^ normal.phash).bit_count()
+    def _bits(self, row: int, normal: NormalImage) -> int:
+        return (int(self.pairs.hashes[row]) ^ normal.phash).bit_count()
 
-    def _keep(
-        self, row: int, item: SetItem, test: str, similarity: float | None, distance: int | None, order: int
-    ) -> None:
-        key = (_TESTS.index(test), -(similarity or 0.0), order)
+    def _keep(self, row: int, item: SetItem, match: _Match, order: int) -> None:
+        key = (_TESTS.index(match.test), -(match.similarity or 0.0), order)
         if row not in self.best or key < self.best[row][0]:
-            found = _row(self.texts.ids[row], self.name, item.name, test, similarity, distance)
+            found = ContaminationRow(
+                pair_id=self.pairs.ids[row],
+                against=self.name,
+                item=item.name,
+                contamination_test=match.test,
+                similarity=None if match.similarity is None else round(match.similarity, 6),
+                difference=None if match.difference is None else round(match.difference, 6),
+                phash_distance=match.bits,
+            )
             self.best[row] = (key, found)
 
 

@@ -54,14 +54,14 @@ IDENTITY = (
 )
 
 
-def describe(image: bytes) -> npt.NDArray[np.float32]:
-    """Return the descriptor of an encoded image: float32, shape (DIMENSION,), length 1.
+def describe(image: bytes | Image.Image) -> npt.NDArray[np.float32]:
+    """Return the descriptor of an image, encoded or decoded: float32, shape (DIMENSION,), length 1.
 
     Raises:
         RecordError: image_unreadable where the bytes are no image.
     """
     picture = open_rgb(image)
-    box = _content_box(picture)
+    box = content_box(picture)
     grey = _grey(picture, GRID, box) / 255
     block = GRID // DCT_SIDE
     small = grey.reshape(DCT_SIDE, block, DCT_SIDE, block).mean(axis=(1, 3))
@@ -76,8 +76,10 @@ def describe(image: bytes) -> npt.NDArray[np.float32]:
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-def open_rgb(image: bytes) -> Image.Image:
-    """Return the decoded image in RGB, or raise RecordError (image_unreadable)."""
+def open_rgb(image: bytes | Image.Image) -> Image.Image:
+    """Return the image in RGB, decoded unless it is so already, or raise RecordError (image_unreadable)."""
+    if isinstance(image, Image.Image):
+        return image.convert("RGB")
     try:
         with Image.open(io.BytesIO(image)) as opened:
             return opened.convert("RGB")
@@ -90,7 +92,7 @@ def _grey(picture: Image.Image, side: int, box: tuple[float, float, float, float
     return np.asarray(resized, dtype=np.float64)
 
 
-def _content_box(picture: Image.Image) -> tuple[float, float, float, float]:
+def content_box(picture: Image.Image) -> tuple[float, float, float, float]:
     """Return left, top, right, bottom of the content in pixels, by shares of ink: steady under noise."""
     width, height = picture.size
     grey = _grey(picture, MARGIN_SIDE, None)

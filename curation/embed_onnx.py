@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +38,8 @@ class Preprocess:
     interpolation: str
     resize_mode: str
 
-    def pixels(self, image: bytes) -> Floats:
-        """Return an encoded image as float32 of shape (3, size, size)."""
+    def pixels(self, image: bytes | Image.Image) -> Floats:
+        """Return an image as float32 of shape (3, size, size)."""
         picture = open_rgb(image)
         method = _INTERPOLATION[self.interpolation]
         if self.resize_mode == "squash":
@@ -66,7 +67,7 @@ def space(folder: Path) -> str:
     Raises:
         EmbedderError: the folder is no exported model.
     """
-    weights, config = (_sha256(_file(folder, name)) for name in (WEIGHTS, CONFIG))
+    weights, config = (file_sha256(model_file(folder, name)) for name in (WEIGHTS, CONFIG))
     return f"clip weights=sha256:{weights[:16]} config=sha256:{config[:16]} cosine"
 
 
@@ -76,29 +77,20 @@ def identity(folder: Path) -> str:
     Raises:
         EmbedderError: the folder is no exported model, or onnxruntime is not installed.
     """
-    graph = _sha256(_file(folder, IMAGE_GRAPH))
-    return f"{space(folder)} graph=sha256:{graph[:16]} preprocessing={VERSION} onnxruntime/{_runtime()}"
+    graph = file_sha256(model_file(folder, IMAGE_GRAPH))
+    return (
+        f"{space(folder)} graph=sha256:{graph[:16]} preprocessing={VERSION} onnxruntime/{runtime_version()}"
+    )
 
 
-def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes]], Floats]]:
+def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], Floats]]:
     """Return dimension and embedding function of an exported model. Raises EmbedderError."""
     preprocess = read_preprocess(folder)
-    graph = _file(folder, IMAGE_GRAPH)
-    _file(folder, WEIGHTS)
-    _runtime()
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # the build runs one process per core
-    options.inter_op_num_threads = 1
-    try:
-        session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    except _load_errors() as error:
-        raise EmbedderError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
+    session = open_session(folder, IMAGE_GRAPH)
     blank = np.zeros((1, 3, preprocess.size, preprocess.size), np.float32)
     dimension = int(session.run(None, {"pixels": blank})[0].shape[1])
 
-    def embed(images: Sequence[bytes]) -> Floats:
+    def embed(images: Sequence[bytes | Image.Image]) -> Floats:
         vectors = np.empty((len(images), dimension), dtype=np.float32)
         for start in range(0, len(images), BATCH):
             batch = np.stack([preprocess.pixels(image) for image in images[start : start + BATCH]])
@@ -106,6 +98,26 @@ def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes]], Floats]]:
         return vectors
 
     return dimension, embed
+
+
+def open_session(folder: Path, name: str) -> Any:
+    """Return an ONNX Runtime session of one of an exported model's graphs, on one thread of the CPU.
+
+    Raises:
+        EmbedderError: a file is missing or damaged, or onnxruntime is not installed.
+    """
+    graph = model_file(folder, name)
+    model_file(folder, WEIGHTS)
+    runtime_version()
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # the build runs one process per core
+    options.inter_op_num_threads = 1
+    try:
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except _load_errors() as error:
+        raise EmbedderError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
 
 
 def _load_errors() -> tuple[type[Exception], ...]:
@@ -125,7 +137,7 @@ def _load_errors() -> tuple[type[Exception], ...]:
 
 def read_preprocess(folder: Path) -> Preprocess:
     """Return the preprocessing that a model's configuration states. Raises EmbedderError."""
-    path = _file(folder, CONFIG)
+    path = model_file(folder, CONFIG)
     try:
         stated = json.loads(path.read_bytes())["preprocess_cfg"]
         found = Preprocess(
@@ -142,21 +154,24 @@ def read_preprocess(folder: Path) -> Preprocess:
     return found
 
 
-def _file(folder: Path, name: str) -> Path:
+def model_file(folder: Path, name: str) -> Path:
+    """Return the path of one of an exported model's files. Raises EmbedderError where it is missing."""
     path = folder / name
     if not path.is_file():
         raise EmbedderError(f"{folder} is no exported model: it holds no {name}")
     return path
 
 
-def _runtime() -> str:
+def runtime_version() -> str:
+    """Return the version of the installed onnxruntime. Raises EmbedderError where there is none."""
     try:
         return importlib.metadata.version("onnxruntime")
     except importlib.metadata.PackageNotFoundError as error:
         raise EmbedderError("this embedder needs the package onnxruntime") from error
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file's content."""
     status = path.stat()
     return _hash_file(str(path.resolve()), status.st_size, status.st_mtime_ns)
 

@@ -1,4 +1,4 @@
-"""Image embeddings by open_clip: a model by name with a tag or a local checkpoint, or a Hub-format folder."""
+"""Embeddings by open_clip: a model by name with a tag or a local checkpoint, or a Hub-format folder."""
 
 import difflib
 import functools
@@ -15,11 +15,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from curation.embed_descriptor import open_rgb
 from schemas.errors import UserError
 
 VERSION = "1"  # 1: open_clip's own inference preprocessing, one thread
+TEXT_VERSION = "1"  # 1: open_clip's own tokenizer, cut at the context's end
 
 CONFIG_NAME = "open_clip_config.json"
 # The order in which open_clip itself picks a checkpoint from a folder.
@@ -30,6 +32,10 @@ FOLDER_WEIGHTS = (
 )
 FILE_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 BATCH = 32  # images per forward pass: 20 MB of input at 224 px
+
+Floats = npt.NDArray[np.float32]
+Embed = Callable[[Sequence[bytes | Image.Image]], Floats]
+EmbedTexts = Callable[[Sequence[str]], Floats]
 
 
 class EmbedderError(UserError):
@@ -74,8 +80,13 @@ def space(rest: str) -> str:
     return f"clip weights=sha256:{_sha256(weights)[:16]} config={config} cosine"
 
 
-def load(rest: str) -> tuple[int, Callable[[Sequence[bytes]], npt.NDArray[np.float32]]]:
-    """Return dimension and embedding function of the model that `rest` means. Raises EmbedderError."""
+def text_identity(rest: str) -> str:
+    """Return what the last bit of a text's vector depends on. Raises EmbedderError."""
+    return f"{identity(rest)} texts={TEXT_VERSION}"
+
+
+def load(rest: str) -> tuple[int, Embed, EmbedTexts]:
+    """Return dimension and embedding functions of the model that `rest` means. Raises EmbedderError."""
     choice = _choose(rest)
     _installed_version()
     if choice.weights is None:
@@ -112,17 +123,20 @@ def load(rest: str) -> tuple[int, Callable[[Sequence[bytes]], npt.NDArray[np.flo
         ) from error
     model.eval()
 
-    def embed(images: Sequence[bytes]) -> npt.NDArray[np.float32]:
+    def embed(images: Sequence[bytes | Image.Image]) -> Floats:
         return _embed(model, preprocess, images, dimension)
+
+    def embed_texts(texts: Sequence[str]) -> Floats:
+        return _embed_texts(model, _tokenizer(choice), texts, dimension)
 
     with torch.inference_mode():
         side = model.visual.image_size
         height, width = (side, side) if isinstance(side, int) else side
         dimension = int(model.encode_image(torch.zeros(1, 3, height, width)).shape[1])
-    return dimension, embed
+    return dimension, embed, embed_texts
 
 
-def _embed(model: Any, preprocess: Any, images: Sequence[bytes], dimension: int) -> npt.NDArray[np.float32]:
+def _embed(model: Any, preprocess: Any, images: Sequence[bytes | Image.Image], dimension: int) -> Floats:
     import torch
 
     vectors = np.empty((len(images), dimension), dtype=np.float32)
@@ -133,6 +147,41 @@ def _embed(model: Any, preprocess: Any, images: Sequence[bytes], dimension: int)
             features = torch.nn.functional.normalize(features, dim=-1)
         vectors[start : start + len(batch)] = features.numpy()
     return vectors
+
+
+def _embed_texts(model: Any, tokenizer: Any, texts: Sequence[str], dimension: int) -> Floats:
+    import torch
+
+    vectors = np.empty((len(texts), dimension), dtype=np.float32)
+    for start in range(0, len(texts), BATCH):
+        tokens = tokenizer(list(texts[start : start + BATCH]))
+        with torch.inference_mode():
+            features = torch.nn.functional.normalize(model.encode_text(tokens).float(), dim=-1)
+        vectors[start : start + len(tokens)] = features.numpy()
+    return vectors
+
+
+@functools.lru_cache(maxsize=4)
+def _tokenizer(choice: Choice) -> Any:
+    """Return open_clip's tokenizer of a model. Raises EmbedderError where its files cannot be had."""
+    import open_clip
+
+    if choice.config is None:
+        name, bpe = choice.model, None
+    else:
+        folder = choice.config.parent
+        name = f"local-dir:{folder}" if choice.is_folder else choice.model
+        content = json.loads(choice.config.read_bytes())
+        text = (content["model_cfg"] if choice.is_folder else content).get("text_cfg", {})
+        bpe = text.get("tokenizer_kwargs", {}).get("bpe_path")
+    try:
+        # A folder names its file of byte pairs relative to itself, which open_clip would look for elsewhere.
+        own = {"bpe_path": str(folder / bpe)} if bpe is not None else {}
+        return open_clip.get_tokenizer(name, **own)
+    except (OSError, ValueError, ImportError) as error:
+        raise EmbedderError(
+            f"The tokenizer of {choice.model} cannot be had: {_first_line(error)}."
+        ) from error
 
 
 def _choose(rest: str) -> Choice:

@@ -62,7 +62,14 @@ def read_image_set(path: Path) -> Iterator[SetItem]:
         raise ImageSetError(f"The image set {path} does not exist.")
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     images = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
-    shards = [file for file in files if file.suffix.lower() in (".parquet", ".tar")]
+    # img2dataset puts a Parquet file of what it knows of each image beside every tar.
+    tars = {file.with_suffix("") for file in files if file.suffix.lower() == ".tar"}
+    shards = [
+        file
+        for file in files
+        if file.suffix.lower() == ".tar"
+        or (file.suffix.lower() == ".parquet" and file.with_suffix("") not in tars)
+    ]
     if not images and not shards:
         raise ImageSetError(f"The image set {path} holds no image, Parquet file or tar.")
     empty = True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """Evidence that an image must give: least cosine and most differing bits of the perceptual hash."""
+    """Evidence that an image must give: least cosine, and most that may differ once the two are aligned."""
 
     similarity: float
-    bits: int
+    difference: float  # as `curation.alignment.remaining_difference` measures it

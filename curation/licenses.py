@@ -27,19 +27,6 @@ _ARXIV_WORDS = re.compile(
     r"non-?exclusive(?: license)? to distribute|nonexclusive-distrib|arXiv-nonexclusive", re.I
 )
 
-_REUSE = (
-    r"(?:reproduced|reprinted|republished|adapted|adopted|modified|redrawn|taken|used|reused|published|shown)"
-)
-_THIRD_PARTY = (
-    re.compile(rf"\b{_REUSE}\b.{{0,300}}?\b(?:with|by|under)\b.{{0,40}}?\bpermissions?\b", re.I | re.S),
-    re.compile(
-        rf"\bpermission\b.{{0,60}}?\b(?:to|for)\b.{{0,20}}?\b(?:{_REUSE}|repro|reprint|reus)", re.I | re.S
-    ),
-    re.compile(r"\b(?:reproduced|reprinted|republished)\b.{0,20}?\b(?:from|courtesy)\b", re.I | re.S),
-    re.compile(r"\bcourtesy\s+(?:of|by)\b", re.IGNORECASE),
-    re.compile(r"(?:©|\bcopyright\b|\(c\)\s*(?=(?:19|20)\d\d))", re.IGNORECASE),
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class LicenseFacets:
@@ -83,11 +70,6 @@ def openness(license_facets: LicenseFacets) -> int:
         return 0
     rank = 4 if license_facets.license_group == "noncommercial" else 1
     return rank + (0 if license_facets.allows_derivatives and not license_facets.share_alike else 1)
-
-
-def third_party_notice(caption: str) -> bool:
-    """Tell whether a caption says that the figure is someone else's: permission, reprint, courtesy or ©."""
-    return any(pattern.search(caption) for pattern in _THIRD_PARTY)
 
 
 def _from_url(text: str) -> tuple[tuple[str, ...], str | None] | None:

@@ -8,13 +8,14 @@ from typing import Any
 
 from curation.decontaminate import LeakParameters
 from curation.dedupe import DedupeParameters
+from curation.embed import SHIPPED
 from curation.level import Level
 from schemas.errors import UserError
 
-FORMAT = 1
+FORMAT = 2  # 1: bits of the perceptual hash; 2: differences of aligned thumbnails
 
-DUPLICATE_LEVELS = ("agreed", "framed", "silent", "opposed")
-LEAK_LEVELS = ("figure", "framed", "table", "agreed")
+DUPLICATE_LEVELS = ("agreed", "silent", "opposed", "table")
+LEAK_LEVELS = ("figure", "table", "agreed")
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,9 @@ class Thresholds:
         return DedupeParameters(
             embedder=self.space,
             agreed=levels["agreed"],
-            framed=levels["framed"],
             silent=levels["silent"],
             opposed=levels["opposed"],
+            table=levels["table"],
         )
 
     def for_leaks(self) -> LeakParameters:
@@ -42,7 +43,6 @@ class Thresholds:
         return LeakParameters(
             embedder=self.space,
             figure=levels["figure"],
-            framed=levels["framed"],
             table=levels["table"],
             agreed=levels["agreed"],
         )
@@ -67,6 +67,12 @@ def read_thresholds(path: Path) -> Thresholds:
         raise UserError(
             f"{path} holds no thresholds ({type(error).__name__}: {error}); scimmir calibrate writes them"
         ) from error
+
+
+def shipped_thresholds(space: str) -> Thresholds | None:
+    """Return the thresholds that come with this package for a space; None where there are none."""
+    found = read_thresholds(SHIPPED / "thresholds.json")
+    return found if found.space == space else None
 
 
 def thresholds_of(space: str, path: Path) -> Thresholds:
@@ -100,8 +106,8 @@ def write_thresholds(path: Path, thresholds: Thresholds, about: Mapping[str, Any
 
 
 def _level(content: Mapping[str, Any]) -> Level:
-    return Level(similarity=float(content["similarity"]), bits=int(content["bits"]))
+    return Level(similarity=float(content["similarity"]), difference=float(content["difference"]))
 
 
-def _plain(level: Level) -> dict[str, float | int]:
-    return {"similarity": level.similarity, "bits": level.bits}
+def _plain(level: Level) -> dict[str, float]:
+    return {"similarity": level.similarity, "difference": level.difference}

@@ -26,8 +26,11 @@ class BuildOptions(BaseModel):
     ] = None
     embedder: Annotated[
         str,
-        Field(description="Image embedding: descriptor, or open_clip:<model>/<tag or local checkpoint>."),
-    ] = "descriptor"
+        Field(
+            description="Image embedding: clip (the shipped model), descriptor, onnx:<folder>, or "
+            "open_clip:<model>/<tag or local checkpoint>."
+        ),
+    ] = "clip"
     near_duplicate_threshold: Annotated[
         float | None,
         Field(gt=0, le=1, description="Cosine similarity of near duplicates; belongs to one embedder."),
@@ -40,6 +43,13 @@ class BuildOptions(BaseModel):
         tuple[str, ...],
         Field(description="Image sets to keep out: folders of images, Parquet files or WebDataset tars."),
     ] = ()
+    license_policy: Annotated[
+        Literal["research", "redistributable", "commercial"],
+        Field(
+            description="Whose images the release holds: research takes all, for private use; redistributable "
+            "those that may be passed on; commercial those that may also be used commercially."
+        ),
+    ] = "research"
     train_share: Annotated[float, Field(ge=0, le=1, description="Share of papers in train.")] = 0.8
     validation_share: Annotated[float, Field(ge=0, le=1, description="Share in validation.")] = 0.1
     test_share: Annotated[float, Field(ge=0, le=1, description="Share in test.")] = 0.1
@@ -73,6 +83,15 @@ class BuildOptions(BaseModel):
     papers_per_shard: Annotated[
         int, Field(ge=1, description="Papers worked on and stored together, on average.")
     ] = 16
+    log_format: Annotated[
+        Literal["text", "json"], Field(description="Log as text, or as JSON lines with run, shard and paper.")
+    ] = "text"
+    metrics_dir: Annotated[
+        str | None,
+        Field(
+            description="Folder for metrics.prom besides the warehouse: node_exporter's textfile collector."
+        ),
+    ] = None
     max_unexpected_share: Annotated[
         float,
         Field(ge=0, le=1, description="Share of floats rejected as unexpected above which a build fails."),

@@ -2,13 +2,16 @@
 
 import contextlib
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
+from prefect.runtime import flow_run
 from prefect.task_runners import TaskRunner
 from prefect.utilities.annotations import quote
 
@@ -18,6 +21,7 @@ from flows.check_call import check_call
 from flows.curate_pairs import find_duplicates
 from flows.guard_pairs import find_contamination
 from flows.join_release import Curated, join_release
+from flows.measure_build import Meter, metrics_folders
 from flows.plan_shards import plan_shards
 from flows.publish_artifacts import publish_artifacts
 from flows.restart_lost_runs import check_starts
@@ -25,13 +29,19 @@ from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
 from flows.stage_tables import GlobalWork
 from flows.task_runners import FarShard, is_outage, shard_runner, submit_shards
 from runtime.attempt import stop_shared_pools
+from runtime.logs import DETAILS, about, log_to
 from runtime.progress import progress
+from schemas.errors import UserError
 from sources.bucket import local_paths
 from sources.inventory import Inventory, take_inventory
 from warehouse.lake import StageOutput, warehouse_path
+from warehouse.locks import building
+from warehouse.reject_alerts import jumps, latest_manifest
+from warehouse.release import read_manifest
 
 T = TypeVar("T")
 logger = logging.getLogger("scimmir")
+details = logging.getLogger(DETAILS)
 
 
 # An object store that is away for a while is no reason to end a build.
@@ -45,7 +55,12 @@ logger = logging.getLogger("scimmir")
 )
 def run_shard(work: ShardWork | FarShard, name: str) -> str:
     """Run one stage on one shard; return the key of its output."""
-    return work.run().key
+    start = time.monotonic()
+    stage = work.stage if isinstance(work, FarShard) else work.stage.name
+    with about(stage=stage, shard=work.shard.name):
+        key = work.run().key
+        details.info("%s of %s done in %.1f s", stage, work.shard.name, time.monotonic() - start)
+    return key
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -106,14 +121,39 @@ def build_scimmir(
     check_starts()
     check_call(inputs, warehouse, metadata, version, options)
     root = warehouse_path(warehouse)
+    if options.log_format == "json":
+        log_to(kind="json")
+    meter, earlier, folder = Meter(), latest_manifest(root), None
+    at_work = building(root)
+    try:
+        with about(run=str(flow_run.id)):
+            folder = _build(root, inputs, metadata, version, options, meter)
+    finally:
+        at_work.close()
+        if folder is None:
+            with contextlib.suppress(UserError):  # the build's own error counts
+                meter.write(metrics_folders(root, options), None)
+    publish_artifacts(folder)
+    _tell(folder, earlier, meter, metrics_folders(root, options))
+    return str(folder)
+
+
+def _build(
+    root: Path,
+    inputs: list[str],
+    metadata: str | None,
+    version: str | None,
+    options: BuildOptions,
+    meter: Meter,
+) -> Path:
+    """Publish the release and return its folder."""
     with contextlib.ExitStack() as stack:
-        # What is read as a whole is brought here first, where it lies in a bucket.
-        known = [
-            Path(p).expanduser() for p in stack.enter_context(local_paths([metadata] if metadata else []))
-        ]
-        sets = stack.enter_context(local_paths(options.decontaminate))
-        options = options.model_copy(update={"decontaminate": sets})
-        inventory = list_papers(inputs)
+        with meter.stage("inventory"):
+            # What is read as a whole is brought here first, where it lies in a bucket.
+            known = stack.enter_context(local_paths([metadata] if metadata else []))
+            sets = stack.enter_context(local_paths(options.decontaminate))
+            options = options.model_copy(update={"decontaminate": sets})
+            inventory = list_papers(inputs)
         shards = plan_shards(inventory.papers, options.papers_per_shard)
         logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
         if inventory.ignored:
@@ -123,31 +163,54 @@ def build_scimmir(
         stack.callback(stop_shared_pools)
         runner = stack.enter_context(shard_runner(options))
         for stage in SHARD_STAGES.values():
-            _run_stage(runner, stage, [ShardWork(root, options, stage, shard) for shard in shards])
-        work = GlobalWork(root, options, tuple(shards), inventory, known[0] if known else None)
-        folder = _finish(work, version)
-    publish_artifacts(folder)
-    return str(folder)
+            with meter.stage(stage.name):
+                items = _run_stage(
+                    runner, stage, [ShardWork(root, options, stage, shard) for shard in shards]
+                )
+            meter.count(stage.name, items)
+        metadata_file = Path(known[0]).expanduser() if known else None
+        return _finish(GlobalWork(root, options, tuple(shards), inventory, metadata_file), version, meter)
 
 
-def _run_stage(runner: TaskRunner[Any], stage: ShardStage, works: Sequence[ShardWork]) -> None:
-    """Run a stage on the shards that lack it; stage tables of earlier builds are used as they are."""
+def _tell(folder: Path, earlier: Mapping[str, object] | None, meter: Meter, metrics: list[Path]) -> None:
+    """Write the run's metrics, and say which reject reasons jumped."""
+    manifest = read_manifest(folder)
+    found = jumps(earlier, manifest) if earlier and earlier.get("version") != folder.name else ()
+    for jump in found:
+        logger.warning("alert: %s", jump.sentence)
+    if found:
+        text = "\n".join(f"- {jump.sentence}" for jump in found)
+        create_markdown_artifact(text, key="scimmir-reject-alert", description=f"Rejects of {folder.name}")
+    meter.write(metrics, manifest, len(found))
+
+
+def _run_stage(runner: TaskRunner[Any], stage: ShardStage, works: Sequence[ShardWork]) -> int:
+    """Run a stage on the shards that lack it, and return how many records that were.
+
+    Stage tables of earlier builds are used as they are.
+    """
     missing = [work for work in works if not work.output.is_complete]
     if not missing:
         logger.info("%s: done before", stage.name)
-        return
-    with progress(stage.name, sum(stage.size(work) for work in missing), stage.unit) as advance:
+        return 0
+    size = sum(stage.size(work) for work in missing)
+    with progress(stage.name, size, stage.unit) as advance:
         futures = submit_shards(runner, run_shard, missing, advance)
         for future in as_completed(futures):
             future.result()  # the first error ends the build
+    return size
 
 
-def _finish(work: GlobalWork, version: str | None) -> Path:
-    catalogued = papers(_whole(work))
-    repeated = duplicates(_whole(work), _whole(catalogued))
-    contaminated = contamination(_whole(work), _whole(catalogued), _whole(repeated))
+def _finish(work: GlobalWork, version: str | None, meter: Meter) -> Path:
+    with meter.stage("papers"):
+        catalogued = papers(_whole(work))
+    with meter.stage("dedupe"):
+        repeated = duplicates(_whole(work), _whole(catalogued))
+    with meter.stage("decontaminate"):
+        contaminated = contamination(_whole(work), _whole(catalogued), _whole(repeated))
     curated = Curated(catalogued, repeated, contaminated)
-    folder: Path = release(_whole(work), _whole(curated), version)
+    with meter.stage("release"):
+        folder: Path = release(_whole(work), _whole(curated), version)
     return folder
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
-from curation import calibrate, copies, embed
+from curation import alignment, calibrate, copies, embed
 from curation.agreement import word_agreement, words_of
 from curation.dedupe import DedupeParameters
 from curation.thresholds import Thresholds, write_thresholds
@@ -110,7 +110,7 @@ def calibration_summary(found: Calibration) -> str:
     about, levels = found.about, found.thresholds.duplicates
     lines = [
         f"{about['pictures']} pictures, {about['copies']} copies, {about['look_alikes']} look-alikes",
-        *(f"{name}: cosine {lv.similarity:.4f}, {lv.bits} bits" for name, lv in levels.items()),
+        *(f"{name}: cosine {lv.similarity:.4f}, difference {lv.difference}" for name, lv in levels.items()),
     ]
     shares = about["recall_by_copy"]
     assert isinstance(shares, dict)
@@ -122,9 +122,10 @@ def _read(release: Path) -> list[Picture]:
     found = []
     for part in sorted((release / "pairs").rglob("*.parquet")):
         for row in pq.ParquetFile(part).read(columns=COLUMNS).to_pylist():
-            found.append(Picture(**{**row, "image": row["image"]["bytes"]}))
+            if row["image"] is not None:  # a licence policy may leave it out
+                found.append(Picture(**{**row, "image": row["image"]["bytes"]}))
     if len(found) < 50:
-        raise UserError(f"{release} has {len(found)} pairs; at least 50 are needed to calibrate with")
+        raise UserError(f"{release} has {len(found)} images; at least 50 are needed to calibrate with")
     return sorted(found, key=lambda picture: picture.pair_id)
 
 
@@ -157,21 +158,22 @@ def _samples(
     """Return copies against their originals, and originals against their look-alikes."""
     starts = np.cumsum([0, *(len(made) for _, made in kept)])[:-1]
     firsts = vectors[starts].astype(np.float64)
-    hashes = np.array([made[""].phash for _, made in kept], dtype=np.uint64)
+    thumbnails = [alignment.thumbnail(made[""].image) for _, made in kept]
     positive = _Rows()
     for number, (picture, made) in enumerate(kept):
         for offset, (name, row) in enumerate(made.items()):
             if name:
                 cosine = float(firsts[number] @ vectors[starts[number] + offset].astype(np.float64))
-                bits = (made[""].phash ^ row.phash).bit_count()
-                positive.add(cosine, bits, picture.subcategory, name, True)
-    return positive.sample(), _look_alikes(kept, firsts, hashes).sample()
+                copy = alignment.thumbnail(row.image)
+                difference = alignment.remaining_difference(thumbnails[number], copy)
+                positive.add(cosine, difference, picture.subcategory, name, True)
+    return positive.sample(), _look_alikes(kept, firsts, thumbnails).sample()
 
 
 def _look_alikes(
     kept: Sequence[tuple[Picture, dict[str, ImageRow]]],
     firsts: npt.NDArray[np.float64],
-    hashes: npt.NDArray[np.uint64],
+    thumbnails: Sequence[alignment.Thumbnail],
 ) -> "_Rows":
     similar = firsts @ firsts.T
     words = [words_of(picture.caption) for picture, _ in kept]
@@ -188,9 +190,9 @@ def _look_alikes(
                 continue
             seen.add(pair)
             origin = "same_paper" if kept[other][0].paper_key == picture.paper_key else "other_paper"
-            bits = int(np.bitwise_count(hashes[number] ^ hashes[other]))
+            difference = alignment.remaining_difference(thumbnails[number], thumbnails[other])
             agree = word_agreement(words[number], words[other]) >= DedupeParameters().caption_agreement
-            rows.add(float(similar[number, other]), bits, picture.subcategory, origin, agree)
+            rows.add(float(similar[number, other]), difference, picture.subcategory, origin, agree)
     return rows
 
 
@@ -198,16 +200,16 @@ class _Rows:
     """Compared pairs, row by row."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[float, int, str, str, bool]] = []
+        self.rows: list[tuple[float, float, str, str, bool]] = []
 
-    def add(self, similarity: float, bits: int, group: str, origin: str, agreeing: bool) -> None:
-        self.rows.append((similarity, bits, group, origin, agreeing))
+    def add(self, similarity: float, difference: float, group: str, origin: str, agreeing: bool) -> None:
+        self.rows.append((similarity, difference, group, origin, agreeing))
 
     def sample(self) -> calibrate.Sample:
         columns = list(zip(*self.rows, strict=True)) or [(), (), (), (), ()]
         return calibrate.Sample(
             np.array(columns[0], np.float64),
-            np.array(columns[1], np.int64),
+            np.array(columns[1], np.float64),
             np.array(columns[2], np.str_),
             np.array(columns[3], np.str_),
             np.array(columns[4], np.bool_),

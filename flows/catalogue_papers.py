@@ -2,12 +2,13 @@
 
 import dataclasses
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from curation import licenses, split, twins
+from curation import licenses, notices, split, twins
 from flows.stage_tables import GlobalWork
 from schemas.columns import column, rows_of, table_of
 from schemas.paper import PaperFacts, PaperHeader, PaperRef
@@ -15,7 +16,7 @@ from sources import metadata
 from sources.metadata import ArxivMetadata, read_metadata
 from warehouse.lake import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
 
-VERSION = "1"  # 1: header, Kaggle metadata, licence facets, twins, splits
+VERSION = "2"  # 1: header, Kaggle metadata, licence facets, twins, splits; 2: notices, who states the licence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +32,24 @@ class FloatLicense:
     share_alike: bool = column(pa.bool_(), "true where derived works must carry the same licence")
 
 
+@dataclass(frozen=True, kw_only=True)
+class FloatNotice:
+    """A float whose caption says that its image is somebody else's."""
+
+    pair_id: str = column(pa.string(), "the float's name")
+    third_party_notice: str = column(pa.string(), "the words that say so")
+    third_party_license: str | None = column(
+        pa.string(), "short code of the licence that they name", nullable=True
+    )
+
+
 def catalogue_papers(work: GlobalWork) -> StageOutput:
-    """Return the stage's output: tables `papers` (PaperFacts) and `float_licenses`."""
+    """Return the stage's output: tables `papers` (PaperFacts), `float_licenses` and `float_notices`."""
     found = _metadata(work)
     digest = hashlib.sha256(canonical_json({k: dataclasses.astuple(v) for k, v in found.items()}))
     parameters: dict[str, Json] = {
         "split": dataclasses.asdict(_split_parameters(work)),
-        "versions": [licenses.VERSION, twins.VERSION, split.VERSION, metadata.VERSION],
+        "versions": [licenses.VERSION, notices.VERSION, twins.VERSION, split.VERSION, metadata.VERSION],
         "metadata": digest.hexdigest(),
     }
     key = stage_key("papers", VERSION, parameters, [work.inputs_sha256(), *work.keys("extract")])
@@ -46,6 +58,7 @@ def catalogue_papers(work: GlobalWork) -> StageOutput:
         tables = {
             "papers": table_of(PaperFacts, _paper_facts(work, found)),
             "float_licenses": table_of(FloatLicense, _float_licenses(work)),
+            "float_notices": table_of(FloatNotice, _float_notices(work)),
         }
         write_stage(output, tables, {"stage": "papers", "version": VERSION, "parameters": parameters})
     return output
@@ -120,6 +133,7 @@ def _facts(
 ) -> PaperFacts:
     facets = licenses.facets(header.license_url, header.license_text, ref.source)
     latest = known.latest_version if known is not None else None
+    states = _who_states(header, known)
     return PaperFacts(
         **{f.name: getattr(header, f.name) for f in dataclasses.fields(PaperHeader)},
         source=ref.source,
@@ -131,8 +145,23 @@ def _facts(
         archive_sha256=ref.sha256,
         group_id=group,
         split=assigned,
+        license_source=states,
+        license_statement_version=latest if states == "metadata" else (ref.version if states else None),
         **dataclasses.asdict(facets),
     )
+
+
+def _who_states(header: PaperHeader, known: ArxivMetadata | None) -> str | None:
+    """Return whose statement the paper's licence is."""
+    if known is not None and known.license_url:
+        return "metadata"
+    if not header.license_url and _CODE_OF_RECORD.fullmatch(header.license_text or ""):
+        return "record"
+    return "article" if header.license_url or header.license_text else None
+
+
+# Short codes as PMC's JSON has them; articles state their licence at more length.
+_CODE_OF_RECORD = re.compile(r"CC0|CC BY(-NC)?(-SA|-ND)?|TDM")
 
 
 def _float_licenses(work: GlobalWork) -> list[FloatLicense]:
@@ -146,4 +175,21 @@ def _float_licenses(work: GlobalWork) -> list[FloatLicense]:
                     pair_id=row["pair_id"], license_url=row["license_url"], **dataclasses.asdict(facets)
                 )
             )
+    return rows
+
+
+def _float_notices(work: GlobalWork) -> list[FloatNotice]:
+    columns = ["pair_id", "caption", "parent_caption", "license_text"]
+    rows = []
+    for index in range(len(work.shards)):
+        for row in work.output("extract", index).table("floats", columns).to_pylist():
+            found = notices.third_party_notice(row["caption"], row["parent_caption"], row["license_text"])
+            if found is not None:
+                rows.append(
+                    FloatNotice(
+                        pair_id=row["pair_id"],
+                        third_party_notice=found.wording,
+                        third_party_license=found.license_code,
+                    )
+                )
     return rows

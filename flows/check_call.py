@@ -41,6 +41,8 @@ def check_call(
     if options.task_runner == "dask" and not options.dask_address:
         raise UserError("the task runner dask needs a cluster: set DASK_ADDRESS, as in tcp://host:8786")
     duplicate_parameters(options)
+    if options.metrics_dir is not None and not Path(options.metrics_dir).expanduser().is_dir():
+        raise UserError(f"metrics folder {options.metrics_dir} does not exist")
     root = warehouse_path(warehouse)
     prepare(root)
     if version is not None:

@@ -5,6 +5,7 @@ largest are the embeddings: four bytes times the dimension each.
 """
 
 import dataclasses
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation import decontaminate, dedupe, embed, licenses, thresholds
+from curation import alignment, decontaminate, dedupe, embed, licenses, thresholds
 from flows.build_options import BuildOptions
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure
@@ -38,6 +39,7 @@ class Narrow:
 
     columns: dict[str, list[object]]
     embeddings: npt.NDArray[np.float32]
+    thumbnails: alignment.Thumbnails
 
 
 def find_duplicates(work: GlobalWork, papers: StageOutput) -> StageOutput:
@@ -51,7 +53,9 @@ def find_duplicates(work: GlobalWork, papers: StageOutput) -> StageOutput:
         narrow = read_narrow(work, papers)
         table = pa.table({name: narrow.columns[name] for name in dedupe.COLUMNS.names}, schema=dedupe.COLUMNS)
         identity = embed.embedder_space(work.options.embedder)
-        result = dedupe.find_duplicates(table, narrow.embeddings, embedder=identity, parameters=parameters)
+        result = dedupe.find_duplicates(
+            table, narrow.embeddings, narrow.thumbnails, embedder=identity, parameters=parameters
+        )
         reasons = {row.pair_id: _duplicate_failure(row) for row in result.rows}
         write_stage(
             output,
@@ -90,7 +94,8 @@ def leak_parameters(options: BuildOptions) -> decontaminate.LeakParameters:
 
 def _calibrated(options: BuildOptions, space: str) -> thresholds.Thresholds | None:
     if options.thresholds is None:
-        return None
+        given = options.near_duplicate_threshold is not None
+        return None if given else thresholds.shipped_thresholds(space)
     if options.near_duplicate_threshold is not None:
         raise UserError("give --thresholds or --near-duplicate-threshold, not both")
     return thresholds.thresholds_of(space, Path(options.thresholds).expanduser())
@@ -99,7 +104,7 @@ def _calibrated(options: BuildOptions, space: str) -> thresholds.Thresholds | No
 def _duplicate_failure(row: DuplicateRow) -> Failure:
     reason = "duplicate_exact" if row.duplicate_test == "exact_pixels" else "duplicate_near"
     detail = (
-        f"repeats {row.duplicate_group} (similarity {row.similarity:.3f}, {row.phash_distance} bits differ)"
+        f"repeats {row.duplicate_group} (similarity {row.similarity:.3f}, difference {row.difference:.2f})"
     )
     return Failure(reason, detail)
 
@@ -136,7 +141,7 @@ def read_narrow(work: GlobalWork, papers: StageOutput) -> Narrow:
     columns["license_rank"] = [
         _license_rank(own.get(pair), paper) for pair, paper in zip(names, of_paper, strict=True)
     ]
-    return Narrow(columns, _matrix(embedded.column("embedding")))
+    return Narrow(columns, _matrix(embedded.column("embedding")), _on_disk(embedded.column("thumbnail")))
 
 
 def _matrix(column: pa.ChunkedArray) -> npt.NDArray[np.float32]:
@@ -144,6 +149,18 @@ def _matrix(column: pa.ChunkedArray) -> npt.NDArray[np.float32]:
         return np.zeros((0, 1), np.float32)
     flat = np.concatenate([chunk.flatten().to_numpy() for chunk in column.chunks])
     return np.asarray(flat, np.float32).reshape(len(column), -1)
+
+
+def _on_disk(column: pa.ChunkedArray) -> alignment.Thumbnails:
+    """Return thumbnails in a file without a name, which goes with them: nine kilobytes each, few looked at."""
+    side = alignment.SIDE
+    if len(column) == 0:
+        return alignment.Thumbnails(np.zeros((0, side, side), np.uint8))
+    with tempfile.TemporaryFile() as file:
+        for chunk in column.chunks:
+            file.writelines(value.as_buffer() for value in chunk)
+        file.flush()
+        return alignment.Thumbnails(np.memmap(file, np.uint8, "r", shape=(len(column), side, side)))
 
 
 def _pixels(image: Mapping[str, object]) -> int:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curation import decontaminate, embed
+from curation.alignment import Thumbnails
 from extractors import images
 from flows import work_on_papers
 from flows.build_options import BuildOptions
@@ -69,7 +70,7 @@ def _find(
     schema = decontaminate.COLUMNS
     table = pa.table({name: narrow.columns[name] for name in schema.names}, schema=schema)
     gone = set(duplicates.table("rejects").column("pair_id").to_pylist())
-    table, vectors = _without(table, narrow.embeddings, gone)
+    table, vectors, thumbs = _without(table, narrow.embeddings, narrow.thumbnails, gone)
     identity = embed.embedder_space(work.options.embedder)
     rows: list[ContaminationRow] = []
     reports: list[ImageSetRow] = []
@@ -77,6 +78,7 @@ def _find(
         report = decontaminate.find_contaminated(
             table,
             vectors,
+            thumbs,
             path,
             embedder=identity,
             embed=embed.load_embedder(work.options.embedder).embed,
@@ -92,8 +94,8 @@ def _find(
                 matched=len(report.rows),
             )
         )
-        table, vectors = _without(table, vectors, {row.pair_id for row in report.rows})
-    rows += decontaminate.find_split_leaks(table, vectors, embedder=identity, parameters=parameters)
+        table, vectors, thumbs = _without(table, vectors, thumbs, {row.pair_id for row in report.rows})
+    rows += decontaminate.find_split_leaks(table, vectors, thumbs, embedder=identity, parameters=parameters)
     return rows, reports
 
 
@@ -116,10 +118,10 @@ class _Normaliser:
 
 
 def _without(
-    table: pa.Table, vectors: npt.NDArray[np.float32], gone: set[str]
-) -> tuple[pa.Table, npt.NDArray[np.float32]]:
-    stay = np.array([name not in gone for name in table.column("pair_id").to_pylist()], dtype=bool)
-    return table.filter(pa.array(stay)), vectors[stay]
+    table: pa.Table, vectors: npt.NDArray[np.float32], thumbs: Thumbnails, gone: set[str]
+) -> tuple[pa.Table, npt.NDArray[np.float32], Thumbnails]:
+    stay = np.flatnonzero([name not in gone for name in table.column("pair_id").to_pylist()])
+    return table.take(pa.array(stay)), vectors[stay], thumbs.take(stay)
 
 
 def _failure(row: ContaminationRow) -> Failure:

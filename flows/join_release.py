@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 from curation import decontaminate, dedupe, embed
 from extractors import ocr
 from flows import catalogue_papers
+from flows.apply_policy import policy_account, policy_parameters, withheld_images
 from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters, plain
 from flows.run_stages import SHARD_STAGES, ocr_parameters
@@ -26,6 +28,8 @@ from schemas.paper import PaperFacts, PaperRow
 from schemas.reject import Reject
 from warehouse import catalog, release, report
 from warehouse.lake import Json, StageOutput, stage_key
+from warehouse.lineage import record_lineage
+from warehouse.reject_alerts import latest_manifest
 
 REJECTING = ("extract", "images", "typeset", "embed")  # shard stages with a table of rejects
 CURATED_COLUMNS = ("pair_id", "paper_key", "kind", "label", "caption", "snippet")
@@ -56,6 +60,7 @@ def join_release(work: GlobalWork, curated: Curated, version: str | None) -> Pat
     if folder is None:
         folder = _publish(work, curated, version, key)
     with release.publishing(work.warehouse):
+        record_lineage(work.warehouse, folder.name, key, _outputs(work, curated))
         release.point_latest(work.warehouse, folder.name)
         catalog.rebuild(work.warehouse)
     return folder
@@ -67,8 +72,18 @@ def _release_key(work: GlobalWork, curated: Curated) -> str:
     parameters: dict[str, Json] = {
         "code": installed_version("scimmir"),
         "rejects": [asdict(reject) for reject in work.inventory.rejects],
+        "license_policy": policy_parameters(work.options.license_policy),
     }
     return stage_key("release", release.VERSION, parameters, inputs)
+
+
+def _outputs(work: GlobalWork, curated: Curated) -> dict[str, list[str]]:
+    """Return the keys of all stage outputs that go in, by stage."""
+    return {name: work.keys(name) for name in SHARD_STAGES} | {
+        "papers": [curated.papers.key],
+        "dedupe": [curated.duplicates.key],
+        "decontaminate": [curated.contamination.key],
+    }
 
 
 def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) -> Path:
@@ -90,6 +105,7 @@ def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) 
             shards=shards,
             papers=table_of(PaperFacts, rows_of(PaperFacts, curated.papers.table("papers"))),
             float_licenses=curated.papers.table("float_licenses"),
+            float_notices=curated.papers.table("float_notices"),
             kept=kept,
             tables={
                 "papers": table_of(PaperRow, papers),
@@ -103,7 +119,8 @@ def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) 
             },
             manifest=_manifest(work, curated, rejects, kept),
         )
-        return release.publish(work.warehouse, plan, report.write_report)
+        earlier = latest_manifest(work.warehouse)
+        return release.publish(work.warehouse, plan, partial(report.write_report, earlier=earlier))
 
 
 def _found(work: GlobalWork) -> dict[str, str]:
@@ -131,17 +148,19 @@ def _rejects(work: GlobalWork, curated: Curated, found: Mapping[str, str]) -> li
 
 
 def _kept(work: GlobalWork, curated: Curated) -> pa.Table:
-    """Return the pairs of the release with their duplicate group and the number of duplicates removed."""
+    """Return the pairs of the release: duplicate group, duplicates removed, and why an image stays out."""
     removed = set(curated.duplicates.table("rejects").column("pair_id").to_pylist())
     removed |= set(curated.contamination.table("rejects").column("pair_id").to_pylist())
     groups = Counter(curated.duplicates.table("duplicates").column("duplicate_group").to_pylist())
     embedded = work.table("embed", "embeddings", ["pair_id"]).column("pair_id").to_pylist()
     names = [name for name in embedded if name not in removed]
+    withheld = withheld_images(work, curated.papers)
     return pa.table(
         {
             "pair_id": pa.array(names, pa.string()),
             "duplicate_group": pa.array([name if name in groups else None for name in names], pa.string()),
             "duplicates_removed": pa.array([groups.get(name, 0) for name in names], pa.int32()),
+            "image_withheld": pa.array([withheld.get(name) for name in names], pa.string()),
         }
     )
 
@@ -224,6 +243,7 @@ def _manifest(work: GlobalWork, curated: Curated, rejects: list[Reject], kept: p
         "stages": {**stages, **GLOBAL_VERSIONS, "release": release.VERSION},
         "engines": _engines(work.options),
         "thresholds": plain(asdict(duplicate_parameters(work.options))),
+        "license_policy": policy_account(work.options.license_policy, kept),
         "image_sets": curated.contamination.table("image_sets").to_pylist(),
         "inputs": {"papers": len(work.inventory.papers), "sha256": work.inputs_sha256()},
         "counts": counts,
@@ -247,7 +267,8 @@ def _engines(options: BuildOptions) -> dict[str, Json]:
 
 # What depends on the machine and not on the data stays out of the manifest.
 MACHINE_OPTIONS = (
-    "workers", "ocr_model_dir", "decontaminate", "papers_per_shard", "task_runner", "dask_address"
+    "workers", "ocr_model_dir", "decontaminate", "papers_per_shard", "task_runner", "dask_address", "log_format",
+    "metrics_dir",
 )  # fmt: skip
 
 
@@ -262,6 +283,11 @@ def release_summary(folder: Path) -> str:
     reasons = counts["rejects_by_reason"]
     assert isinstance(reasons, dict)
     top = ", ".join(f"{reason} {count}" for reason, count in reasons.items()) or "none"
+    policy = manifest.get("license_policy")
+    assert isinstance(policy, dict)
+    withheld = policy["withheld_by_reason"]
+    assert isinstance(withheld, dict)
+    left_out = ", ".join(f"{reason} {count}" for reason, count in withheld.items())
     return (
         f"Release **{folder.name}** ({str(manifest['release_hash'])[:12]})\n\n"
         f"- {counts['papers']} papers, and {counts['rejects_paper']} archives or papers rejected whole\n"
@@ -269,5 +295,8 @@ def release_summary(folder: Path) -> str:
         f"+ {counts['rejects_float']} rejects\n"
         f"- pairs by split: {splits}\n"
         f"- rejects by reason: {top}\n"
+        f"- licence policy {policy['name']}: {policy['use']}\n"
+        f"- {policy['images']} images, {policy['images_withheld']} withheld"
+        f"{f' ({left_out})' if left_out else ''}\n"
         f"- {place_behind(folder) or folder}/report.html\n"
     )

@@ -1,6 +1,7 @@
 """The stages that run shard by shard, in their order: each reads stage tables, works, and writes its own."""
 
 import dataclasses
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation import class_rules, classify, embed
+from curation import alignment, class_rules, classify, embed
 from extractors import extract, images, latex, ocr, typeset
 from flows import work_on_papers as work
 from flows.build_options import BuildOptions
 from flows.plan_shards import Shard
 from runtime.attempt import Failure, PoolParameters, attempt, attempt_batches, each, shared_pool
+from runtime.logs import DETAILS, about
 from runtime.progress import Advance
 from schemas.annotations import ClassRow, EmbeddingRow, ImageRow, OcrRow
 from schemas.columns import rows_of, table_of
@@ -28,6 +30,7 @@ from warehouse.lake import Json, StageOutput, stage_key, stage_output, write_sta
 T = TypeVar("T")
 R = TypeVar("R")
 Tables = dict[str, pa.Table]
+details = logging.getLogger(DETAILS)
 
 IMAGES_PER_BATCH = 16  # floats of one paper that share one reading of its archive
 TABLES_PER_BATCH = 32
@@ -130,6 +133,8 @@ def _extract(task: ShardWork) -> Tables:
             if outcome.value is None:
                 failure = outcome.failure or Failure("unexpected", "no result")
                 rejects.append(_paper_reject(key, failure))
+                with about(paper=key):
+                    details.info("paper rejected: %s (%s)", failure.reason, failure.detail)
                 continue
             headers.append(outcome.value.header)
             floats += outcome.value.floats
@@ -353,7 +358,7 @@ def _ocr_parameters(options: BuildOptions) -> Mapping[str, Json]:
 
 
 def _embed_parameters(options: BuildOptions) -> Mapping[str, Json]:
-    return {"embedder": embed.embedder_identity(options.embedder)}
+    return {"embedder": embed.embedder_identity(options.embedder), "thumbnails": alignment.VERSION}
 
 
 def _no_parameters(options: BuildOptions) -> Mapping[str, Json]:

@@ -11,8 +11,10 @@ from typing import overload
 
 from PIL import Image
 
+from curation.alignment import thumbnail
 from curation.copies import copies_of
 from curation.embed import Embedder, load_embedder
+from curation.embed_descriptor import open_rgb
 from extractors import images, latex, ocr, typeset
 from extractors.extract import ExtractParameters, extract
 from runtime.attempt import Failure, each
@@ -147,12 +149,17 @@ def read_text(
 def embed_images(job: tuple[str, Sequence[Picture]]) -> list[EmbeddingRow | Failure]:
     """Return the embedding of each picture; one unreadable picture fails the whole batch."""
     spec, pictures = job
-    vectors = _embedder(spec).embed([picture.image for picture in pictures])
+    decoded = [open_rgb(picture.image) for picture in pictures]
+    vectors = _embedder(spec).embed(decoded)
     if len(vectors) != len(pictures):
         raise RecordError("unexpected", f"{len(pictures)} images gave {len(vectors)} vectors")
     return [
-        EmbeddingRow(pair_id=picture.pair_id, embedding=tuple(float(x) for x in vector))
-        for picture, vector in zip(pictures, vectors, strict=True)
+        EmbeddingRow(
+            pair_id=picture.pair_id,
+            embedding=tuple(float(x) for x in vector),
+            thumbnail=thumbnail(image).tobytes(),
+        )
+        for picture, image, vector in zip(pictures, decoded, vectors, strict=True)
     ]
 
 

@@ -19,6 +19,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from runtime.logs import logs_json
+
 LOG_EVERY_S = 15.0
 logger = logging.getLogger("scimmir")
 
@@ -36,7 +38,8 @@ class _Rate(ProgressColumn):
 @contextlib.contextmanager
 def progress(stage: str, total: int, unit: str) -> Iterator[Advance]:
     """Yield a function that counts finished items of a stage; safe to call from several threads."""
-    shown = _bar(stage, total, unit) if sys.stderr.isatty() else _log_lines(stage, total, unit)
+    bars = sys.stderr.isatty() and not logs_json()
+    shown = _bar(stage, total, unit) if bars else _log_lines(stage, total, unit)
     with shown as advance:
         yield advance
 

@@ -42,11 +42,12 @@ TABLES, PANELS = 0.3, 0.25  # share of tables in all, and of composed figures am
 
 @dataclass(frozen=True)
 class Invented:
-    """One picture with its caption and class."""
+    """One picture with its caption and class, and the cells of a table as lines with tabs."""
 
     image: Image.Image
     caption: str
     subcategory: str
+    table_text: str | None = None
 
 
 def invent(number: int, *, data: int = 0, width: int = 512) -> Invented:
@@ -59,8 +60,8 @@ def invent(number: int, *, data: int = 0, width: int = 512) -> Invented:
     dice = Dice(rng, np.random.default_rng([20261121, number, data]))
     field = FIELDS[int(rng.integers(len(FIELDS)))]
     if rng.random() < TABLES:
-        image, caption, subcategory = table(dice, field)
-        return Invented(image, caption, subcategory)
+        image, caption, subcategory, text = table(dice, field)
+        return Invented(image, caption, subcategory, text)
     if rng.random() < 0.3:
         subcategory, draw = DRAWINGS[int(rng.integers(len(DRAWINGS)))]
         page = Canvas(float(rng.uniform(240, 460)), float(rng.uniform(140, 320)))

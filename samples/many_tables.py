@@ -16,8 +16,8 @@ VALUES = ("Adam", "SGD", "0.001", "3e-4", "32", "256", "none", "0.1", "0.9", "li
           "PBS", "yes", "no", "2019", "5 km", "1e-6", "cosine", "20")  # fmt: skip
 
 
-def table(dice: Dice, field: Field) -> tuple[Image.Image, str, str]:
-    """Return image, caption and class of a table of results or of parameters."""
+def table(dice: Dice, field: Field) -> tuple[Image.Image, str, str, str]:
+    """Return image, caption, class and cells of a table of results or of parameters."""
     if dice.style.random() < 0.65:
         head, body, caption, subcategory = _results(dice, field)
     else:
@@ -25,7 +25,8 @@ def table(dice: Dice, field: Field) -> tuple[Image.Image, str, str]:
     html = _html(head, body)
     row = typeset.image_row("invented", html, typeset.TypesetParameters(max_side=768))
     with Image.open(io.BytesIO(row.image)) as opened:
-        return opened.convert("RGB"), caption, subcategory
+        picture = opened.convert("RGB")
+    return picture, caption, subcategory, "\n".join("\t".join(cells) for cells in [head, *body])
 
 
 def _results(dice: Dice, field: Field) -> tuple[list[str], list[list[str]], str, str]:

@@ -5,55 +5,20 @@ copies. `training.train` reads them.
 """
 
 import argparse
-import io
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-import pyarrow.parquet as pq
-from PIL import Image
-
 from samples.many_figures import invent
-from training.shards import Example, write_shards
+from training.pairs import Stored, mixed, released, shrunk
+from training.shards import write_shards
 from training.small_clip import SIDE
 
-Stored = tuple[bytes, str]
 LONGEST = 400  # pixels; copies are distorted at this size and stored much smaller
-
-
-def released(release: Path) -> list[Stored]:
-    """Return picture and caption of the pairs in a release's train split."""
-    found = []
-    for part in sorted((release / "pairs" / "split=train").glob("*.parquet")):
-        for row in pq.read_table(part, columns=["image", "caption"]).to_pylist():
-            found.append((_shrunk(Image.open(io.BytesIO(row["image"]["bytes"]))), row["caption"]))
-    return found
 
 
 def invented(first: int, count: int) -> list[Stored]:
     """Return that many invented pictures with their captions."""
     pictures = (invent(number, width=LONGEST) for number in range(first, first + count))
-    return [(_shrunk(picture.image), picture.caption) for picture in pictures]
-
-
-def _shrunk(image: Image.Image) -> bytes:
-    image = image.convert("RGB")
-    image.thumbnail((LONGEST, LONGEST))
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=1)
-    return out.getvalue()
-
-
-def mixed(stored: Sequence[Stored], seed: int) -> Callable[[], Iterator[Example]]:
-    """Return a function that yields all pictures, in one random order."""
-    order = np.random.default_rng(seed).permutation(len(stored))
-
-    def examples() -> Iterator[Example]:
-        for place in order:
-            data, text = stored[place]
-            yield Example(Image.open(io.BytesIO(data)).convert("RGB"), text)
-
-    return examples
+    return [(shrunk(picture.image, LONGEST), picture.caption) for picture in pictures]
 
 
 def main() -> None:

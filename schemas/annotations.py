@@ -87,6 +87,9 @@ class EmbeddingRow:
 
     pair_id: str = column(pa.string(), "the float's name")
     embedding: tuple[float, ...] = column(pa.list_(pa.float32()), "image embedding, length 1 in the L2 norm")
+    thumbnail: bytes = column(
+        pa.binary(), "luminance of the picture without its margins, squashed to 96x96, one byte a pixel"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +100,9 @@ class DuplicateRow:
     duplicate_group: str = column(pa.string(), "pair_id of the group's representative, which is kept")
     duplicate_test: str = column(pa.string(), "exact_pixels or near")
     similarity: float = column(pa.float32(), "cosine similarity of the embeddings")
+    difference: float = column(
+        pa.float32(), "what remains different once the two are aligned; about 1 for other content in places"
+    )
     phash_distance: int = column(pa.int32(), "differing bits of the perceptual hashes, 0 to 64")
     text_similarity: float | None = column(
         pa.float32(),
@@ -115,6 +121,9 @@ class ContaminationRow:
     item: str = column(pa.string(), "the matching item: file name, row or pair_id")
     contamination_test: str = column(pa.string(), "exact_pixels, near, caption or paper")
     similarity: float | None = column(pa.float32(), "cosine similarity of the embeddings", nullable=True)
+    difference: float | None = column(
+        pa.float32(), "what remains different once the two are aligned", nullable=True
+    )
     phash_distance: int | None = column(pa.int32(), "differing bits of the perceptual hashes", nullable=True)
 
 

@@ -20,10 +20,15 @@ from schemas.annotations import (
     TextBox,
 )
 from schemas.columns import Row
+from schemas.difference import DIFFERENCE_REASONS, DifferenceRow
 from schemas.floats import Drawing, Float, Graphic, Warned
+from schemas.license import POLICIES, WITHHELD
+from schemas.ocr_quality import OcrQualityRow
 from schemas.pair import IMAGE_TYPE, Pair
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
+from schemas.retrieval import ConfusionRow, RetrievalRow, VectorRow
+from schemas.sample import SampleRow
 
 RELEASE_TABLES: dict[str, type[Row]] = {
     "pairs": Pair,
@@ -44,6 +49,14 @@ STAGE_TABLES: dict[str, type[Row]] = {
     "splits": SplitRow,
     "paper facts": PaperFacts,
 }
+EVALUATION_TABLES: dict[str, type[Row]] = {
+    "results": RetrievalRow,
+    "confusion": ConfusionRow,
+    "kept embeddings": VectorRow,
+    "ocr-quality": OcrQualityRow,
+}
+EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow}
+DIFFERENCE_TABLES: dict[str, type[Row]] = {"differences": DifferenceRow}
 NESTED: dict[str, type[Row]] = {"text box": TextBox, "graphic": Graphic}
 
 INTRODUCTION = """# Data dictionary
@@ -66,9 +79,32 @@ What the stages of a build leave in the warehouse for the next stage. A release 
 need them any more.
 """
 
+EVALUATION_INTRODUCTION = """## Tables of an evaluation
+
+What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`;
+`scimmir evaluate-ocr --output` writes the last one.
+"""
+
+DIFFERENCE_INTRODUCTION = """## Differences between releases
+
+What `scimmir diff OLD NEW --format parquet` writes. Its reasons are the reject reasons and these:
+"""
+
+EXPORT_INTRODUCTION = """## Tables of an export
+
+What `scimmir export --format webdataset` writes beside each shard; each sample's .json file holds the same. The
+files of `--format hugging-face` have the columns of `pairs`, and those of the published SciMMIR set before them.
+"""
+
 REASONS_INTRODUCTION = """## Reject reasons
 
 The column `reason` of `rejects` holds one of these, and nothing else.
+"""
+
+POLICY_INTRODUCTION = """## Licence policies
+
+`scimmir build --license-policy` names one of these. What it leaves out keeps its row and loses its image; the
+column `image_withheld` of `pairs` then holds one of the reasons below, and nothing else.
 """
 
 
@@ -76,8 +112,15 @@ def data_dictionary() -> str:
     """Return the data dictionary as Markdown."""
     parts = [INTRODUCTION, RELEASE_INTRODUCTION]
     parts += [_table(name, row_type) for name, row_type in RELEASE_TABLES.items()]
-    parts += [_reasons(), STAGE_INTRODUCTION]
+    parts += [_reasons(), _policies(), STAGE_INTRODUCTION]
     parts += [_table(name, row_type) for name, row_type in STAGE_TABLES.items()]
+    parts.append(EVALUATION_INTRODUCTION)
+    parts += [_table(name, row_type) for name, row_type in EVALUATION_TABLES.items()]
+    parts.append(EXPORT_INTRODUCTION)
+    parts += [_table(name, row_type) for name, row_type in EXPORT_TABLES.items()]
+    lines = [f"| `{reason}` | {_escape(text)} |" for reason, text in DIFFERENCE_REASONS.items()]
+    parts.append("\n".join([DIFFERENCE_INTRODUCTION, "| Reason | Meaning |", "|---|---|", *lines]) + "\n")
+    parts += [_table(name, row_type) for name, row_type in DIFFERENCE_TABLES.items()]
     parts.append("## Nested values\n\nStructs inside the columns above.\n")
     parts += [_table(name, row_type) for name, row_type in NESTED.items()]
     return "\n".join(parts)
@@ -101,6 +144,14 @@ def _table(name: str, row_type: type[Row]) -> str:
 def _reasons() -> str:
     lines = [REASONS_INTRODUCTION, "| Reason | Meaning |", "|---|---|"]
     lines += [f"| `{reason}` | {_escape(description)} |" for reason, description in REASONS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _policies() -> str:
+    lines = [POLICY_INTRODUCTION, "| Policy | The release |", "|---|---|"]
+    lines += [f"| `{name}` | {_escape(use)} |" for name, use in POLICIES.items()]
+    lines += ["", "| Withheld because | Meaning |", "|---|---|"]
+    lines += [f"| `{reason}` | {_escape(description)} |" for reason, description in WITHHELD.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -38,6 +38,22 @@ class Pair:
     allows_redistribution: bool = column(pa.bool_(), "true where the licence lets the image be passed on")
     allows_derivatives: bool = column(pa.bool_(), "true where changed images may be passed on")
     share_alike: bool = column(pa.bool_(), "true where derived works must carry the same licence")
+    license_source: str | None = column(
+        pa.string(),
+        "who states the licence: figure (the float itself), article, record (PMC's) or metadata (arXiv's)",
+        nullable=True,
+    )
+    license_statement_version: int | None = column(
+        pa.int32(), "version of the paper that the licence is stated for, where known", nullable=True
+    )
+    third_party_notice: str | None = column(
+        pa.string(),
+        "words of the caption that say the image is somebody else's; its licence above may not cover it",
+        nullable=True,
+    )
+    third_party_license: str | None = column(
+        pa.string(), "short code of the licence that this notice names", nullable=True
+    )
     kind: str = column(pa.string(), "figure or table")
     subcategory: str = column(
         pa.string(), "fig_architecture, fig_illustration, fig_result, table_result or table_parameter"
@@ -63,7 +79,12 @@ class Pair:
     image: dict[str, object] | None = column(
         # Nullable because Hugging Face's `datasets` knows no other image columns.
         IMAGE_TYPE,
-        "PNG or JPEG file with a file name; RGB, longest side bounded",
+        "PNG or JPEG file with a file name; RGB, longest side bounded; null where the licence policy withholds it",
+        nullable=True,
+    )
+    image_withheld: str | None = column(
+        pa.string(),
+        "why the release's licence policy leaves the image out, see the data dictionary; null where it is there",
         nullable=True,
     )
     image_format: str = column(pa.string(), "png or jpeg")

@@ -98,6 +98,14 @@ class PaperFacts(PaperHeader):
     allows_redistribution: bool = column(pa.bool_(), "true where the licence lets images be passed on")
     allows_derivatives: bool = column(pa.bool_(), "true where changed images may be passed on")
     share_alike: bool = column(pa.bool_(), "true where derived works must carry the same licence")
+    license_source: str | None = column(
+        pa.string(),
+        "who states the licence: article, record (PMC's) or metadata (arXiv's); null where nobody does",
+        nullable=True,
+    )
+    license_statement_version: int | None = column(
+        pa.int32(), "version of the paper that the licence is stated for, where known", nullable=True
+    )
     group_id: str = column(
         pa.string(), "group of versions and twins (arXiv and PMC) of one work; never split"
     )

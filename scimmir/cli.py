@@ -1,9 +1,7 @@
 """The command `scimmir`: a thin layer over the flow and the warehouse."""
 
 import logging
-import os
 import sys
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +11,23 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flows.build_options import BuildOptions
+from runtime.logs import log_to, logs_json, without_secrets
 from schemas.errors import UserError
 from scimmir import __version__
+from scimmir.backfill_command import backfill
+from scimmir.clean_command import clean
+from scimmir.config_command import config
+from scimmir.diff_command import diff
+from scimmir.doctor_command import doctor
+from scimmir.evaluate_command import evaluate
+from scimmir.evaluate_ocr_command import evaluate_ocr
+from scimmir.export_command import export
+from scimmir.fetch_command import fetch
+from scimmir.serve_command import serve
+from scimmir.settings import defaults_of_commands, load_settings
+from scimmir.terminal import quiet_prefect
+from scimmir.train_command import train
+from scimmir.verify_command import verify
 
 app = typer.Typer(
     name="scimmir",
@@ -47,11 +60,23 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def about(
+    context: typer.Context,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", help="Settings file (TOML); ./scimmir.toml by default.")
+    ] = None,
+    log_format: Annotated[str | None, typer.Option(help="Log as text or as JSON lines: json.")] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Build clean, versioned scientific image-text datasets, and ask them questions in SQL."""
+    context.obj = load_settings(file=config_file, log_format=log_format)
+    if context.obj.settings.log_format == "json":
+        log_to(kind="json")
+    names = [
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    ]
+    context.default_map = defaults_of_commands(context.obj, names)
 
 
 @app.command()
@@ -73,7 +98,8 @@ def build(
     ocr_engine: Annotated[str, typer.Option(help="rapidocr, easyocr or none.")] = DEFAULTS.ocr_engine,
     ocr_model_dir: Annotated[Path | None, typer.Option(help="Folder of EasyOCR's weights.")] = None,
     embedder: Annotated[
-        str, typer.Option(help="descriptor, or open_clip:<model>/<tag or local checkpoint>.")
+        str,
+        typer.Option(help="clip, descriptor, onnx:<folder>, or open_clip:<model>/<tag or local checkpoint>."),
     ] = DEFAULTS.embedder,
     near_duplicate_threshold: Annotated[
         float | None, typer.Option(help="Cosine similarity of near duplicates, for this embedder.")
@@ -85,6 +111,10 @@ def build(
         list[Path] | None,
         typer.Option(help="Image set to keep out: folder, Parquet or WebDataset tar; repeat for more."),
     ] = None,
+    license_policy: Annotated[
+        str,
+        typer.Option(help="Images to keep: research (all, for private use), redistributable or commercial."),
+    ] = DEFAULTS.license_policy,
     train_share: Annotated[float, typer.Option(help="Share of papers in train.")] = DEFAULTS.train_share,
     validation_share: Annotated[
         float, typer.Option(help="Share of papers in validation.")
@@ -100,6 +130,10 @@ def build(
     ] = DEFAULTS.papers_per_shard,
     paper_timeout_s: Annotated[float, typer.Option(help="Seconds for one paper.")] = DEFAULTS.paper_timeout_s,
     image_timeout_s: Annotated[float, typer.Option(help="Seconds for one image.")] = DEFAULTS.image_timeout_s,
+    log_format: Annotated[str, typer.Option(help="Log as text or json.")] = DEFAULTS.log_format,
+    metrics_dir: Annotated[
+        Path | None, typer.Option(help="Folder for metrics.prom besides the warehouse, for node_exporter.")
+    ] = None,
 ) -> None:
     """Build a release from archives of papers; what an earlier build made is used again."""
     options = BuildOptions(
@@ -111,6 +145,7 @@ def build(
         near_duplicate_threshold=near_duplicate_threshold,
         thresholds=str(thresholds) if thresholds else None,
         decontaminate=tuple(str(path) for path in decontaminate or ()),
+        license_policy=license_policy,  # type: ignore[arg-type]  # pydantic checks it
         train_share=train_share,
         validation_share=validation_share,
         test_share=test_share,
@@ -120,13 +155,15 @@ def build(
         papers_per_shard=papers_per_shard,
         paper_timeout_s=paper_timeout_s,
         image_timeout_s=image_timeout_s,
+        log_format=log_format,  # type: ignore[arg-type]  # pydantic checks it
+        metrics_dir=str(metrics_dir) if metrics_dir else None,
     )
-    _log_to_terminal()
+    log_to(kind=log_format)
     from flows.check_call import check_call  # imports the engines' modules
 
     names = [str(path) for path in inputs]
     check_call(names, str(warehouse), str(metadata) if metadata else None, version, options)
-    _quiet_prefect()
+    quiet_prefect()
     from flows.build_scimmir import build_scimmir  # starts Prefect: seconds
 
     folder = build_scimmir(names, str(warehouse), str(metadata) if metadata else None, version, options)
@@ -171,7 +208,7 @@ def calibrate(
     workers: Annotated[int, typer.Option(help="Processes at work at once.")] = DEFAULTS.workers,
 ) -> None:
     """Find an embedder's thresholds from copies and look-alikes of a release's pairs."""
-    _log_to_terminal()
+    log_to()
     from flows.calibrate_thresholds import calibrate_thresholds, calibration_summary
     from warehouse.lake import readable_warehouse
     from warehouse.query import wanted_release
@@ -191,22 +228,18 @@ def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
     typer.echo(f"wrote {rebuild(readable_warehouse(warehouse))}")
 
 
-@app.command()
-def backfill(
-    deployment: Annotated[str, typer.Argument(help="Deployment, as in build-scimmir/build-scimmir.")],
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
-    last: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day, included.")],
-    every: Annotated[str, typer.Option(help="One run for each day, week or month.")] = "month",
-    param: Annotated[
-        list[str] | None,
-        typer.Option(help="name=value of a run, {first} and {last} standing for its dates; repeat for more."),
-    ] = None,
-) -> None:
-    """Schedule a deployment's runs for a range of dates, one for each period; they run in turn."""
-    _quiet_prefect()
-    from flows.backfill_runs import backfill_range
-
-    typer.echo("\n".join(backfill_range(deployment, first.date(), last.date(), every, param or [])))
+app.command()(backfill)
+app.command()(train)
+app.command()(evaluate)
+app.command()(verify)
+app.command()(clean)
+app.command()(config)
+app.command()(doctor)
+app.command()(diff)
+app.command()(evaluate_ocr)
+app.command()(export)
+app.command()(fetch)
+app.command()(serve)
 
 
 def main() -> None:
@@ -214,7 +247,10 @@ def main() -> None:
     sentence = _run()
     # Only here, where the error's traceback is gone, with the library objects that it kept alive.
     if sentence is not None:
-        typer.echo(f"scimmir: {sentence}", err=True)
+        if logs_json():
+            logging.getLogger("scimmir").error(sentence)
+        else:
+            typer.echo(f"scimmir: {without_secrets(sentence)}", err=True)
         raise SystemExit(1)
 
 
@@ -231,21 +267,3 @@ def _run() -> str | None:
     except KeyboardInterrupt:
         return "stopped; the next build goes on from here"
     return None
-
-
-def _log_to_terminal() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    logger = logging.getLogger("scimmir")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    logger.propagate = False
-
-
-def _quiet_prefect() -> None:
-    """Keep Prefect's own log off the terminal: what matters of it comes back as this command's error."""
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    # Its own server, where none is configured, makes its database at the first start, which can take a while.
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")

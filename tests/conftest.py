@@ -13,6 +13,13 @@ from samples.make_sample import make_sample
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file's tests in one process, and all that look at the sample's release in one."""
+    for item in items:
+        built = "warehouse" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("release" if built else item.path.name))
+
+
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return an environment in which Prefect keeps its database to itself."""

@@ -9,7 +9,19 @@ import pytest
 from schemas.reject import REASONS
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ["scimmir", "flows", "sources", "extractors", "curation", "warehouse", "runtime", "schemas"]
+PACKAGES = [
+    "scimmir",
+    "flows",
+    "sources",
+    "extractors",
+    "curation",
+    "warehouse",
+    "runtime",
+    "schemas",
+    "evaluation",
+    "training",
+    "serve",
+]
 
 
 @pytest.mark.parametrize("name", PACKAGES)

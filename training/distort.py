@@ -9,7 +9,7 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 Floats = npt.NDArray[np.float64]
 
-VERSION = "1"  # 1: crop, border, rescale, re-rasterise, blur, colour, grayscale, JPEG
+VERSION = "2"  # 1: crop, border, rescale, re-rasterise, blur, colour, grayscale, JPEG; 2: wider borders
 
 _FILTERS = (
     Image.Resampling.BILINEAR,
@@ -29,8 +29,8 @@ class DistortParameters:
 
     crop: float = 0.5
     crop_most: float = 0.08  # of each side
-    border: float = 0.25
-    border_most: float = 0.08
+    border: float = 0.35
+    border_most: float = 0.1  # of the longest side, on each side: a wide figure gets much above and below
     rescale: float = 0.6
     rescale_least: int = 96  # pixels of the longest side
     shift: float = 0.3  # re-rasterised: a fraction of a pixel off and another filter
@@ -75,9 +75,7 @@ def _cropped(image: Image.Image, shares: Floats) -> Image.Image:
 
 def _bordered(image: Image.Image, shares: Floats) -> Image.Image:
     width, height = image.size
-    left, top, right, bottom = (
-        int(s * n) for s, n in zip(shares, (width, height, width, height), strict=True)
-    )
+    left, top, right, bottom = (int(share * max(image.size)) for share in shares)
     out = Image.new("RGB", (width + left + right, height + top + bottom), "white")
     out.paste(image, (left, top))
     return out

@@ -75,6 +75,24 @@ def train(
     return checkpoint
 
 
+def usable_device(name: str) -> str:
+    """Return the device to train on; `auto` is a GPU where there is one.
+
+    Raises:
+        UserError: a GPU is asked for and there is none, or torch is not installed.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise UserError("training needs torch and open_clip: pip install 'scimmir[train]'") from error
+    found = bool(torch.cuda.is_available())
+    if name == "auto":
+        return "cuda" if found else "cpu"
+    if name.startswith("cuda") and not found:
+        raise UserError("torch sees no GPU here: leave --device out, or give cpu")
+    return name
+
+
 def _arguments(
     shards: str, count: int, work: Path, model: str, pretrained: str | None, p: TrainParameters
 ) -> list[str]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from schemas.annotations import ContaminationRow, DuplicateRow
 from schemas.columns import Row, arrow_schema
+from schemas.license import WITHHELD
 from schemas.pair import Pair
 from schemas.paper import PaperRow
 from schemas.reject import REASONS, Reject
@@ -56,6 +57,8 @@ _RELEASES_COLUMNS = {
     "pairs": ("BIGINT", "of those, pairs"),
     "rejects_float": ("BIGINT", "of those, rejects with a reason"),
     "rejects_paper": ("BIGINT", "papers rejected as a whole"),
+    "license_policy": ("VARCHAR", "research (for private use), redistributable or commercial"),
+    "images_withheld": ("BIGINT", "pairs whose image that policy leaves out"),
     "problem": ("VARCHAR", "what is wrong with the release's files; null where they are all there"),
 }
 
@@ -96,6 +99,8 @@ class Release:
     pairs: int | None
     rejects_float: int | None
     rejects_paper: int | None
+    license_policy: str | None
+    images_withheld: int | None
     problem: str | None
 
 
@@ -172,8 +177,9 @@ def read_release(folder: Path) -> Release:
         manifest, problem = {}, f"manifest.json cannot be read: {one_line(error)}"
     if not isinstance(manifest, dict):
         manifest = {}
-    counts, files = manifest.get("counts"), manifest.get("files")
+    counts, files, policy = (manifest.get(name) for name in ("counts", "files", "license_policy"))
     counts = counts if isinstance(counts, dict) else {}
+    policy = policy if isinstance(policy, dict) else {}
     return Release(
         version=folder.name,
         folder=folder,
@@ -184,6 +190,8 @@ def read_release(folder: Path) -> Release:
         pairs=_number(counts.get("pairs")),
         rejects_float=_number(counts.get("rejects_float")),
         rejects_paper=_number(counts.get("rejects_paper")),
+        license_policy=_text(policy.get("name")),
+        images_withheld=_number(policy.get("images_withheld")),
         problem=problem or _file_problem(folder, files if isinstance(files, dict) else {}),
     )
 
@@ -210,14 +218,18 @@ def create_views(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, l
 
 
 def reasons_table(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `main.reasons`, the closed list of reject reasons, which the views join."""
-    con.execute("CREATE TABLE main.reasons (reason VARCHAR PRIMARY KEY, description VARCHAR NOT NULL)")
-    con.executemany("INSERT INTO main.reasons VALUES (?, ?)", list(REASONS.items()))
-    con.execute(
-        "COMMENT ON TABLE main.reasons IS 'The closed list of reasons for which something is rejected'"
-    )
-    texts = {"reason": "name of the reason, as in rejects", "description": "what it means"}
-    _comment_columns(con, '"main"', "reasons", texts)
+    """Make the closed lists that the views join: `main.reasons` of rejects, `main.withheld_reasons` of images."""
+    _list_table(con, "reasons", REASONS, "The closed list of reasons for which something is rejected")
+    comment = "The closed list of reasons for which a licence policy leaves an image out"
+    _list_table(con, "withheld_reasons", WITHHELD, comment)
+
+
+def _list_table(con: duckdb.DuckDBPyConnection, name: str, listed: Mapping[str, str], comment: str) -> None:
+    con.execute(f"CREATE TABLE main.{name} (reason VARCHAR PRIMARY KEY, description VARCHAR NOT NULL)")
+    con.executemany(f"INSERT INTO main.{name} VALUES (?, ?)", list(listed.items()))
+    con.execute(f"COMMENT ON TABLE main.{name} IS {sql_text(comment)}")
+    texts = {"reason": "name of the reason", "description": "what it means"}
+    _comment_columns(con, '"main"', name, texts)
 
 
 def one_line(error: BaseException | str) -> str:
@@ -253,8 +265,12 @@ def _views_sql(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, loc
     }
     # Columns are named because a folder above the warehouse may look like a partition, too.
     pair_columns = ", ".join(sql_name(name) for name in [*names, "split"] if name != "image")
+    # Releases made before there were licence policies hold every image.
+    withheld = "image_withheld" if "image_withheld" in names else "NULL::VARCHAR"
     template = Template(resources.files("warehouse").joinpath("views.sql").read_text(encoding="utf-8"))
-    views = template.substitute(schema=sql_name(schema), pairs=source, pair_columns=pair_columns, **tables)
+    views = template.substitute(
+        schema=sql_name(schema), pairs=source, pair_columns=pair_columns, withheld=withheld, **tables
+    )
     return f"CREATE SCHEMA IF NOT EXISTS {sql_name(schema)};\n{views}"
 
 
@@ -318,6 +334,8 @@ def _releases_table(
                 r.pairs,
                 r.rejects_float,
                 r.rejects_paper,
+                r.license_policy,
+                r.images_withheld,
                 problems[r.version],
             )
             for r in found

@@ -140,15 +140,17 @@ def warehouse_path(name: str | Path) -> Path:
         raise WarehouseError(f"warehouse {name}: {error}") from error
 
 
-def readable_warehouse(name: str | Path, release: str | None = None) -> Path:
+def readable_warehouse(name: str | Path, release: str | None = None, *, anew: bool = False) -> Path:
     """Return a warehouse's path for readers; of one in a bucket, the release (or the latest) is fetched first.
+
+    With `anew` an earlier copy of the release is not taken for the release.
 
     Raises:
         WarehouseError: `~name` names nobody.
         StorageError: the bucket has no such release.
     """
     path = warehouse_path(name)
-    remote.local_release(path, release)
+    remote.local_release(path, release, anew=anew)
     return path
 
 

@@ -1,6 +1,6 @@
 -- Joins one shard's stage tables into rows of a release, in document order.
--- Tables: floats, images, ocr, classes (of the shard); papers, float_licenses, kept (of the whole build).
--- `kept` names the pairs of the release with their duplicate group.
+-- Tables: floats, images, ocr, classes (of the shard); papers, float_licenses, float_notices, kept (of the whole
+-- build). `kept` names the pairs of the release with their duplicate group, and why an image stays out.
 SELECT
     floats.pair_id,
     papers.source,
@@ -17,6 +17,11 @@ SELECT
     coalesce(own.allows_redistribution, papers.allows_redistribution) AS allows_redistribution,
     coalesce(own.allows_derivatives, papers.allows_derivatives) AS allows_derivatives,
     coalesce(own.share_alike, papers.share_alike) AS share_alike,
+    CASE WHEN own.pair_id IS NULL THEN papers.license_source ELSE 'figure' END AS license_source,
+    CASE WHEN own.pair_id IS NULL THEN papers.license_statement_version ELSE papers.version END
+        AS license_statement_version,
+    float_notices.third_party_notice,
+    float_notices.third_party_license,
     floats.kind,
     classes.subcategory,
     classes.class_rule,
@@ -33,11 +38,12 @@ SELECT
     floats.parent_caption,
     floats.mentions,
     floats.language,
-    struct_pack(
+    CASE WHEN kept.image_withheld IS NULL THEN struct_pack(
         bytes := images.image,
         path := replace(replace(floats.pair_id, ':', '_'), '/', '_')
             || CASE images.image_format WHEN 'jpeg' THEN '.jpg' ELSE '.' || images.image_format END
-    ) AS image,
+    ) END AS image,
+    kept.image_withheld,
     images.image_format,
     images.width,
     images.height,
@@ -68,4 +74,5 @@ JOIN papers USING (paper_key)
 JOIN classes USING (pair_id)
 LEFT JOIN ocr USING (pair_id)
 LEFT JOIN float_licenses AS own USING (pair_id)
+LEFT JOIN float_notices USING (pair_id)
 ORDER BY floats.position

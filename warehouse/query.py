@@ -42,6 +42,15 @@ MIN_COLUMN_WIDTH = 12
 # statements; what it does shows in its plan.
 WRITING_OPERATORS = ("COPY", "EXPORT", "JSON_EXECUTE")
 
+# What only the opening of a connection can set. Without the first, a table's name would also find Python variables
+# of the caller; without the others, the name of a function would fetch and load the extension that has it.
+SAFE: dict[str, str | bool | int | float | list[str]] = {
+    "python_enable_replacements": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+
 Scalar = None | bool | int | float | str
 Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 
@@ -209,10 +218,7 @@ def _connect_if_sound(warehouse: Path) -> duckdb.DuckDBPyConnection | None:
 
 
 def _connect(warehouse: Path) -> duckdb.DuckDBPyConnection:
-    # Without this setting, a table's name would also find Python variables of the caller.
-    return duckdb.connect(
-        warehouse / CATALOG_NAME, read_only=True, config={"python_enable_replacements": "false"}
-    )
+    return duckdb.connect(warehouse / CATALOG_NAME, read_only=True, config=SAFE)
 
 
 def _is_current(con: duckdb.DuckDBPyConnection, warehouse: Path, wanted: Release) -> bool:

@@ -24,7 +24,7 @@ from warehouse import remote
 from warehouse.catalog import RESERVED_VERSIONS
 from warehouse.lake import Json, WarehouseError, canonical_json, write_table
 
-VERSION = "1"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest
+VERSION = "2"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy
 
 ROWS_PER_GROUP = 100  # DuckDB reads whole row groups: one image must not cost hundreds of others
 ROWS_PER_FILE = 20_000
@@ -57,6 +57,7 @@ class ReleasePlan:
     shards: Callable[[], Iterable[ShardTables]]
     papers: pa.Table
     float_licenses: pa.Table
+    float_notices: pa.Table
     kept: pa.Table
     tables: Mapping[str, pa.Table]
     manifest: Mapping[str, Json]
@@ -208,6 +209,7 @@ def _write_pairs(plan: ReleasePlan, folder: Path) -> dict[str, int]:
         connection.execute("SET threads = 1")
         connection.register("papers", plan.papers)
         connection.register("float_licenses", plan.float_licenses)
+        connection.register("float_notices", plan.float_notices)
         connection.register("kept", plan.kept)
         for shard in plan.shards():
             position = pa.array(range(shard.floats.num_rows), pa.int64())
@@ -275,14 +277,13 @@ def pair_file_schema() -> pa.Schema:
     """
     schema = arrow_schema(Pair)
     schema = schema.remove(schema.get_field_index("split"))
-    features = {f.name: _hugging_face_feature(f) for f in schema}
+    features = {f.name: hugging_face_feature(f) for f in schema}
     return schema.with_metadata({"huggingface": canonical_json({"info": {"features": features}})})
 
 
-def _hugging_face_feature(field: pa.Field) -> Json:
-    if field.name == "image":
-        return {"_type": "Image"}
-    return _hugging_face_type(field.type)
+def hugging_face_feature(field: pa.Field) -> Json:
+    """Return a column as Hugging Face's `datasets` describes it in a file's metadata."""
+    return {"_type": "Image"} if field.name == "image" else _hugging_face_type(field.type)
 
 
 def _hugging_face_type(arrow_type: pa.DataType) -> Json:

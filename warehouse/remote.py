@@ -180,10 +180,25 @@ def latest_version(warehouse: Place) -> str:
     return found[0].decode("utf-8", "replace").strip()
 
 
-def local_release(warehouse: Path, version: str | None) -> None:
+def latest_manifest(warehouse: Place) -> dict[str, object] | None:
+    """Return the manifest of the latest release in a bucket, None where there is none. Raises StorageError."""
+    found = read(warehouse / "releases" / LATEST)
+    if found is None:
+        return None
+    manifest = _manifest(warehouse / "releases" / found[0].decode("utf-8", "replace").strip())
+    return None if manifest is None else dict(manifest)
+
+
+def shared_versions(warehouse: Path) -> list[str]:
+    """Return the releases of a warehouse in a bucket; none for one on disk. Raises StorageError."""
+    place = place_behind(warehouse)
+    return [] if place is None else versions(place)
+
+
+def local_release(warehouse: Path, version: str | None, *, anew: bool = False) -> None:
     """Bring a release of a warehouse in a bucket to its local copy: the named one, or the latest.
 
-    Nothing happens for a warehouse on disk. A release never changes, so it is fetched once.
+    Nothing happens for a warehouse on disk. A release never changes, so it is fetched once, or `anew`.
 
     Raises:
         StorageError: there is no such release.
@@ -194,6 +209,8 @@ def local_release(warehouse: Path, version: str | None) -> None:
     latest = latest_version(place)
     releases = warehouse / "releases"
     releases.mkdir(parents=True, exist_ok=True)
+    if anew:
+        shutil.rmtree(releases / (version or latest), ignore_errors=True)
     # The catalog shows the latest release in `main`, so that one is needed as well.
     for name in dict.fromkeys((latest, version or latest)):
         fetch_release(place / "releases" / name, releases / name)

@@ -11,10 +11,12 @@ import jinja2
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from schemas.license import POLICIES
 from schemas.pair import SPLITS, SUBCATEGORIES
 from warehouse.catalog import create_views, one_line, pair_files, reasons_table, sql_text
 from warehouse.lake import WarehouseError
 from warehouse.query import clean_text
+from warehouse.reject_alerts import jumps
 from warehouse.release import read_manifest
 from warehouse.report_charts import BIN_WIDTH, BINS, Histogram, Thumbnail, caption_histogram, thumbnail
 from warehouse.report_model import (
@@ -26,6 +28,7 @@ from warehouse.report_model import (
     Fact,
     GallerySection,
     Headline,
+    Policy,
     RejectLine,
     Removed,
     Report,
@@ -47,16 +50,17 @@ CAPTION_CHARACTERS = 260
 DETAIL_CHARACTERS = 160
 
 
-def write_report(release_dir: Path) -> Path:
+def write_report(release_dir: Path, *, earlier: Mapping[str, object] | None = None) -> Path:
     """Return the path of the page written for the release in a folder.
 
-    The page needs no other file and no network; the same release gives the same bytes.
+    The page needs no other file and no network; the same release gives the same bytes. `earlier` is the manifest
+    of the release before it, against which its rejects are held.
 
     Raises:
         WarehouseError: a file of the release is missing or damaged, or the page cannot be written.
     """
     target = release_dir / "report.html"
-    page = render(collect(release_dir))
+    page = render(collect(release_dir, earlier=earlier))
     try:
         target.write_bytes(page)
     except OSError as error:
@@ -64,7 +68,7 @@ def write_report(release_dir: Path) -> Path:
     return target
 
 
-def collect(release_dir: Path) -> Report:
+def collect(release_dir: Path, *, earlier: Mapping[str, object] | None = None) -> Report:
     """Return the figures and examples of a release, read from its Parquet files and its manifest.
 
     Raises:
@@ -75,7 +79,8 @@ def collect(release_dir: Path) -> Report:
         with duckdb.connect() as con:
             reasons_table(con)
             create_views(con, release_dir, schema="main", location=sql_text(release_dir.resolve()))
-            return _collect(con, release_dir, manifest)
+            alerts = tuple(jump.sentence for jump in jumps(earlier or {}, manifest))
+            return _collect(con, release_dir, manifest, alerts)
     except (duckdb.Error, pa.ArrowException) as error:
         raise WarehouseError(f"release in {release_dir} is damaged: {one_line(error)}") from error
 
@@ -90,7 +95,9 @@ def render(report: Report) -> bytes:
     return (environment.from_string(source).render(report=report) + "\n").encode("utf-8")
 
 
-def _collect(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str, object]) -> Report:
+def _collect(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str, object], alerts: tuple[str, ...]
+) -> Report:
     headline = _headline(con)
     classes = _classes(con, headline.pairs)
     return Report(
@@ -98,6 +105,8 @@ def _collect(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Mapping[str
         release_hash=_string(manifest.get("release_hash")),
         code_version=_string(manifest.get("code_version")),
         headline=headline,
+        policy=_policy(con, manifest),
+        alerts=alerts,
         classes=classes,
         splits=SPLITS,
         breakdowns=_breakdowns(con, headline.pairs),
@@ -131,6 +140,23 @@ def _headline(con: duckdb.DuckDBPyConnection) -> Headline:
     pairs = con.execute("SELECT count(*) FROM pairs").fetchall()[0][0]
     return Headline(
         papers=papers, papers_rejected=rejected, floats_found=int(floats), pairs=pairs, rejects=rejects
+    )
+
+
+def _policy(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, object]) -> Policy:
+    stated = manifest.get("license_policy")
+    name = _string(stated.get("name")) if isinstance(stated, dict) else ""
+    rows = con.execute(
+        "SELECT withheld, sum(pairs)::BIGINT, any_value(description) FROM license_mix"
+        " GROUP BY withheld ORDER BY 2 DESC, 1"
+    ).fetchall()
+    whole = sum(row[1] for row in rows)
+    withheld = [row for row in rows if row[0] is not None]
+    return Policy(
+        name=name or "research",
+        use=POLICIES.get(name, POLICIES["research"]),
+        images=whole - sum(row[1] for row in withheld),
+        withheld=_shares(withheld, whole=whole),
     )
 
 
@@ -227,7 +253,7 @@ def _duplicates(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Duplicate
     groups = []
     for kept, count, caption in chosen:
         removed = con.execute(
-            "SELECT removed_id, removed_caption, duplicate_test, similarity, phash_distance, text_similarity"
+            "SELECT removed_id, removed_caption, duplicate_test, similarity, difference, text_similarity"
             " FROM duplicate_pairs WHERE kept_id = ? ORDER BY removed_id LIMIT ?",
             [kept, REMOVED_PER_GROUP],
         ).fetchall()
@@ -243,9 +269,9 @@ def _duplicates(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Duplicate
     return tuple(groups)
 
 
-def _removed(row: tuple[str, str | None, str, float, int, float | None]) -> Removed:
-    pair_id, caption, test, similarity, distance, text = row
-    parts = [f"similarity {similarity:.3f}", f"hash distance {distance} of 64"]
+def _removed(row: tuple[str, str | None, str, float, float, float | None]) -> Removed:
+    pair_id, caption, test, similarity, difference, text = row
+    parts = [f"similarity {similarity:.3f}", f"difference {difference:.2f} when aligned"]
     if text is not None:
         parts.append(f"text agreement {text:.2f}")
     return Removed(

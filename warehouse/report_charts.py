@@ -45,11 +45,29 @@ class Thumbnail:
     height: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SmallImage:
+    """A small image as a WebP file, with its size in pixels."""
+
+    webp: bytes
+    width: int
+    height: int
+
+
 def thumbnail(image: bytes) -> Thumbnail | None:
     """Return a small WebP of an image file within `THUMBNAIL_SIZE`, or None where the file is no image.
 
     The same bytes always give the same thumbnail.
     """
+    small = small_image(image)
+    if small is None:
+        return None
+    uri = "data:image/webp;base64," + base64.b64encode(small.webp).decode("ascii")
+    return Thumbnail(uri=uri, width=small.width, height=small.height)
+
+
+def small_image(image: bytes) -> SmallImage | None:
+    """Return the file of a thumbnail; see `thumbnail`."""
     try:
         with Image.open(io.BytesIO(image), formats=("PNG", "JPEG")) as opened:
             small = opened.convert("RGB")
@@ -58,8 +76,7 @@ def thumbnail(image: bytes) -> Thumbnail | None:
     small.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS, reducing_gap=3.0)
     out = io.BytesIO()
     small.save(out, format="WEBP", quality=THUMBNAIL_QUALITY, method=4)
-    uri = "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode("ascii")
-    return Thumbnail(uri=uri, width=small.width, height=small.height)
+    return SmallImage(webp=out.getvalue(), width=small.width, height=small.height)
 
 
 def caption_histogram(counts: Sequence[tuple[int, int, int]]) -> Histogram:

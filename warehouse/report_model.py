@@ -50,6 +50,16 @@ class Headline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The licence policy: what the release may be used for, and which images it leaves out."""
+
+    name: str
+    use: str
+    images: int
+    withheld: tuple[Share, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaptionStats:
     """Lengths of the captions of one kind, in characters."""
 
@@ -133,6 +143,8 @@ class Report:
     release_hash: str
     code_version: str
     headline: Headline
+    policy: Policy
+    alerts: tuple[str, ...]
     classes: tuple[ClassLine, ...]
     splits: tuple[str, ...]
     breakdowns: tuple[Breakdown, ...]

@@ -13,7 +13,8 @@ CREATE VIEW $schema.images AS
 SELECT pair_id, split, image, width, height, image_format
 FROM $pairs;
 
-COMMENT ON VIEW $schema.images IS 'The image of each pair: image.bytes is a PNG or JPEG file; join pairs on pair_id';
+COMMENT ON VIEW $schema.images IS
+    'The image of each pair: image.bytes is a PNG or JPEG file, null where it is withheld; join pairs on pair_id';
 
 CREATE VIEW $schema.papers AS
 SELECT *
@@ -58,6 +59,30 @@ COMMENT ON COLUMN $schema.class_mix.split IS 'train, validation or test';
 COMMENT ON COLUMN $schema.class_mix.subcategory IS 'one of the five classes';
 COMMENT ON COLUMN $schema.class_mix.pairs IS 'number of pairs';
 COMMENT ON COLUMN $schema.class_mix.percent_of_split IS 'share of the pairs of this split, in percent';
+
+CREATE VIEW $schema.license_mix AS
+SELECT
+    source,
+    license_group,
+    license_code,
+    $withheld AS withheld,
+    any_value(withheld_reasons.description) AS description,
+    count(*) AS pairs,
+    count(DISTINCT paper_key) AS papers
+FROM $schema.pairs AS pairs
+LEFT JOIN main.withheld_reasons AS withheld_reasons ON withheld_reasons.reason = $withheld
+GROUP BY ALL
+ORDER BY pairs DESC, source, license_group, license_code, withheld;
+
+COMMENT ON VIEW $schema.license_mix IS 'How many pairs stand under which licence, and whose images are withheld';
+COMMENT ON COLUMN $schema.license_mix.source IS 'arxiv or pmc';
+COMMENT ON COLUMN $schema.license_mix.license_group IS 'commercial, noncommercial or other';
+COMMENT ON COLUMN $schema.license_mix.license_code IS 'short code of the licence; null where none is known';
+COMMENT ON COLUMN $schema.license_mix.withheld IS
+    'why the licence policy of the release leaves these images out; null where they are there';
+COMMENT ON COLUMN $schema.license_mix.description IS 'what that means';
+COMMENT ON COLUMN $schema.license_mix.pairs IS 'number of pairs';
+COMMENT ON COLUMN $schema.license_mix.papers IS 'number of papers that they are from';
 
 CREATE VIEW $schema.reject_reasons AS
 SELECT
@@ -125,6 +150,7 @@ SELECT
     duplicates.pair_id AS removed_id,
     duplicates.duplicate_test,
     duplicates.similarity,
+    duplicates.difference,
     duplicates.phash_distance,
     duplicates.text_similarity,
     duplicates.cross_source,
@@ -146,6 +172,7 @@ COMMENT ON COLUMN $schema.duplicate_pairs.kept_id IS 'pair_id of the pair that w
 COMMENT ON COLUMN $schema.duplicate_pairs.removed_id IS 'pair_id of the pair that was removed';
 COMMENT ON COLUMN $schema.duplicate_pairs.duplicate_test IS 'exact_pixels or near';
 COMMENT ON COLUMN $schema.duplicate_pairs.similarity IS 'cosine similarity of the embeddings';
+COMMENT ON COLUMN $schema.duplicate_pairs.difference IS 'what remains different once the two are aligned';
 COMMENT ON COLUMN $schema.duplicate_pairs.phash_distance IS 'differing bits of the perceptual hashes, 0 to 64';
 COMMENT ON COLUMN $schema.duplicate_pairs.text_similarity IS 'agreement of captions and table text, 0 to 1';
 COMMENT ON COLUMN $schema.duplicate_pairs.cross_source IS 'true where the two come from different sources';

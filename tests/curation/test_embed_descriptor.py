@@ -103,7 +103,7 @@ def test_identity_says_what_it_is():
     assert "clip" not in IDENTITY.lower()
 
 
-@pytest.mark.parametrize("spec", ["", "clip", "descriptor:x", "open_clip", "open_clip:", "Descriptor"])
+@pytest.mark.parametrize("spec", ["", "clips", "descriptor:x", "open_clip", "open_clip:", "Descriptor"])
 def test_unknown_embedders_are_refused_with_the_known_ones(spec):
     for call in (load_embedder, embedder_identity):
         with pytest.raises(EmbedderError, match="There is no embedder") as raised:

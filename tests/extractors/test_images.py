@@ -120,12 +120,12 @@ QUARTERED = {
     "a.webp": saved(quarters(), "WEBP", lossless=True),
     "a.pdf": pdf(),
     "a.svg": SVG,
-    "a.svgz": gzip.compress(SVG),
+    "a.svgz": gzip.compress(SVG, mtime=0),
 }
 EPS_FILES = {
     "a.eps": EPS,
     "a.epsi": EPS.replace(b"\n", b"\r"),
-    "a.eps.gz": gzip.compress(EPS),
+    "a.eps.gz": gzip.compress(EPS, mtime=0),
     "dos.eps": b"\xc5\xd0\xd3\xc6" + struct.pack("<6IH", 30, len(EPS), 0, 0, 0, 0, 0xFFFF) + EPS,
     "no_showpage.eps": EPS_HEAD + EPS_BODY,
     "at_end.eps": EPS.replace(b": 0 0 100 50", b": (atend)").replace(
@@ -424,7 +424,7 @@ def locked_pdf() -> bytes:
 REJECTS = [
     ("image_empty", b""),
     ("image_empty", b"\0" * 5000),
-    ("image_empty", gzip.compress(b"")),
+    ("image_empty", gzip.compress(b"", mtime=0)),
     ("image_lfs_pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"),
     ("image_unreadable", b"GIF89a"),
     ("image_unreadable", b"<html><body>404</body></html>"),
@@ -433,8 +433,8 @@ REJECTS = [
     ("image_unreadable", truncated(saved(photograph(), "JPEG"))),
     ("image_unreadable", truncated(saved(photograph(), "TIFF"))),
     ("image_unreadable", truncated(saved(photograph(), "WEBP"))),
-    ("image_unreadable", truncated(gzip.compress(SVG))),
-    ("image_unreadable", gzip.compress(SVG)[:10] + b"\xff" * 50),
+    ("image_unreadable", truncated(gzip.compress(SVG, mtime=0))),
+    ("image_unreadable", gzip.compress(SVG, mtime=0)[:10] + b"\xff" * 50),
     ("image_unreadable", truncated(SVG)),
     ("image_unreadable", SVG.replace(b'width="100"', b'width="0"')),
     (
@@ -449,7 +449,7 @@ REJECTS = [
     ("image_unreadable", locked_pdf()),
     ("image_unreadable", b"\xc5\xd0\xd3\xc6short"),
     ("image_too_large", png_claiming(60_000, 60_000)),
-    ("image_too_large", gzip.compress(b" " * 3_000_000)),
+    ("image_too_large", gzip.compress(b" " * 3_000_000, mtime=0)),
     ("image_too_small", saved(quarters((40, 8)), "PNG")),
     ("image_blank", saved(Image.new("RGB", (50, 50), (10, 20, 30)), "PNG")),
     ("image_blank", saved(Image.new("RGBA", (50, 50), (10, 20, 30, 0)), "PNG")),

@@ -35,6 +35,12 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
         (["catalog", "--warehouse", "{tmp}/empty"], "release"),
         (["calibrate", "{tmp}/t.json", "--warehouse", "{tmp}/empty"], "holds no release yet"),
         (["build", "{papers}", "--thresholds", "{tmp}/none"], "holds no thresholds"),
+        (["build", "{papers}", "--license-policy", "open"], "option --license-policy: Input should be 'research'"),
+        (["build", "{papers}", "--log-format", "xml"], "option --log-format: Input should be 'text' or 'json'"),
+        (["build", "{papers}", "--metrics-dir", "{tmp}/none"], "none does not exist"),
+        (["verify", "--warehouse", "{tmp}/empty"], "holds no release yet"),
+        (["clean", "--warehouse", "{tmp}/empty"], "holds no release yet"),
+        (["--config", "{tmp}/none.toml", "config"], "none.toml does not exist"),
     ],
 )  # fmt: skip
 def test_one_sentence(scimmir: Run, tmp_path: Path, arguments: list[str], sentence: str) -> None:

@@ -4,7 +4,15 @@ import pkgutil
 from pathlib import Path
 
 import schemas
-from schemas.dictionary import NESTED, RELEASE_TABLES, STAGE_TABLES, data_dictionary
+from schemas.dictionary import (
+    DIFFERENCE_TABLES,
+    EVALUATION_TABLES,
+    EXPORT_TABLES,
+    NESTED,
+    RELEASE_TABLES,
+    STAGE_TABLES,
+    data_dictionary,
+)
 from schemas.pair import Pair
 from schemas.reject import REASONS
 
@@ -37,7 +45,14 @@ def test_every_reject_reason_has_its_meaning():
 
 
 def test_every_row_type_of_the_schemas_is_in_the_page():
-    described = {*RELEASE_TABLES.values(), *STAGE_TABLES.values(), *NESTED.values()}
+    described = {
+        *RELEASE_TABLES.values(),
+        *STAGE_TABLES.values(),
+        *NESTED.values(),
+        *EVALUATION_TABLES.values(),
+        *DIFFERENCE_TABLES.values(),
+        *EXPORT_TABLES.values(),
+    }
     found = set()
     for module in pkgutil.iter_modules(schemas.__path__):
         for value in vars(importlib.import_module(f"schemas.{module.name}")).values():

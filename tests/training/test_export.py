@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.embed import EmbedderError, embedder_identity, embedder_space, load_embedder
+from curation.embed import (
+    EmbedderError,
+    embedder_identity,
+    embedder_space,
+    load_embedder,
+    text_embedder_identity,
+)
 from samples.many_figures import invent
 from training.export import export_model
 from training.small_clip import CONTEXT, model_config, write_config
@@ -67,6 +73,28 @@ def test_the_text_graph_agrees_with_torch(folder):
     with torch.inference_mode():
         theirs = model.eval().encode_text(tokens, normalize=True).numpy()
     assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_both_runtimes_embed_texts_alike_in_the_space_of_the_images(folder):
+    texts = ["Mean accuracy as a function of epoch", "", "Table 2: β-carotene, 0.95±0.02 " * 20]
+    exported, native = (load_embedder(f"{name}:{folder}") for name in ("onnx", "open_clip"))
+    ours, theirs = exported.embed_texts(texts), native.embed_texts(texts)
+    assert ours.dtype == np.float32 and ours.shape == (3, exported.dimension)
+    assert np.abs(ours - theirs).max() < 1e-5
+    assert np.allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
+    assert np.abs(ours[0] - ours[1]).max() > 1e-3
+    assert exported.text_identity == text_embedder_identity(f"onnx:{folder}") != native.text_identity
+    assert load_embedder("descriptor").embed_texts is None is text_embedder_identity("descriptor")
+
+
+def test_a_text_tower_of_another_tokenizer_is_left_to_open_clip(folder, tmp_path):
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    config = json.loads((tmp_path / "open_clip_config.json").read_text())
+    config["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "some/tokenizer"
+    (tmp_path / "open_clip_config.json").write_text(json.dumps(config))
+    with pytest.raises(EmbedderError, match="name the model open_clip:"):
+        text_embedder_identity(f"onnx:{tmp_path}")
 
 
 def test_weights_are_stored_once_and_in_half_precision(folder):

@@ -151,6 +151,7 @@ def duplicates() -> list[DuplicateRow]:
             duplicate_group=kept,
             duplicate_test=test,
             similarity=1.0 if test == "exact_pixels" else 0.97,
+            difference=0.0 if test == "exact_pixels" else 0.2,
             phash_distance=0 if test == "exact_pixels" else 3,
             text_similarity=0.75,
             cross_source=cross,
@@ -238,6 +239,7 @@ def contamination() -> list[ContaminationRow]:
             item="0017.png",
             contamination_test="near",
             similarity=0.98,
+            difference=0.25,
             phash_distance=2,
         )
     ]

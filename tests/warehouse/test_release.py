@@ -42,6 +42,11 @@ FLOAT_LICENSES = pa.schema(
     ]
 )
 
+FLOAT_NOTICES = pa.schema(
+    [("pair_id", pa.string()), ("third_party_notice", pa.string()), ("third_party_license", pa.string())]
+)
+WITHHELD = {"arxiv:2601.00003:figure-3": "third_party"}
+
 
 def paper(number: int, split: str) -> PaperFacts:
     return PaperFacts(
@@ -56,6 +61,7 @@ def paper(number: int, split: str) -> PaperFacts:
         license_url="http://creativecommons.org/licenses/by/4.0/",
         license_code="CC BY 4.0",
         license_group="commercial",
+        license_source="article",
         allows_redistribution=True,
         allows_derivatives=True,
         share_alike=False,
@@ -142,6 +148,7 @@ def plan() -> ReleasePlan:
             "pair_id": names,
             "duplicate_group": pa.array([None] * len(names), pa.string()),
             "duplicates_removed": pa.array([0] * len(names), pa.int32()),
+            "image_withheld": pa.array([WITHHELD.get(name) for name in names], pa.string()),
         }
     )
     own = pa.table(
@@ -154,6 +161,9 @@ def plan() -> ReleasePlan:
         shards=lambda: iter(shards),
         papers=table_of(PaperFacts, papers),
         float_licenses=own,
+        float_notices=pa.table(
+            [["arxiv:2601.00001:figure-2"], ["Reprinted from [7]."], [None]], schema=FLOAT_NOTICES
+        ),
         kept=kept,
         tables={"papers": table_of(PaperFacts, papers), "rejects": table_of(Reject, [])},
         manifest={"counts": {"pairs": len(names)}},
@@ -191,9 +201,20 @@ def test_pairs_are_joined_in_document_order_and_by_split(tmp_path: Path, plan: R
         False,
     )
     assert (second["license_group"], second["license_code"]) == ("commercial", "CC BY 4.0")
+    assert (first["license_source"], second["license_source"]) == ("figure", "article")
+    assert (first["third_party_notice"], second["third_party_notice"]) == (None, "Reprinted from [7].")
     assert first["ocr_text"] is None and second["ocr_boxes"][0]["text"] == "0.5"
     assert first["phash"] == 1 << 63
     assert first["image"]["path"] == "arxiv_2601.00001_figure-1.png"
+
+
+def test_a_withheld_image_leaves_its_row_with_the_reason(tmp_path: Path, plan: ReleasePlan) -> None:
+    found = {row["pair_id"]: row for row in rows(publish(tmp_path, plan, report))}
+    last = found["arxiv:2601.00003:figure-3"]
+    assert (last["image"], last["image_withheld"]) == (None, "third_party")
+    assert (last["width"], last["caption"]) == (20, "Caption 3") and len(str(last["image_sha256"])) == 64
+    others = [row for name, row in found.items() if name not in WITHHELD]
+    assert all(row["image"] and row["image_withheld"] is None for row in others) and len(others) == 261
 
 
 def test_row_groups_are_small_and_fields_are_described(tmp_path: Path, plan: ReleasePlan) -> None:

@@ -145,7 +145,7 @@ def test_duplicates_show_kept_and_removed_with_evidence(report):
     ]
     assert first.image is not None
     assert second.removed[0].test == "exact pixels"
-    assert second.removed[0].evidence == "similarity 1.000, hash distance 0 of 64, text agreement 0.75"
+    assert second.removed[0].evidence == "similarity 1.000, difference 0.00 when aligned, text agreement 0.75"
     assert second.removed[0].caption == "The same picture <b>again</b>, seen before"
     assert [(s.label, s.count, s.note) for s in report.duplicate_tests] == [
         ("exact_pixels", 1, "1 across sources"),

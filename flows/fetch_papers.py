@@ -1,0 +1,105 @@
+"""The flow `fetch-papers`: keeps a local archive of papers current, byte for byte as the sources serve them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.fetch_arxiv import fetch_ids, fetch_oai
+from flows.fetch_bulk import fetch_bulk
+from flows.fetch_options import FetchOptions, Source
+from flows.fetch_pmc import fetch_articles
+from schemas.errors import UserError
+from sources.fetch.ledger import Ledger
+from sources.fetch.outcome import Fetched, FetchFailure, Outcome
+
+EXPORT = "fetches.parquet"
+MENTIONED = 5
+
+SOURCES: Mapping[Source, Callable[[Ledger, FetchOptions], Iterator[Outcome]]] = {
+    "arxiv-bulk": fetch_bulk,
+    "arxiv-ids": fetch_ids,
+    "arxiv-oai": fetch_oai,
+    "pmc": fetch_articles,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What one fetch did: how many files came with how many bytes, and which failed."""
+
+    fetched: int
+    size: int
+    failures: tuple[FetchFailure, ...]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many failed for which reason, most first."""
+        return dict(Counter(failure.reason for failure in self.failures).most_common())
+
+
+@task(task_run_name="fetch {source}", cache_policy=NO_CACHE, persist_result=False)
+def fetch_from(source: Source, archive: str, options: FetchOptions) -> Tally:
+    """Fetch what is new at one source; return what became of it."""
+    fetched = size = 0
+    failures = []
+    with Ledger(Path(archive)) as ledger:
+        try:
+            for outcome in SOURCES[source](ledger, options):
+                if isinstance(outcome, Fetched):
+                    fetched, size = fetched + 1, size + outcome.size
+                else:
+                    failures.append(outcome)
+        finally:
+            ledger.export(Path(archive) / EXPORT)
+    return Tally(fetched=fetched, size=size, failures=tuple(failures))
+
+
+@flow(name="fetch-papers", flow_run_name="fetch-papers {source}", persist_result=False)
+def fetch_papers(
+    archive: str,
+    source: Source,
+    options: FetchOptions = FetchOptions(),  # noqa: B008 - it is immutable
+) -> str:
+    """Fetch what the archive lacks of one source and return a short account; earlier fetches are not repeated.
+
+    Args:
+        archive: folder of the papers, made where it is missing; `build-scimmir` takes it as an input.
+        source: arxiv-bulk for arXiv's monthly tars in its requester-pays bucket, arxiv-ids for single papers,
+            arxiv-oai for arXiv's metadata and the papers whose metadata changed, pmc for PubMed Central.
+        options: what to fetch and how, see FetchOptions.
+
+    Raises:
+        UserError: something that the user can mend; what was fetched until then is kept.
+    """
+    folder = Path(archive).expanduser()
+    tally = fetch_from(source, str(folder), options)
+    with Ledger(folder) as ledger:
+        counts = ledger.counts()
+    account = fetch_summary(source, folder, tally, held=counts.fetched)
+    create_markdown_artifact(account, key="scimmir-fetch", description=f"{source}: {tally.fetched} fetched")
+    if tally.failures and not tally.fetched:
+        first = tally.failures[0]
+        raise UserError(
+            f"nothing could be fetched, {len(tally.failures)} failed; first {first.key}: {first.detail}"
+        )
+    return account
+
+
+def fetch_summary(source: Source, archive: Path, tally: Tally, *, held: int) -> str:
+    """Return a short Markdown account of a fetch, for the terminal and for Prefect's artifact."""
+    lines = [
+        f"Fetched from **{source}** into {archive}",
+        "",
+        f"- {tally.fetched} fetched, {tally.size:,} bytes; the archive holds {held} files that are current",
+    ]
+    if tally.failures:
+        reasons = ", ".join(f"{reason} {number}" for reason, number in tally.reasons.items())
+        lines.append(f"- {len(tally.failures)} failed: {reasons}")
+        lines += [f"    - {f.key}: {f.detail}" for f in tally.failures[:MENTIONED]]
+    lines.append(f"- {archive / EXPORT} says what became of each")
+    return "\n".join(lines) + "\n"

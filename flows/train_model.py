@@ -1,0 +1,92 @@
+"""Trains a CLIP model on a release's pairs or on WebDataset shards, and exports it for builds and evaluation."""
+
+import dataclasses
+import shutil
+import tarfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import UserError
+from training.export import export_model
+from training.models import Architecture, architecture
+from training.pairs import mixed, released
+from training.shards import write_shards
+from training.train import TrainParameters, train
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What is learnt from: the train split of a release, distorted anew for each copy, or shards as they are."""
+
+    release: Path | None = None
+    shards: Path | None = None
+    copies: int = 4
+    splits: Sequence[str] = ("train",)
+
+
+def train_model(
+    output: Path,
+    material: Material,
+    *,
+    model: str,
+    work: Path,
+    pretrained: str | None = None,
+    parameters: TrainParameters,
+) -> int:
+    """Write a trained model's folder, for `--embedder onnx:FOLDER`; return how many pictures an epoch has.
+
+    Args:
+        output: folder to write; it must not exist.
+        material: what to learn from.
+        model: scimmir-small, or an architecture that open_clip knows.
+        work: folder for shards, logs and checkpoints; it stays.
+        pretrained: weights to begin from: open_clip's tag or a local file; random weights by default.
+        parameters: how to train.
+
+    Raises:
+        UserError: the output exists, there is nothing to learn from, or training fails.
+    """
+    if output.exists():
+        raise UserError(f"{output} exists already: name a folder that does not")
+    found = architecture(model, work)
+    shards, count = _shards(material, found, work, parameters.seed)
+    batch = min(parameters.batch_size, count)
+    fifth = max(1, parameters.epochs * (count // batch) // 5)
+    parameters = dataclasses.replace(
+        parameters,
+        batch_size=batch,
+        warmup=min(parameters.warmup, fifth),  # a short run would never reach its learning rate
+        resize_mode=found.resize_mode,
+    )
+    checkpoint = train(
+        shards, count, work, model=model, parameters=parameters, configs=found.configs, pretrained=pretrained
+    )
+    export_model(checkpoint, dict(found.config), found.preprocess(), output)
+    return count
+
+
+def _shards(material: Material, found: Architecture, work: Path, seed: int) -> tuple[str, int]:
+    if (material.release is None) == (material.shards is None):
+        raise UserError("name either a release or a folder of shards to learn from")
+    if material.shards is not None:
+        return _given(material.shards)
+    assert material.release is not None
+    folder = work / "shards"
+    shutil.rmtree(folder, ignore_errors=True)
+    stored = released(material.release, material.splits, longest=max(400, 2 * found.side))
+    return write_shards(folder, mixed(stored, seed), side=found.side, copies=material.copies, seed=seed)
+
+
+def _given(folder: Path) -> tuple[str, int]:
+    """Return webdataset's pattern of a folder's tars, and how many pictures with a text they hold."""
+    tars = sorted(folder.rglob("*.tar"))
+    if not tars:
+        raise UserError(f"{folder} holds no .tar file; scimmir export writes such a folder")
+    count = 0
+    for path in tars:
+        with tarfile.open(path) as tar:
+            count += sum(member.name.endswith(".txt") for member in tar)
+    if not count:
+        raise UserError(f"the shards in {folder} hold no .txt file beside their pictures")
+    return "::".join(map(str, tars)), count

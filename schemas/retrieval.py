@@ -1,0 +1,68 @@
+"""What an evaluation of retrieval leaves behind: metrics, the confusion of classes, and cached vectors."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from schemas.columns import column
+
+POOLS = ("test", "all")
+DIRECTIONS = ("txt2img", "img2txt")
+TRAININGS = ("zero-shot", "fine-tuned")
+GROUPS = (
+    "ALL",
+    "figure",
+    "table",
+    "fig_architecture",
+    "fig_illustration",
+    "fig_result",
+    "table_parameter",
+    "table_result",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrievalRow:
+    """Metrics of one group of queries in one direction: a row of an evaluation's `results.parquet`."""
+
+    benchmark: str = column(pa.string(), "the release's version, or the name of the data set's folder")
+    benchmark_sha256: str = column(
+        pa.string(), "hash over names, images, texts and classes of all pairs that were read"
+    )
+    model: str = column(pa.string(), "model as it was named")
+    model_space: str = column(pa.string(), "model, weights, preprocessing and metric")
+    training: str = column(pa.string(), "zero-shot or fine-tuned, as the user states it")
+    ocr: bool = column(pa.bool_(), "true where an image's vector is the mean of image and OCR text")
+    pool: str = column(pa.string(), "candidates: test, the test split alone, or all splits")
+    pool_size: int = column(pa.int64(), "number of candidates")
+    direction: str = column(
+        pa.string(), "txt2img: a caption looks for its image; img2txt: an image for its caption"
+    )
+    group: str = column(
+        pa.string(), "queries: ALL, figure, table or one of the five classes; candidates are not restricted"
+    )
+    queries: int = column(pa.int64(), "number of queries, pairs of the test split")
+    mrr: float = column(pa.float64(), "mean of 1/rank, 0 to 1; ties count against the model")
+    hits_1: float = column(pa.float64(), "share of queries whose rank is 1")
+    hits_3: float = column(pa.float64(), "share of queries whose rank is 3 or better")
+    hits_10: float = column(pa.float64(), "share of queries whose rank is 10 or better")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfusionRow:
+    """How often a class stands among the best candidates of queries of another: `confusion.parquet`."""
+
+    direction: str = column(pa.string(), "txt2img or img2txt")
+    query_class: str = column(pa.string(), "class of the query's pair")
+    candidate_class: str = column(pa.string(), "class of the candidate's pair")
+    candidates: int = column(pa.int64(), "candidates of that class among the ten best of all those queries")
+    share: float = column(pa.float64(), "their share among the ten best of those queries, 0 to 1")
+    pool_share: float = column(pa.float64(), "share of that class in the pool: what chance would give")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorRow:
+    """A vector kept for later evaluations, in `embeddings/<image or text>/<embedder>/part-*.parquet`."""
+
+    sha256: str = column(pa.string(), "sha256 of the image file, or of the text's UTF-8 bytes")
+    embedding: tuple[float, ...] = column(pa.list_(pa.float32()), "vector, length 1 in the L2 norm")

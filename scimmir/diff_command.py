@@ -1,0 +1,47 @@
+"""`scimmir diff`: what came, went and changed between two releases, by stage and reason."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WAREHOUSE = Path("warehouse-data")
+
+
+class DiffFormat(StrEnum):
+    """How differences are printed."""
+
+    table = "table"
+    json = "json"
+    parquet = "parquet"
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="Older release.")],
+    new: Annotated[str, typer.Argument(help="Newer release.")],
+    warehouse: Annotated[
+        Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of releases.")
+    ] = WAREHOUSE,
+    format: Annotated[
+        DiffFormat, typer.Option(help="A summary; or JSON or Parquet with a row for each difference.")
+    ] = DiffFormat.table,
+) -> None:
+    """Show which pairs were added, removed and changed between two releases, by stage and reason."""
+    from rich.console import Console
+
+    from warehouse import diff as differences
+    from warehouse.lake import readable_warehouse
+    from warehouse.query import QueryResult, parquet_bytes, wanted_release
+
+    root = readable_warehouse(warehouse, old)
+    readable_warehouse(warehouse, new)
+    folders = [root / "releases" / wanted_release(root, name).version for name in (old, new)]
+    found = differences.compare_releases(*folders)
+    if format is DiffFormat.json:
+        typer.echo(differences.json_text(found), nl=False)
+    elif format is DiffFormat.parquet:
+        sys.stdout.buffer.write(parquet_bytes(QueryResult(found.table, False)))
+    else:
+        Console().print(differences.rich_summary(found))

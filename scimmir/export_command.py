@@ -1,0 +1,66 @@
+"""`scimmir export`: a release as WebDataset shards or as a Hugging Face dataset folder."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WAREHOUSE = Path("warehouse-data")
+
+
+class ExportFormat(StrEnum):
+    """Into which form a release is exported."""
+
+    webdataset = "webdataset"
+    hugging_face = "hugging-face"
+
+
+class LicensePolicy(StrEnum):
+    """Which pairs are exported."""
+
+    redistributable = "redistributable"
+    commercial = "commercial"
+    research = "research"
+
+
+def export(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder to write; an export that was stopped goes on there.")
+    ],
+    format: Annotated[
+        ExportFormat, typer.Option(help="Shards as img2dataset writes them, or a folder for load_dataset.")
+    ] = ExportFormat.webdataset,
+    license_policy: Annotated[
+        LicensePolicy, typer.Option(help="What may be passed on, that for commercial use, or everything.")
+    ] = LicensePolicy.redistributable,
+    warehouse: Annotated[
+        Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of releases.")
+    ] = WAREHOUSE,
+    release: Annotated[str | None, typer.Option(help="Release to export; the latest by default.")] = None,
+    per_file: Annotated[
+        int | None, typer.Option(min=1, help="Pairs in a shard (1,000) or in a Parquet file (5,000).")
+    ] = None,
+) -> None:
+    """Write a release for training: WebDataset shards, or a Hugging Face dataset."""
+    from runtime.progress import progress
+    from warehouse.export_hugging_face import export_hugging_face
+    from warehouse.export_plan import plan_export
+    from warehouse.export_webdataset import export_webdataset, shard_pattern
+    from warehouse.lake import readable_warehouse
+    from warehouse.query import wanted_release
+
+    root = readable_warehouse(warehouse, release)
+    plan = plan_export(root / "releases" / wanted_release(root, release).version, str(license_policy))
+    total = sum(len(places) for places in plan.splits.values())
+    with progress("export", total, "pairs") as advance:
+        if format is ExportFormat.webdataset:
+            written = export_webdataset(plan, folder, per_shard=per_file or 1_000, advance=advance)
+        else:
+            written = export_hugging_face(plan, folder, per_file=per_file or 5_000, advance=advance)
+    for split, count in written.items():
+        pattern = shard_pattern(folder, split) if format is ExportFormat.webdataset else None
+        typer.echo(f"{split}: {count:,} pairs" + (f" in {pattern}" if pattern else ""))
+    if plan.left_out:
+        named = ", ".join(f"{code} {count:,}" for code, count in plan.left_out.items())
+        typer.echo(f"left out by the policy {plan.policy}: {sum(plan.left_out.values()):,} pairs ({named})")

@@ -1,0 +1,49 @@
+"""`scimmir serve`: a local page over a release."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PORT = 8378
+
+
+def serve(
+    warehouse: Annotated[
+        Path,
+        typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases."),
+    ] = Path("warehouse-data"),
+    release: Annotated[str | None, typer.Option(help="Release to show; the latest by default.")] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than this machine see it then.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = PORT,
+    embedder: Annotated[
+        str | None, typer.Option(help="Embedder as in `scimmir build`; the release's own by default.")
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="Host name by which browsers may call it; repeat for more.")
+    ] = None,
+) -> None:
+    """Open a local page over a release: filter, search and look at its pairs, rejects and statistics."""
+    from serve.app import make_app
+    from serve.guard import is_loopback
+    from serve.release_index import open_release
+    from serve.server import listen, run
+    from serve.similar import open_similar
+    from warehouse.lake import readable_warehouse
+    from warehouse.query import wanted_release
+
+    root = readable_warehouse(warehouse, release)
+    folder = root / "releases" / wanted_release(root, release).version
+    socket = listen(host, port)
+    if not is_loopback(host):
+        typer.echo(
+            f"warning: everybody who reaches {host} can read this release; there is no password", err=True
+        )
+    typer.echo(f"reading release {folder.name} …")
+    index = open_release(folder)
+    app = make_app(index, open_similar(index, root, embedder), allowed_hosts=[host, *(allow_host or [])])
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
+    run(app, socket)

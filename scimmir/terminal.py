@@ -1,0 +1,12 @@
+"""Keeps Prefect's own log off the terminal."""
+
+import os
+
+
+def quiet_prefect() -> None:
+    """Keep Prefect's own log off the terminal: what matters of it comes back as this command's error."""
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    # Its own server, where none is configured, makes its database at the first start, which can take a while.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")

@@ -1,0 +1,73 @@
+"""`scimmir train`: a CLIP model of one's own from a release, or a standard one fine-tuned on it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.small_clip import NAME
+from training.train import TrainParameters
+
+PARAMETERS = TrainParameters()
+
+
+def train(
+    output: Annotated[Path, typer.Argument(help="Folder to write, for --embedder onnx:FOLDER.")],
+    release: Annotated[
+        str | None, typer.Option(help="Release whose train split is learnt; the latest by default.")
+    ] = None,
+    shards: Annotated[Path | None, typer.Option(help="Folder of WebDataset shards to learn instead.")] = None,
+    warehouse: Annotated[
+        Path,
+        typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases."),
+    ] = Path("warehouse-data"),
+    model: Annotated[
+        str, typer.Option(help=f"{NAME}, or an open_clip architecture such as ViT-B-32.")
+    ] = NAME,
+    pretrained: Annotated[
+        str | None, typer.Option(help="Weights to begin from: open_clip's tag or a local file.")
+    ] = None,
+    work: Annotated[Path | None, typer.Option(help="Folder of shards, logs and checkpoints.")] = None,
+    epochs: Annotated[int, typer.Option(min=1)] = PARAMETERS.epochs,
+    copies: Annotated[int, typer.Option(min=1, help="Distorted copies of each pair in one epoch.")] = 4,
+    batch_size: Annotated[int, typer.Option(min=2)] = PARAMETERS.batch_size,
+    lr: Annotated[float, typer.Option(help="Peak learning rate.")] = PARAMETERS.lr,
+    warmup: Annotated[int, typer.Option(help="Steps until the peak.")] = PARAMETERS.warmup,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    seed: Annotated[int, typer.Option()] = PARAMETERS.seed,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the work folder's checkpoint.")
+    ] = False,
+) -> None:
+    """Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it."""
+    from flows.train_model import Material, train_model
+    from training.train import usable_device
+    from warehouse.lake import readable_warehouse
+    from warehouse.query import wanted_release
+
+    folder = None
+    if shards is None:
+        root = readable_warehouse(warehouse, release)
+        folder = root / "releases" / wanted_release(root, release).version
+    device = usable_device(device)
+    parameters = TrainParameters(
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        warmup=warmup,
+        seed=seed,
+        device=device,
+        precision="amp_bf16" if device.startswith("cuda") else "fp32",
+        resume=resume,
+    )
+    work = work or output.with_name(f"{output.name}-work")
+    typer.echo(f"training {model} on {device}; its log is {work / 'train.log'}")
+    count = train_model(
+        output,
+        Material(release=folder, shards=shards, copies=copies),
+        model=model,
+        work=work,
+        pretrained=pretrained,
+        parameters=parameters,
+    )
+    typer.echo(f"wrote {output}: {epochs} epochs of {count} pictures; use it by --embedder onnx:{output}")

@@ -1,0 +1,1 @@
+"""A local page over one release: pairs to filter and search, rejects, statistics."""

@@ -1,0 +1,173 @@
+"""What the reader of the page asked for: read from an address, written as one, and as SQL."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from warehouse.catalog import sql_text
+
+NOT_STATED = "(not stated)"
+
+MAX_TERMS = 12  # words of one search; each costs a pass over the captions
+MAX_VALUES = 200  # values chosen in all facets together
+
+_TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facet:
+    """A property by which pairs can be chosen.
+
+    `expression` is SQL over the view `pairs`, `counted` the column of the index that holds its values.
+    """
+
+    key: str
+    title: str
+    expression: str
+    counted: str
+    is_list: bool = False
+
+
+FACETS = (
+    Facet(key="class", title="Class", expression="subcategory", counted="subcategory"),
+    Facet(key="source", title="Source", expression="source", counted="source"),
+    Facet(key="use", title="Use allowed", expression="license_group", counted="license_group"),
+    Facet(key="license", title="Licence", expression="license_code", counted="license_code"),
+    Facet(key="category", title="Category", expression="categories", counted="category_values", is_list=True),
+    Facet(key="year", title="Year", expression="left(published, 4)", counted="year"),
+    Facet(key="split", title="Split", expression="split", counted="split"),
+)
+FACET_OF = {facet.key: facet for facet in FACETS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which pairs are wanted.
+
+    `chosen` holds (facet key, value) in the order of FACETS and of the values; `words` is the caption search as
+    it was typed; `paper` names one paper; `like` what the pairs are to be near to: `pair:<pair_id>`,
+    `image:<name>` or `text:<words>`. The last three may be empty; `like` orders and does not filter.
+    """
+
+    chosen: tuple[tuple[str, str], ...] = ()
+    words: str = ""
+    paper: str = ""
+    like: str = ""
+
+    def values(self, key: str) -> tuple[str, ...]:
+        """Return the values chosen of a facet."""
+        return tuple(value for name, value in self.chosen if name == key)
+
+    def toggled(self, key: str, value: str) -> "Filter":
+        """Return the filter with this value chosen, or no longer so."""
+        item = (key, value)
+        left = [other for other in self.chosen if other != item]
+        return replace(self, chosen=_in_order(left if len(left) < len(self.chosen) else [*left, item]))
+
+    def without_words(self) -> "Filter":
+        """Return the filter without its caption search."""
+        return replace(self, words="")
+
+    def without_paper(self) -> "Filter":
+        """Return the filter over all papers."""
+        return replace(self, paper="")
+
+    def without_like(self) -> "Filter":
+        """Return the filter in the order of the release."""
+        return replace(self, like="")
+
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Return what is no facet, by its name in addresses."""
+        return (("paper", self.paper), ("q", self.words), ("like", self.like))
+
+    def query_string(self, **more: str | int) -> str:
+        """Return the filter as the part of an address after the question mark, `more` at its end."""
+        items: list[tuple[str, str | int]] = [*self.chosen]
+        items += [(name, value) for name, value in self.texts() if value]
+        return urlencode([*items, *more.items()])
+
+
+def parse_filter(items: Iterable[tuple[str, str]]) -> Filter:
+    """Return the filter that an address states; names that it does not know are left out."""
+    chosen: list[tuple[str, str]] = []
+    words, paper, like = "", "", ""
+    for name, value in items:
+        if name in FACET_OF and value and len(chosen) < MAX_VALUES:
+            chosen.append((name, value))
+        elif name == "q":
+            words = " ".join(value.replace("\x00", "").split())[:500]
+        elif name == "paper":
+            paper = value.strip()
+        elif name == "like":
+            like = value.strip()[:500]
+    return Filter(chosen=_in_order(chosen), words=words, paper=paper, like=like)
+
+
+def conditions(wanted: Filter) -> list[str]:
+    """Return the SQL conditions of a filter over the view `pairs`, all of which must hold."""
+    found = [facet_condition(facet, wanted.values(facet.key)) for facet in FACETS if wanted.values(facet.key)]
+    return [*found, *fixed_conditions(wanted)]
+
+
+def fixed_conditions(wanted: Filter) -> list[str]:
+    """Return the conditions of a filter that belong to no facet: the paper and the caption search."""
+    paper = [f"paper_key = {sql_text(wanted.paper)}"] if wanted.paper else []
+    return [*paper, *word_conditions(wanted.words)]
+
+
+def facet_condition(facet: Facet, values: Sequence[str]) -> str:
+    """Return the condition that one of the values holds."""
+    stated = [sql_text(value) for value in values if value != NOT_STATED]
+    parts = []
+    if stated and facet.is_list:
+        parts.append(f"list_has_any({facet.expression}, [{', '.join(stated)}])")
+    elif stated:
+        listed = f"IN ({', '.join(stated)})" if len(stated) > 1 else f"= {stated[0]}"
+        parts.append(f"{facet.expression} {listed}")
+    if NOT_STATED in values:
+        parts.append(f"len({facet.expression}) = 0" if facet.is_list else f"{facet.expression} IS NULL")
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+
+
+def word_conditions(words: str) -> list[str]:
+    """Return the conditions of a caption search: each word begins a word of the caption, `-word` none.
+
+    A phrase stands in quotation marks. Case does not matter.
+    """
+    found = []
+    for minus, phrase, word in _TERM.findall(words)[:MAX_TERMS]:
+        term = " ".join((phrase or word).split())
+        if not term:
+            continue
+        # The plain search is four times as fast as the pattern, which then looks at few captions.
+        like = term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        pattern = r"(?i)(^|[^\p{L}\p{N}])" + _re2_escape(term)
+        escape = " ESCAPE '\\'" if like != term else ""
+        likely = f"caption ILIKE {sql_text(f'%{like}%')}{escape}"
+        condition = f"{likely} AND regexp_matches(caption, {sql_text(pattern)})"
+        found.append(f"NOT ({condition})" if minus else condition)
+    return found
+
+
+def select_sql(wanted: Filter, *, count: bool) -> str:
+    """Return one statement for `scimmir query` that counts or lists the pairs of a filter."""
+    head = (
+        "SELECT count(*) AS pairs" if count else "SELECT pair_id, subcategory, split, license_code, caption"
+    )
+    parts = conditions(wanted)
+    where = "\nWHERE " + "\n  AND ".join(parts) if parts else ""
+    return f"{head}\nFROM pairs{where}"
+
+
+def _re2_escape(text: str) -> str:
+    return (
+        re.sub(r"([^\w\s])", r"\\\1", text)
+        if text.isascii()
+        else re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", text)
+    )
+
+
+def _in_order(items: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    order = {facet.key: number for number, facet in enumerate(FACETS)}
+    return tuple(sorted(set(items), key=lambda item: (order[item[0]], item[1])))

@@ -1,0 +1,142 @@
+"""All that a release knows of one pair, as its page shows it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+from markupsafe import Markup
+
+from schemas.columns import arrow_schema, rows_of
+from schemas.pair import Pair
+from serve.release_index import ReleaseIndex
+from serve.table_html import harmless_table
+from warehouse.catalog import sql_text
+
+WORD = re.compile(r"[\w.]+")
+EVIDENCE_SHOWN = 100
+
+EVIDENCE = {
+    "similarity": "similarity of the embeddings",
+    "difference": "difference once aligned",
+    "phash_distance": "differing bits of the perceptual hashes",
+    "text_similarity": "agreement of the texts",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """A pair that was removed because it repeats the one shown, with the evidence by its name."""
+
+    pair_id: str
+    caption: str
+    test: str
+    cross_source: bool
+    evidence: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperNote:
+    """What the table of papers adds to a pair."""
+
+    doi: str
+    pmid: str
+    journal: str
+    is_retracted: bool
+    archive: str
+    archive_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairPage:
+    """One pair.
+
+    `table` is harmless HTML; `words_read` of `words` different words of the table's source stand in what OCR
+    read, both 0 where one of the two is missing; `more_removed` removed pairs are not listed.
+    """
+
+    pair: Pair
+    table: Markup | None
+    words: int
+    words_read: int
+    removed: tuple[Removed, ...]
+    more_removed: int
+    paper: PaperNote | None
+    sql: str
+
+
+def read_pair(index: ReleaseIndex, position: int) -> PairPage:
+    """Return the pair at a place in the release."""
+    pair = _read_row(index, position)
+    words, read = _ocr_words(pair)
+    removed = _removed(index, pair.pair_id)
+    return PairPage(
+        pair=pair,
+        table=harmless_table(pair.table_html) if pair.table_html else None,
+        words=words,
+        words_read=read,
+        removed=tuple(_evidence(row) for row in removed[:EVIDENCE_SHOWN]),
+        more_removed=max(0, len(removed) - EVIDENCE_SHOWN),
+        paper=_paper(index, pair.paper_key),
+        sql=f"SELECT *\nFROM pairs\nWHERE pair_id = {sql_text(pair.pair_id)}",
+    )
+
+
+def _read_row(index: ReleaseIndex, position: int) -> Pair:
+    """Return the row; columns that a release of earlier code lacks are null."""
+    place = index.place(position)
+    part = index.parts[place.part]
+    row = part.read(place.group, part.names).slice(place.row, 1)
+    row = row.append_column("split", pa.array([part.split]))
+    for field in arrow_schema(Pair):
+        if field.name not in row.column_names:
+            row = row.append_column(field.name, pa.nulls(1, field.type))
+    return rows_of(Pair, row)[0]
+
+
+def _ocr_words(pair: Pair) -> tuple[int, int]:
+    if not pair.table_text or not pair.ocr_text:
+        return 0, 0
+    source = set(WORD.findall(pair.table_text.lower()))
+    return len(source), len(source & set(WORD.findall(pair.ocr_text.lower())))
+
+
+def _removed(index: ReleaseIndex, pair_id: str) -> list[Mapping[str, object]]:
+    """Return the evidence of a group, with the removed captions, as mappings: columns differ between releases."""
+    return index.mappings(
+        "SELECT duplicates.*, coalesce(lost.caption, '') AS caption FROM duplicates LEFT JOIN ("
+        " SELECT pair_id, any_value(caption) AS caption FROM rejects WHERE pair_id IN"
+        " (SELECT pair_id FROM duplicates WHERE duplicate_group = $1) GROUP BY pair_id) AS lost USING (pair_id)"
+        " WHERE duplicate_group = $1 ORDER BY pair_id",
+        [pair_id],
+    )
+
+
+def _evidence(row: Mapping[str, object]) -> Removed:
+    found = [(title, _figure(row[name])) for name, title in EVIDENCE.items() if row.get(name) is not None]
+    return Removed(
+        pair_id=str(row["pair_id"]),
+        caption=str(row["caption"]),
+        test=str(row["duplicate_test"]).replace("_", " "),
+        cross_source=bool(row["cross_source"]),
+        evidence=tuple(found),
+    )
+
+
+def _figure(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _paper(index: ReleaseIndex, key: str) -> PaperNote | None:
+    rows = index.mappings("SELECT * FROM papers WHERE paper_key = $1 LIMIT 1", [key])
+    if not rows:
+        return None
+    row = {name: "" if value is None else value for name, value in rows[0].items()}
+    return PaperNote(
+        doi=str(row["doi"]),
+        pmid=str(row["pmid"]),
+        journal=str(row["journal"]),
+        is_retracted=row["is_retracted"] is True,
+        archive=str(row["archive"]),
+        archive_sha256=str(row["archive_sha256"]),
+    )

@@ -1,0 +1,1 @@
+"""Fetches papers and their metadata over the network; what it writes, the inventory reads."""

@@ -1,0 +1,48 @@
+"""Our tokens are open_clip's."""
+
+import gzip
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from curation.clip_tokens import read_vocabulary, tokenize
+from training.small_clip import CONTEXT, fewer_merges
+
+open_clip = pytest.importorskip("open_clip")
+from pathlib import Path  # noqa: E402
+
+from open_clip.tokenizer import SimpleTokenizer, default_bpe  # noqa: E402
+
+WHOLE = read_vocabulary(Path(default_bpe()))
+THEIRS = SimpleTokenizer()
+WORDS = st.sampled_from(
+    ["accuracy", "don't", "0.95±0.02", "Ångström", "β-carotene", "&amp;lt;b", "ﬁgure", "表"]
+)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=12).map(" ".join)))
+@example("")
+@example("It's what we'LL see: <start_of_text> x<end_of_text>² “quoted” naïve\u00a0½ Ⅳ \x00")
+@example("word " * 100)
+def test_the_tokens_are_those_of_open_clip(text):
+    assert np.array_equal(tokenize([text], WHOLE, context=77), THEIRS([text]).numpy())
+
+
+def test_a_vocabulary_cut_short_and_a_short_context(tmp_path):
+    path = tmp_path / "bpe.txt.gz"
+    path.write_bytes(fewer_merges())
+    texts = ["Mean squared error over epochs, for three learning rates.", "hyperparameters " * 40, ""]
+    theirs = SimpleTokenizer(bpe_path=str(path), context_length=CONTEXT)(texts).numpy()
+    ours = tokenize(texts, read_vocabulary(path), context=CONTEXT)
+    assert np.array_equal(ours, theirs)
+    assert ours[1, -1] == read_vocabulary(path).end == 8_513
+
+
+def test_a_file_that_is_no_list_of_pairs_is_refused(tmp_path):
+    path = tmp_path / "bpe.txt.gz"
+    path.write_bytes(gzip.compress(b"# comment\ni n\nin unmade\n"))
+    with pytest.raises(ValueError, match=r"line 3 of .* is no pair of tokens"):
+        read_vocabulary(path)

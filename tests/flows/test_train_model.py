@@ -1,0 +1,104 @@
+"""`scimmir train` makes a model from a release that a build can use, and fine-tunes one that it is given."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from curation.embed import load_embedder
+from flows.train_model import Material, train_model
+from samples.many_figures import invent
+from schemas.errors import UserError
+from training.models import architecture
+from training.pairs import released, shrunk
+from training.train import TrainParameters, usable_device
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+pytest.importorskip("open_clip_train")
+
+
+@pytest.fixture(scope="module")
+def trained(scimmir: Run, warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trained") / "model"
+    done = scimmir(
+        "train",
+        folder,
+        "--warehouse",
+        warehouse,
+        "--epochs",
+        1,
+        "--copies",
+        1,
+        "--batch-size",
+        16,
+        "--device",
+        "cpu",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"use it by --embedder onnx:{folder}" in done.stdout
+    return folder
+
+
+def test_the_model_embeds_on_both_runtimes(trained: Path, release: Path) -> None:
+    images = [image for image, _ in released(release, ["test", "validation"])][:4]
+    ours, theirs = (load_embedder(f"{name}:{trained}").embed(images) for name in ("onnx", "open_clip"))
+    assert ours.shape[0] == len(images) and np.abs(ours - theirs).max() < 2e-5
+
+
+def test_a_model_is_tuned_further_on_shards(trained: Path, tmp_path: Path) -> None:
+    work = trained.with_name("model-work")
+    count = train_model(
+        tmp_path / "tuned",
+        Material(shards=work / "shards"),
+        model="scimmir-small",
+        work=tmp_path / "work",
+        pretrained=str(work / "run" / "checkpoints" / "epoch_1.pt"),
+        parameters=TrainParameters(epochs=1, batch_size=16, lr=1e-5),
+    )
+    assert count > 40
+    before, after = (load_embedder(f"onnx:{folder}") for folder in (trained, tmp_path / "tuned"))
+    picture = shrunk(invent(5).image, 300)
+    similarity = float((before.embed([picture]) @ after.embed([picture]).T)[0, 0])
+    assert 0.9 < similarity < 1 and before.space != after.space  # begun where the first ended
+
+
+def test_wrong_calls_say_what_to_do(trained: Path, release: Path, tmp_path: Path) -> None:
+    parameters = TrainParameters(epochs=1)
+
+    def call(output: Path, material: Material, model: str = "scimmir-small") -> None:
+        train_model(output, material, model=model, work=tmp_path / "w", parameters=parameters)
+
+    with pytest.raises(UserError, match="exists already"):
+        call(trained, Material(release=release))
+    with pytest.raises(UserError, match="either a release or a folder of shards"):
+        call(tmp_path / "a", Material())
+    with pytest.raises(UserError, match=r"holds no \.tar file"):
+        call(tmp_path / "a", Material(shards=tmp_path))
+    with pytest.raises(UserError, match="has no pair with an image in nowhere"):
+        call(tmp_path / "a", Material(release=release, splits=["nowhere"]))
+    with pytest.raises(UserError, match="there is no model 'ViT-B-33'"):
+        call(tmp_path / "a", Material(release=release), model="ViT-B-33")
+    with pytest.raises(UserError, match="another library's parts"):
+        call(tmp_path / "a", Material(release=release), model="roberta-ViT-B-32")
+
+
+def test_a_gpu_is_used_where_there_is_one_and_asked_for_in_vain_where_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert usable_device("auto") == usable_device("cpu") == "cpu"
+    with pytest.raises(UserError, match="torch sees no GPU here"):
+        usable_device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert (usable_device("auto"), usable_device("cpu")) == ("cuda", "cpu")
+
+
+def test_standard_models_are_squashed_to_their_own_size(tmp_path: Path) -> None:
+    found = architecture("ViT-B-32", tmp_path)
+    assert (found.side, found.configs) == (224, ())
+    assert found.preprocess()["resize_mode"] == "squash"

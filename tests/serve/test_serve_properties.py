@@ -1,0 +1,107 @@
+"""What holds of every table and of every filter."""
+
+from urllib.parse import parse_qsl
+
+import duckdb
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from serve.filters import FACETS, NOT_STATED, Filter, parse_filter, select_sql
+from serve.table_html import KEPT, harmless_table
+
+PIECES = st.sampled_from(
+    [
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</td>",
+        "</table>",
+        "<script>",
+        "</script>",
+        "<svg>",
+        "<math>",
+        "<style>",
+        "<img/src=x/onerror=y>",
+        "<a/href=javascript:z>",
+        "<td/colspan=3/style=x>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<template>",
+        "<textarea>",
+        "<noscript>",
+        "<plaintext>",
+        "&lt;script&gt;",
+        "&#x0;",
+        '"',
+        "'",
+        ">",
+        "<",
+        "x",
+        "<iframe/srcdoc=q>",
+        "<form/action=x>",
+        "<td/onmouseover=x>",
+        "<body/onload=x>",
+        "<base/href=x>",
+        "<meta/http-equiv=refresh>",
+    ]
+)
+
+
+ONE_PAIR = (
+    "FROM (SELECT '' AS pair_id, '' AS subcategory, '' AS source, '' AS license_group, '' AS license_code,"
+    " []::VARCHAR[] AS categories, '' AS published, '' AS split, '' AS paper_key, $1 AS caption)"
+)
+
+
+def count(wanted: Filter, caption: str) -> int:
+    """Return how many pairs a filter finds of one that has this caption."""
+    sql = select_sql(wanted, count=True).replace("FROM pairs", ONE_PAIR, 1)
+    return duckdb.execute(sql, [caption]).fetchone()[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(PIECES, max_size=30).map(" ".join))
+@example("<table><tr><td><svg><style><img src=x onerror=y></style></svg>1</td></tr></table>")
+def test_of_any_table_only_known_elements_and_spans_remain(source: str) -> None:
+    made = harmless_table(source)
+    if made is None:
+        return
+    for element in html.fragment_fromstring(f"<div>{made}</div>", create_parent=False).iter():
+        assert element.tag in KEPT
+        assert set(element.attrib) <= {"colspan", "rowspan"}
+    assert harmless_table(str(made)) is not None
+
+
+texts = (
+    st.text(max_size=20).map(lambda text: text.replace("\x00", "")).filter(lambda text: text.isprintable())
+)
+filters = st.builds(
+    lambda chosen, words, paper: parse_filter([*chosen, ("q", words), ("paper", paper)]),
+    st.lists(st.tuples(st.sampled_from([f.key for f in FACETS]), texts | st.just(NOT_STATED)), max_size=6),
+    texts,
+    texts,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(filters)
+def test_an_address_gives_back_its_filter(wanted: Filter) -> None:
+    assert parse_filter(parse_qsl(wanted.query_string(), keep_blank_values=True)) == wanted
+
+
+@settings(max_examples=60, deadline=None)
+@given(filters)
+@example(parse_filter([("q", r"a\b 'x' \Q -\E [z- (?i) é̀ ﬁ “q” %_")]))
+def test_any_filter_is_sql_that_runs(wanted: Filter) -> None:
+    assert count(wanted, "a caption") in (0, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12))
+def test_a_caption_is_found_by_itself(caption: str) -> None:
+    phrase = " ".join(caption.replace('"', " ").split())
+    if phrase:
+        assert count(parse_filter([("q", f'"{phrase}"')]), phrase) == 1

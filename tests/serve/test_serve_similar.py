@@ -1,0 +1,148 @@
+"""Search by image, text and pair over the embeddings that a build leaves in its stages."""
+
+import dataclasses
+import html
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from curation.embed import EmbedderError, load_embedder
+from schemas.annotations import EmbeddingRow
+from schemas.columns import table_of
+from serve import similar
+from serve.app import make_app
+from serve.filters import Filter
+from serve.release_index import ReleaseIndex, open_release
+from serve.similar import open_similar
+from tests.warehouse.small_release import VERSION, pair, write_release
+from warehouse.lake import stage_output, write_stage
+
+ROOT = f"/{VERSION}"
+COUNT = 30
+PARAMETERS = {"embedder": load_embedder("descriptor").identity, "thumbnails": "1"}
+
+
+def write_embeddings(warehouse: Path, numbers: range, key: str, **about: object) -> None:
+    vectors = load_embedder("descriptor").embed([pair(n).image["bytes"] for n in numbers])
+    rows = [
+        EmbeddingRow(pair_id=pair(n).pair_id, embedding=tuple(vector.tolist()), thumbnail=b"")
+        for n, vector in zip(numbers, vectors, strict=True)
+    ]
+    stated = {"stage": "embed", "version": "3", "parameters": PARAMETERS, **about}
+    write_stage(stage_output(warehouse, "embed", key), {"embeddings": table_of(EmbeddingRow, rows)}, stated)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("warehouse")
+    release = write_release(folder, count=COUNT)
+    manifest = json.loads((release / "manifest.json").read_text())
+    manifest["stage_parameters"] = {"embed": PARAMETERS}
+    manifest["stages"]["embed"] = "3"
+    manifest["parameters"]["embedder"] = "descriptor"
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    write_embeddings(folder, range(0, 12), "a" * 32)
+    write_embeddings(folder, range(12, COUNT - 1), "b" * 32)  # the last pair has none
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(warehouse: Path) -> ReleaseIndex:
+    return open_release(warehouse / "releases" / VERSION)
+
+
+@pytest.fixture(scope="module")
+def client(index: ReleaseIndex, warehouse: Path) -> TestClient:
+    return TestClient(make_app(index, open_similar(index, warehouse, None)), base_url="http://127.0.0.1")
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r'class="card"><a href="/[^/"]+/pairs/([^"?]+)', page)
+
+
+def test_an_uploaded_image_finds_itself_and_what_looks_like_it(client: TestClient) -> None:
+    wanted = pair(11)
+    answer = client.post(f"{ROOT}/similar", content=wanted.image["bytes"]).json()
+    page = client.get(f"{ROOT}/pairs", params={"like": answer["like"]}).text
+    names = listed(page)
+    assert names[0] == wanted.pair_id and "similarity 1.000" in page
+    assert f"The {COUNT - 1} nearest of" in page
+    embed = load_embedder("descriptor").embed
+    vectors = embed([pair(n).image["bytes"] for n in range(COUNT - 1)])
+    order = np.argsort(-(vectors @ embed([wanted.image["bytes"]])[0]), kind="stable")
+    assert set(names[:10]) == {pair(int(n)).pair_id for n in order[:10]}
+
+
+def test_a_filter_narrows_what_is_near_and_the_address_keeps_both(client: TestClient) -> None:
+    query = {"like": f"pair:{pair(3).pair_id}", "class": "table_result", "source": "arxiv"}
+    page = client.get(f"{ROOT}/pairs", params=query).text
+    expected = [
+        n for n in range(COUNT) if pair(n).subcategory == "table_result" and pair(n).source == "arxiv"
+    ]
+    names = listed(page)
+    assert sorted(names) == sorted(pair(n).pair_id for n in expected) and names[0] == pair(3).pair_id
+    link = html.unescape(re.search(r'class="card"><a href="([^"]+)"', page)[1])
+    following = re.search(r'rel="next" href="/[^/]+/pairs/([^"?]+)', client.get(link).text)
+    assert following[1] == names[1]
+
+
+def test_what_is_no_image_is_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.post(f"{ROOT}/similar", content=b"GIF89a nonsense").status_code == 422
+    monkeypatch.setattr("serve.app.MAX_UPLOAD", 10)
+    assert client.post(f"{ROOT}/similar", content=b"x" * 11).status_code == 413
+    foreign = client.post(f"{ROOT}/similar", content=b"x", headers={"Origin": "http://evil.example"})
+    assert foreign.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "like", ["image:0123", "pair:no:such", "text:loss", "nonsense", f"pair:{pair(COUNT - 1).pair_id}"]
+)
+def test_what_has_no_vector_says_so_and_lists_all(client: TestClient, like: str) -> None:
+    page = client.get(f"{ROOT}/pairs", params={"like": like}).text
+    assert 'class="note"' in page and listed(page)[0] == pair(0).pair_id
+
+
+def test_without_embeddings_there_is_no_box(index: ReleaseIndex, tmp_path: Path, warehouse: Path) -> None:
+    client = TestClient(make_app(index, open_similar(index, tmp_path, None)), base_url="http://127.0.0.1")
+    assert 'type="file"' not in client.get(f"{ROOT}/pairs").text
+    assert client.post(f"{ROOT}/similar", content=pair(0).image["bytes"]).status_code == 404
+    # Embeddings of other parameters, or of other pairs, mean nothing here.
+    write_embeddings(tmp_path, range(3), "c" * 32, version="2")
+    assert not open_similar(index, tmp_path, None).has_vectors
+    with pytest.raises(EmbedderError, match="not in"):
+        open_similar(index, tmp_path, "descriptor")
+
+
+def test_a_foreign_embedder_is_refused(warehouse: Path, index: ReleaseIndex) -> None:
+    other = {
+        **index.manifest,
+        "stage_parameters": {"embed": {**PARAMETERS, "embedder": "clip weights=sha256:0"}},
+    }
+    assert not open_similar(dataclasses.replace(index, manifest=other), warehouse, None).reads_images
+    with pytest.raises(EmbedderError, match="no embedder 'word2vec'"):
+        open_similar(index, warehouse, "word2vec")
+
+
+def test_texts_are_searched_where_the_embedder_reads_them(
+    index: ReleaseIndex, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = load_embedder("descriptor")
+
+    class Reading:  # the descriptor, with texts that name the pair they stand for
+        embed = staticmethod(real.embed)
+
+        @staticmethod
+        def embed_texts(texts: list[str]) -> np.ndarray:
+            return real.embed([pair(int(text)).image["bytes"] for text in texts])
+
+    monkeypatch.setattr(similar, "load_embedder", lambda spec: Reading())
+    search = open_similar(index, warehouse, None)
+    assert search.reads_texts
+    near = search.nearest(Filter(like="text:7"))
+    assert index.position(pair(7).pair_id) == near.positions[0]
+    client = TestClient(make_app(index, search), base_url="http://127.0.0.1")
+    assert 'data-like="text"' in client.get(f"{ROOT}/pairs").text

@@ -1,0 +1,209 @@
+"""A release's rows against each other and against the manifest: counts, names, splits, references."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from schemas.license import WITHHELD
+from schemas.pair import SPLITS, SUBCATEGORIES
+from schemas.reject import REASONS
+from warehouse.catalog import create_views, one_line, reasons_table, sql_text
+from warehouse.lake import WarehouseError
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something that holds in every release: `sql` returns the names that break it, `broken` says how."""
+
+    broken: str
+    sql: str
+
+
+def _names(values: object) -> str:
+    assert isinstance(values, tuple | dict)
+    return ", ".join(sql_text(value) for value in values)
+
+
+RULES = (
+    Rule(
+        "pairs have a pair_id that another pair has too",
+        "SELECT pair_id FROM pairs GROUP BY 1 HAVING count(*) > 1",
+    ),
+    Rule("papers are listed twice", "SELECT paper_key FROM papers GROUP BY 1 HAVING count(*) > 1"),
+    Rule(
+        "floats are rejected twice",
+        "SELECT pair_id FROM rejects WHERE pair_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1",
+    ),
+    Rule(
+        "floats are pairs and rejects at once", "SELECT pair_id FROM pairs SEMI JOIN rejects USING (pair_id)"
+    ),
+    Rule(
+        "papers have floats_found that is not pairs + rejects",
+        "SELECT paper_key FROM papers WHERE floats_found <> pairs + rejects",
+    ),
+    Rule(
+        "papers state another number of pairs than there are",
+        "SELECT paper_key FROM papers LEFT JOIN (SELECT paper_key, count(*) AS n FROM pairs GROUP BY 1)"
+        " USING (paper_key) WHERE coalesce(n, 0) <> papers.pairs",
+    ),
+    Rule(
+        "papers state another number of rejects than there are",
+        "SELECT paper_key FROM papers LEFT JOIN (SELECT paper_key, count(pair_id) AS n FROM rejects GROUP BY 1)"
+        " USING (paper_key) WHERE coalesce(n, 0) <> papers.rejects",
+    ),
+    Rule(
+        "papers have pairs in more than one split",
+        "SELECT paper_key FROM pairs GROUP BY 1 HAVING count(DISTINCT split) > 1",
+    ),
+    Rule(
+        "groups of versions and twins are in more than one split",
+        "SELECT group_id FROM papers GROUP BY 1 HAVING count(DISTINCT split) > 1",
+    ),
+    Rule(
+        "pairs are in another split than their paper",
+        "SELECT pair_id FROM pairs JOIN papers USING (paper_key) WHERE pairs.split <> papers.split",
+    ),
+    Rule("pairs are in an unknown split", f"SELECT pair_id FROM pairs WHERE split NOT IN ({_names(SPLITS)})"),
+    Rule(
+        "pairs are of an unknown class",
+        f"SELECT pair_id FROM pairs WHERE subcategory NOT IN ({_names(SUBCATEGORIES)})",
+    ),
+    Rule(
+        "pairs are of a paper that is not listed",
+        "SELECT pair_id FROM pairs ANTI JOIN papers USING (paper_key)",
+    ),
+    Rule(
+        "rejected floats are of a paper that is not listed",
+        "SELECT pair_id FROM rejects ANTI JOIN papers USING (paper_key) WHERE pair_id IS NOT NULL",
+    ),
+    Rule(
+        "rejects have an unknown reason",
+        f"SELECT paper_key FROM rejects WHERE reason NOT IN ({_names(REASONS)})",
+    ),
+    Rule(
+        "panels are of a figure that was never found",
+        "SELECT pair_id FROM pairs WHERE parent_id IS NOT NULL AND parent_id NOT IN (FROM known)",
+    ),
+    Rule("duplicates are no rejects", "SELECT pair_id FROM duplicates ANTI JOIN rejects USING (pair_id)"),
+    Rule(
+        "duplicates repeat something that was never found",
+        "SELECT pair_id FROM duplicates WHERE duplicate_group NOT IN (FROM known)",
+    ),
+    Rule(
+        "contaminated floats are no rejects",
+        "SELECT pair_id FROM contamination ANTI JOIN rejects USING (pair_id)",
+    ),
+    Rule(
+        "contaminated floats match a float that was never found",
+        "SELECT pair_id FROM contamination WHERE against LIKE 'split:%' AND item NOT IN (FROM known)",
+    ),
+    Rule(
+        "pairs state another number of duplicates than there are",
+        "SELECT pair_id FROM pairs LEFT JOIN (SELECT duplicate_group AS pair_id, count(*) AS n FROM duplicates"
+        " GROUP BY 1) USING (pair_id) WHERE coalesce(n, 0) <> duplicates_removed"
+        " OR (duplicates_removed > 0) <> (duplicate_group IS NOT NULL)",
+    ),
+)
+RULES_OF_POLICY = (
+    Rule(
+        "images are withheld for an unknown reason",
+        f"SELECT pair_id FROM pairs WHERE image_withheld NOT IN ({_names(WITHHELD)})",
+    ),
+    Rule(
+        "images are withheld and there all the same",
+        "SELECT pair_id FROM images SEMI JOIN (FROM pairs WHERE image_withheld IS NOT NULL) USING (pair_id)"
+        " WHERE image IS NOT NULL",
+    ),
+)
+# What must not be in a release under its licence policy.
+FORBIDDEN = {
+    "research": "false",
+    "redistributable": "NOT allows_redistribution",
+    "commercial": "NOT allows_redistribution OR license_group <> 'commercial'",
+}
+
+COUNTS = {
+    "pairs": "SELECT count(*) FROM pairs",
+    "papers": "SELECT count(*) FROM papers",
+    "rejects_float": "SELECT count(pair_id) FROM rejects",
+    "rejects_paper": "SELECT count(*) - count(pair_id) FROM rejects",
+    "floats_found": "SELECT (SELECT count(*) FROM pairs) + (SELECT count(pair_id) FROM rejects)",
+}
+COUNTS_BY = {
+    ("counts", "rejects_by_reason"): "SELECT reason, count(*) FROM rejects GROUP BY 1",
+    (
+        "counts",
+        "rejects_by_stage",
+    ): "SELECT stage, count(*) FROM rejects WHERE pair_id IS NOT NULL GROUP BY 1",
+    ("license_policy", "withheld_by_reason"): (
+        "SELECT withheld, sum(pairs)::BIGINT FROM license_mix WHERE withheld IS NOT NULL GROUP BY 1"
+    ),
+}
+
+
+def check_rows(folder: Path, manifest: Mapping[str, object]) -> tuple[int, list[str]]:
+    """Return the number of pairs, and the rules and counts that do not hold."""
+    try:
+        with duckdb.connect() as con:
+            reasons_table(con)
+            create_views(con, folder, schema="main", location=sql_text(folder.resolve()))
+            con.execute(
+                "CREATE TEMP TABLE known AS SELECT pair_id FROM pairs"
+                " UNION SELECT pair_id FROM rejects WHERE pair_id IS NOT NULL"
+            )
+            (pairs,) = con.execute("SELECT count(*) FROM pairs").fetchall()[0]
+            return pairs, [*_broken(con, _forbidden(manifest)), *_miscounted(con, manifest)]
+    except (duckdb.Error, WarehouseError) as error:
+        return 0, [f"the tables cannot be read together: {one_line(error)}"]
+
+
+def _forbidden(manifest: Mapping[str, object]) -> Rule:
+    policy = manifest.get("license_policy")
+    name = policy.get("name") if isinstance(policy, dict) else "research"
+    condition = FORBIDDEN.get(str(name), "true")
+    return Rule(
+        f"images are there that the licence policy {name} forbids",
+        f"SELECT pair_id FROM pairs WHERE image_withheld IS NULL AND ({condition})",
+    )
+
+
+def _broken(con: duckdb.DuckDBPyConnection, forbidden: Rule) -> list[str]:
+    columns = [row[0] for row in con.execute("DESCRIBE pairs").fetchall()]
+    of_policy = (*RULES_OF_POLICY, forbidden) if "image_withheld" in columns else ()
+    problems = []
+    for rule in (*RULES, *of_policy):
+        (found,) = con.execute(f"SELECT count(*), min(name) FROM ({rule.sql}) AS broken(name)").fetchall()
+        if found[0]:
+            problems.append(f"{found[0]} {rule.broken}, such as {found[1]}")
+    return problems
+
+
+def _miscounted(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, object]) -> list[str]:
+    problems = []
+    counts = manifest.get("counts")
+    for name, sql in COUNTS.items():
+        (found,) = con.execute(sql).fetchall()[0]
+        stated = counts.get(name) if isinstance(counts, dict) else None
+        if stated != found:
+            problems.append(f"manifest.json states {stated} as {name}, and the tables hold {found}")
+    for (part, name), sql in COUNTS_BY.items():
+        stated_part = manifest.get(part)
+        if isinstance(stated_part, dict):
+            problems += _differing(name, stated_part.get(name), dict(con.execute(sql).fetchall()))
+    rows = dict(con.execute("SELECT split, count(*) FROM pairs GROUP BY 1").fetchall())
+    splits = manifest.get("rows_by_split")
+    if isinstance(splits, dict):
+        problems += _differing("rows_by_split", {s: n for s, n in splits.items() if n}, rows)
+    return problems
+
+
+def _differing(name: str, stated: object, found: Mapping[str, int]) -> list[str]:
+    if not isinstance(stated, dict):
+        return [f"manifest.json states no {name}"]
+    return [
+        f"manifest.json states {stated.get(key, 0)} as {name}: {key}, and the tables hold {found.get(key, 0)}"
+        for key in sorted({*stated, *found})
+        if stated.get(key, 0) != found.get(key, 0)
+    ]
