@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 BUCKET = "scimmir-test"
 KEYS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -86,6 +88,9 @@ def s3_store(bucket: str = BUCKET) -> Iterator[Store]:
     try:
         yield store
     finally:
+        store.fail_every, store.delay_s = 0, 0.0
+        # What moto keeps belongs to the process, not to the server: the next one starts empty.
+        httpx.post(f"{store.url}/moto-api/reset").raise_for_status()
         server.shutdown()
         thread.join()
         client.close()

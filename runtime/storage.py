@@ -52,11 +52,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Item:
-    """One object below a place: its name from there on, its bytes, and the store's mark of its content."""
+    """One object below a place: its name from there on, its bytes, and the store's mark of its content.
+
+    `modified` is when it was written, in seconds since 1970 by the store's clock, which counts whole ones.
+    """
 
     name: str
     size: int
     etag: str
+    modified: float
 
 
 def is_s3(name: object) -> bool:
@@ -85,7 +89,9 @@ def head(place: Place) -> Item | None:
             if _code(error) in MISSING:
                 return None
             raise
-    return Item(place.name, found["ContentLength"], found["ETag"].strip('"'))
+    return Item(
+        place.name, found["ContentLength"], found["ETag"].strip('"'), found["LastModified"].timestamp()
+    )
 
 
 def items_below(place: Place) -> list[Item]:
@@ -104,7 +110,8 @@ def items_below(place: Place) -> list[Item]:
             for entry in page.get("Contents", ()):
                 name = entry["Key"][len(prefix) :]
                 if not {"", ".", ".."} & set(name.split("/")):
-                    found.append(Item(name, entry["Size"], entry["ETag"].strip('"')))
+                    modified = entry["LastModified"].timestamp()
+                    found.append(Item(name, entry["Size"], entry["ETag"].strip('"'), modified))
     return sorted(found, key=lambda item: item.name)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from warehouse.clean import CleanParameters
+from warehouse.clean_plan import CleanParameters
 
 DEFAULTS = CleanParameters()
 

@@ -4,51 +4,17 @@ import shutil
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.cache import place_behind
+from runtime.cache import mirror_of, place_behind
+from runtime.storage import Place
 from warehouse.catalog import latest_version, rebuild, release_names
-from warehouse.lake import WarehouseError
+from warehouse.clean_bucket import plan_bucket, remove_from_bucket
+from warehouse.clean_plan import CleanParameters, CleanPlan, Removal, unknown_remark
+from warehouse.lake import WarehouseError, prepare
 from warehouse.lineage import LINEAGE, referenced
 from warehouse.locks import no_build_at_work
 from warehouse.release import publishing
-
-
-@dataclass(frozen=True, kw_only=True)
-class CleanParameters:
-    """What stays.
-
-    `keep_releases` newest releases stay, all of them where None; the latest always does. Stage tables stay for
-    `keep_days` even where no release needs them: a build that was killed goes on from them, and a week is
-    longer than the weekly schedule lets a failed build wait for its next try.
-    """
-
-    keep_releases: int | None = None
-    keep_days: float = 8.0
-
-
-@dataclass(frozen=True)
-class Removal:
-    """One folder that goes: `kind` is release, stage or leftover."""
-
-    kind: str
-    path: Path
-    bytes: int
-
-
-@dataclass(frozen=True)
-class CleanPlan:
-    """What goes, what stays although no release is known to need it, and why."""
-
-    removals: tuple[Removal, ...]
-    kept_releases: tuple[str, ...]
-    remarks: tuple[str, ...]
-
-    @property
-    def bytes(self) -> int:
-        """Bytes that removing all of it frees."""
-        return sum(removal.bytes for removal in self.removals)
 
 
 def clean_warehouse(warehouse: Path, parameters: CleanParameters, *, really: bool) -> CleanPlan:
@@ -56,9 +22,11 @@ def clean_warehouse(warehouse: Path, parameters: CleanParameters, *, really: boo
 
     Raises:
         WarehouseError: a build is at work, there is no release yet, or something cannot be removed.
+        StorageError: the bucket that the warehouse lies in refuses or does not answer.
     """
-    if place_behind(warehouse) is not None:
-        raise WarehouseError(f"{place_behind(warehouse)}: only a warehouse on disk can be cleaned")
+    place = place_behind(warehouse)
+    if place is not None:
+        return _clean_bucket(place, parameters, really=really)
     latest_version(warehouse)  # refuses a folder that is no warehouse
     try:
         with no_build_at_work(warehouse), publishing(warehouse):
@@ -70,6 +38,16 @@ def clean_warehouse(warehouse: Path, parameters: CleanParameters, *, really: boo
         raise WarehouseError(f"{error.filename or warehouse} cannot be cleaned: {error.strerror}") from error
 
 
+def _clean_bucket(place: Place, parameters: CleanParameters, *, really: bool) -> CleanPlan:
+    warehouse = mirror_of(place)
+    prepare(warehouse)
+    with no_build_at_work(warehouse), publishing(warehouse):
+        plan = plan_bucket(place, parameters)
+        if really:
+            remove_from_bucket(place, plan)
+        return plan
+
+
 def plan_cleaning(warehouse: Path, parameters: CleanParameters) -> CleanPlan:
     """Return what would go; nothing is changed."""
     kept, gone = _releases(warehouse, parameters.keep_releases)
@@ -78,10 +56,7 @@ def plan_cleaning(warehouse: Path, parameters: CleanParameters) -> CleanPlan:
     remarks = []
     if unknown:
         newest = max(_written(warehouse / "releases" / version) for version in unknown)
-        remarks.append(
-            f"what {', '.join(unknown)} was made of is not recorded, so stage tables older than that stay; "
-            "building it again records it"
-        )
+        remarks.append(unknown_remark(unknown))
     removals = [Removal("release", folder, _size(folder)) for folder in gone]
     for folder in sorted((warehouse / "stages").glob("*/*/*")):
         if folder.name.startswith(".") or not folder.is_dir():
@@ -125,7 +100,7 @@ def _size(path: Path) -> int:
 
 def _remove(warehouse: Path, plan: CleanPlan) -> None:
     gone = [removal.path for removal in plan.removals if removal.kind == "release"]
-    _remove_whole([removal.path for removal in plan.removals])
+    _remove_whole([Path(str(removal.path)) for removal in plan.removals])
     for folder in gone:
         shutil.rmtree(warehouse / LINEAGE / folder.name, ignore_errors=True)
     if gone:

@@ -6,9 +6,11 @@ cut into other shards, and stays the same to the byte.
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from runtime.cache import place_behind
+from runtime.storage import Place, items_below, put, read
 from warehouse.lake import WarehouseError, canonical_json
 
 LINEAGE = "lineage"
@@ -25,6 +27,9 @@ def record_lineage(
     path = folder / f"{release_key}.json"
     aside = folder / f".{uuid.uuid4().hex}"
     aside.write_bytes(canonical_json({stage: list(keys) for stage, keys in outputs.items()}))
+    place = place_behind(path)
+    if place is not None:
+        put(place, aside)
     aside.replace(path)
     return path
 
@@ -35,19 +40,33 @@ def lineage_of(warehouse: Path, version: str) -> Outputs | None:
     Raises:
         WarehouseError: the record is damaged.
     """
-    files = sorted((warehouse / LINEAGE / version).glob("*.json"))
-    if not files:
-        return None
     found: set[tuple[str, str]] = set()
-    for path in files:
+    recorded = False
+    for where, content in _records(warehouse / LINEAGE / version):
+        recorded = True
         try:
-            recorded = json.loads(path.read_bytes())
-            found |= {(stage, key) for stage, keys in recorded.items() for key in keys}
-        except (OSError, ValueError, AttributeError, TypeError) as error:
+            outputs = json.loads(content)
+            found |= {(stage, key) for stage, keys in outputs.items() for key in keys}
+        except (ValueError, AttributeError, TypeError) as error:
             raise WarehouseError(
-                f"{path} cannot be read ({error}): delete it and build release {version} again"
+                f"{where} cannot be read ({error}): delete it and build release {version} again"
             ) from error
-    return frozenset(found)
+    return frozenset(found) if recorded else None
+
+
+def _records(folder: Path) -> Iterator[tuple[Path | Place, bytes]]:
+    place = place_behind(folder)
+    if place is None:
+        for path in sorted(folder.glob("*.json")):
+            try:
+                yield path, path.read_bytes()
+            except OSError as error:
+                raise WarehouseError(f"{path} cannot be read: {error.strerror}") from error
+        return
+    for item in items_below(place):
+        found = read(place / item.name)
+        if found is not None:
+            yield place / item.name, found[0]
 
 
 def referenced(warehouse: Path, versions: Iterable[str]) -> tuple[Outputs, tuple[str, ...]]:

@@ -18,7 +18,8 @@ from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
 from schemas.paper import PaperHeader
 from sources.metadata import ArxivMetadata
-from warehouse.clean import CleanParameters, clean_warehouse
+from warehouse.clean import clean_warehouse
+from warehouse.clean_plan import CleanParameters
 from warehouse.lake import stage_output, write_stage
 from warehouse.release import read_manifest
 

@@ -15,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from flows.build_options import BuildOptions
 from flows.measure_build import FILE, Meter, metrics_folders
 from schemas.errors import UserError
-from warehouse.clean import CleanParameters, clean_warehouse
+from warehouse.clean import clean_warehouse
+from warehouse.clean_plan import CleanParameters
 from warehouse.lake import WarehouseError, prepare
 
 HERE = Path(__file__).parents[2]

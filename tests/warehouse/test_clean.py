@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from small_release import write_release
 
-from warehouse.clean import CleanParameters, clean_warehouse
+from warehouse.clean import clean_warehouse
+from warehouse.clean_plan import CleanParameters
 from warehouse.lake import WarehouseError, prepare, stage_output, write_stage
 from warehouse.lineage import LINEAGE, lineage_of, record_lineage
 from warehouse.locks import building
