@@ -1,6 +1,6 @@
 """Builds of the sample, made once for all tests that look at one."""
 
-import os
+import functools
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.services import clean_environment, prefect_server
 from samples.make_sample import make_sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each file's tests in one process, and all that look at the sample's release in one."""
     for item in items:
@@ -21,24 +23,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return an environment in which Prefect keeps its database to itself."""
-    home = tmp_path_factory.mktemp("prefect")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "SCIMMIR_"))}
-    return {**kept, "PREFECT_HOME": str(home), "COLUMNS": "200"}
+def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the environment of a user without a Prefect server, whose database is in a folder of its own."""
+    return clean_environment(tmp_path_factory.mktemp("prefect"))
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory, alone: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Yield the environment of a user with a Prefect server: a build without one takes ten seconds to start its own."""
+    own = {**alone, "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect"))}
+    with prefect_server(own, tmp_path_factory.mktemp("server")) as (_, api):
+        yield {**own, "PREFECT_API_URL": api}
 
 
 @pytest.fixture(scope="session")
 def scimmir(environment: dict[str, str]) -> Run:
     """Return a function that runs the command as a user would."""
+    return functools.partial(_run, environment)
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "scimmir", *(str(a) for a in arguments)]
-        return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=280, check=False
-        )
 
-    return run
+def _run(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scimmir", *(str(a) for a in arguments)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
 
 
 @pytest.fixture(scope="session")
@@ -67,11 +73,11 @@ def build_arguments(sample: Path) -> list[object]:
 
 @pytest.fixture(scope="session")
 def warehouse(
-    tmp_path_factory: pytest.TempPathFactory, scimmir: Run, build_arguments: list[object]
+    tmp_path_factory: pytest.TempPathFactory, alone: dict[str, str], build_arguments: list[object]
 ) -> Iterator[Path]:
-    """Return a warehouse with one release of the sample."""
+    """Return a warehouse with one release of the sample, built as `make demo` does it."""
     folder = tmp_path_factory.mktemp("warehouse")
-    done = scimmir(*build_arguments, "--warehouse", folder)
+    done = _run(alone, *build_arguments, "--warehouse", folder)
     assert done.returncode == 0, done.stdout + done.stderr
     yield folder
 
