@@ -10,12 +10,32 @@ _METHOD = (
     r"process|"
     r"architecture|study|experiments?|experimental|methodology|technology|technique|platform|protocol|"
     r"software|strategy|training|inference|module|set-?up|apparatus|loop|encoder|decoder|simulator|library|"
-    r"toolkit|tool)"
+    r"toolkit|tool|procedures?|steps?|controller|compiler|sensor network|network topology|processing|"
+    r"experiments?|stud(?:y|ies)|trials?|survey|cohort|implementation|integration|implant(?:able)? system|"
+    r"classifier|detector system|agents?|data ?base|service|application|device driver|assay|test bench|"
+    r"facility|paradigm|design)"
 )
 _BUILD = (
     r"(?:framework|pipeline|work-?flow|flow ?charts?|flow diagrams?|block diagrams?|architecture|"
     r"data ?flows?|"
-    r"sequence diagram|class diagram|state machine|system design|learning flow|decision tree for)"
+    r"sequence diagram|class diagram|state machine|system design|learning flow|decision tree for|"
+    r"(?:uml|activity|component|deployment|entity[- ]relationship|er|swim ?lane|gantt|process|prisma|"
+    r"consort|strobe|participants?|patients?|circuit|wiring|ladder|functional|logic|control|signal[- ]flow|"
+    r"flow[- ]?chart|system|network) (?:diagram|chart|flow|scheme)|flow of (?:participants?|patients?|"
+    r"subjects?|information|data|the (?:study|trial|algorithm|method|process|work))|"
+    r"(?:network|system|software|mesh|sensor) topology|processing (?:chain|steps?|stages?|scheme|sequence)|"
+    r"pseudo-?code|directory structure|class hierarchy|(?:database|data|xml) schema|data model|"
+    r"trial profile|study timeline|(?:gene )?targeting strategy|cloning strategy|(?:plasmid|vector) map|"
+    r"(?:synthetic|synthesis|retrosynthetic) (?:route|scheme|pathway)|reaction scheme|"
+    r"road ?map|control loop|testbed|test bench)"
+)
+
+# Narrower than `_METHOD`: what is built, so that "structure of" and "design of" it mean its architecture.
+_BUILT = (
+    r"(?:framework|pipeline|work-?flows?|architecture|networks?|algorithms?|methods?|methodology|approach|"
+    r"systems?|software|platform|protocol|procedure|experiments?|experimental (?:set-?up|design|procedure)|"
+    r"stud(?:y|ies)|simulator|decoder|encoder|classifier|controller|detector|loop|training|inference|"
+    r"toolkit|library|packages?|data ?sets?|data ?base|model architecture)"
 )
 
 FIGURE_RULES = (
@@ -56,8 +76,23 @@ FIGURE_RULES = (
             r"reverse genetics protocols?",
             r"fluxograma|diagrama de (?:flujo|fluxo|bloques|blocos)|ar?quite[ck]?tura|flussdiagramm",
             r"organigramme",
+            rf"(?:schematic )?(?:diagram|layout|representation|depiction|description|structure|scheme|summary|"
+            rf"outline|illustration|design|schema|visuali[sz]ation|view) of (?:{GAP5})(?:{_BUILT})",
+            rf"how (?:{GAP5})(?:{_BUILT}) (?:works?|operates?|functions?)",
+            rf"(?:{GAP5})(?:algorithms?|data) ?(?:and|/) ?(?:data ?)?flows?",
+            r"(?:[\w-]+ ){0,2}(?:u-?net|resnet|cnn|lstm|rnn|gru|mlp|gan|vae|auto-?encoder|transformer|"
+            r"perceptron|neural network|block|layer|module|cell|unit|network|model) "
+            r"(?:architecture|structure|design|layout|diagram|topology)",
+            rf"(?:{GAP2})(?:randomi[sz]ation|recruitment|enrol?lment|screening|inclusion|exclusion|selection) "
+            rf"(?:{GAP2})(?:process|procedure|flow|scheme|strategy|of (?:the )?(?:stud(?:y|ies)|articles|papers|"
+            rf"patients|participants|subjects|cases|samples?))",
+            rf"(?:{GAP2})(?:treatment|dosing|infusion|stimulation|immuni[sz]ation|vaccination|injection|task|"
+            rf"trial|session) (?:schedule|regimen|protocol|paradigm|structure|sequence|scheme|design|timeline)",
         ),
-        unless=words(r"proteins?|complex(?:es)?|crystals?|formation|molecul\w+|genes?|coordinate systems?"),
+        unless=words(
+            r"proteins?|complex(?:es)?|crystals?|formation|molecul\w+|genes?|coordinate systems?",
+            r"results? (?:of|for|from)|performance|accuracy|output of",
+        ),
     ),
     Rule(
         name="figure_head_opens_with_illustration",
@@ -80,6 +115,35 @@ FIGURE_RULES = (
             r"(?:dorsal|ventral|lateral)(?: and \w+)? views?",
             r"mapa d\w+|localização|localización|fotografias?|vista (?:geral|general)|esquema|foto",
             r"ilustra[çc]\w+|visão geral|vue|carte|karte",
+            r"(?:3-?d |three-dimensional )?(?:depictions?|drawings?|renderings?|diagrams?|diagrammatic \w+|"
+            r"cut-?away|cross[- ]section(?:al)? (?:view|drawing|sketch))",
+            r"(?:pictures?|images?|views?|close-?ups?) of (?:the |an? |our )?(?:\w+ ){0,3}(?:devices?|set-?up|"
+            r"apparatus|instruments?|robots?|sensors?|boards?|machines?|equipment|prototypes?|specimens?|"
+            r"sites?|rooms?|fields?|buildings?|vehicles?|plants?|animals?|patients?|cameras?|phantoms?)",
+            r"visual (?:examples?|explanation)|graphical (?:representation|abstract|explanation)",
+            r"(?:sample|example|exemplary|typical|representative|toy|worked) (?:examples?|images?|pictures?|"
+            r"frames?|graphs?|stimul(?:i|us)|scenes?|trees?|networks?|circuits?|questions?|items?|inputs?|"
+            r"documents?|screens?|problems?|execution|instance)",
+            r"(?:basic |general |working |underlying )?(?:principles?|concepts?|ideas?|intuition) (?:of|behind|for)",
+            r"(?:[\w-]+ ){0,2}(?:geometry|coordinate systems?|notations?|conventions?|nomenclature|anatomy|"
+            r"morphology|habitus|holotype|paratypes?|specimens?|stimuli)\b(?! (?:of the )?(?:results?|changes?))",
+            r"(?:location|locations|position|positions|site|sites|route|localities) of",
+            r"(?:[\w-]+ ){0,2}(?:locations?|site|orientation|overview|locality|geographic\w*|topographic|"
+            r"sampling|index) maps?",
+            r"(?:[\w-]+ ){0,2}(?:directed acyclic|causal|conceptual|path) (?:graphs?|models?|diagrams?|"
+            r"frameworks?)|dag",
+            r"overview of (?:the )?(?:[\w₀-₉-]+ ){0,3}(?:pathways?|cycles?|mechanisms?|anatomy|metabolism|"
+            r"history|biosynthesis|signal\w*|instrument)",
+            r"(?:[\w-]+ ){0,3}(?:metabolic|signal(?:l?ing)?|biosynthetic|reaction|regulatory) pathways? (?:of|in|for)",
+            r"(?:major |key |main )?(?:milestones?|history|chronology|time ?line) (?:of|from|in) (?:the )?"
+            r"(?!experiment|study|trial)",
+            r"(?:[\w-]+ )?(?:free[- ]body|feynman|ladder|phase space|hasse|dynkin|venn|euler|voronoi|"
+            r"karnaugh|commutative|ribbon|energy level|level|term|string|spin) (?:diagrams?|maps?|schemes?)",
+            r"structures? of (?!.{0,80}\b(?:complex|protein|enzyme|domain))(?:the )?(?:[\w-]+ ){0,4}(?:derivatives?|molecules?|ligands?|drugs?|monomers?|"
+            r"polymers?|substrates?|dyes?|[A-Z]+\d+)",
+            r"mapping between|relations? between (?:the )?(?:\w+ ){0,3}(?:sets|spaces|concepts|terms|variables)\W*$",
+            r"visuali[sz]ation of the (?:concept|idea|notation|problem|geometry|setting)|problem (?:setting|setup)",
+            r"(?:[\w-]+ ){0,2}execution of|(?:the |an? )?(?:[\w-]+ ){1,4}execution\W*$",
             r"(?:gui|interface gráfica|configuração|configuración|estrutura|estructura|\w+ instrumentation)",
         ),
         unless=words(
@@ -95,6 +159,13 @@ FIGURE_RULES = (
         subcategory="fig_architecture",
         confidence=0.67,  # judged 0/0, 1/1
         pattern=words(
+            r"circuit diagrams?|quantum circuit|data ?flows|(?:network|overall|model) structure|flow-?diagram",
+            r"consort|prisma|(?:experimental|study|trial|system|network|software|hardware) (?:set-?up|design|"
+            r"layout|architecture|timeline|diagram|overview)|end-to-end|feed-?back loop",
+            rf"(?:stages?|steps?|phases?|components?|modules?|layers?|structure|building blocks) of (?:{GAP5})"
+            rf"(?:{_BUILT})",
+            rf"(?:diagram|schematic\w*|overview|outline|depict\w*|illustrat\w+|summar\w+) (?:of |the |our )"
+            rf"(?:{GAP5})(?:{_BUILT})",
             rf"flow ?charts?|flow diagrams?|block diagrams?|work-?flows?|pipelines?|{GAP2}study design",
             r"state machine",
             r"(?:proposed|network|system|model|overall|our|encoder|software) (?:architecture|framework|"
@@ -114,7 +185,9 @@ FIGURE_RULES = (
         confidence=0.85,  # judged 1/2, 9/9
         pattern=words(
             r"(?:dorsal|ventral|lateral) views?|illustration|schematic(?:ally)?|cartoon|sketch",
-            r"photographs?|circuit diagrams?",
+            r"photographs?|diagrammatic|cut-?away|conceptual(?:ly)?|free[- ]body|\w+ illustrated(?=:|\W*$)",
+            r"(?:is|are) (?:sketched|depicted|drawn)|artist'?s|schematics|toy (?:example|model)",
+            r"(?:worked|simple|running|toy|motivating) example",
             r"map showing|maps? of (?:[\w,]+ ){1,8}(?:study|sampling|localit\w+|locations?|sites?|"
             r"position)|chemical structures?|graphical user interface|screenshots?",
             r"proposed (?:\w+ ){0,2}(?:model|mechanism|network|pathway)s?",
@@ -138,14 +211,49 @@ FIGURE_RULES = (
         confidence=0.99,  # judged 127/129, 110/110
         where="caption",
         pattern=words(
-            r"error bars?|[xy]-axis",
-            r"(?:solid|dashed|dotted|dash-dot\w*|blue|red|black|green|gr[ae]y) (?:lines?|curves?|bars?|"
-            r"dots?)|[np] ?[=<>≤] ?[\d.]+|confidence intervals?|standard (?:deviation|error)s?",
-            r"s\.?e\.?m\.?|histograms?|scatter",
-            r"as a function of|versus|vs\.?|percentages?|time ?series|power spectr\w+|contours?|curves?",
-            r"plots?|plotted",
-            r"western blot\w*|immuno\w+|staining|stained|micrographs?|scale bars?|heat ?maps?",
-            r"box ?plots?|fitted|regression",
+            r"error bars?|[xy]-axis|[np] ?[=<>≤] ?[\d.]+|confidence intervals?|standard (?:deviation|error)s?",
+            r"s\.?e\.?m\.?|histograms?|scatter|as a function of|versus|vs\.?|percentages?|time ?series",
+            r"power spectr\w+|plots?|plotted|western blot\w*|immuno\w+|staining|stained|micrographs?",
+            r"scale bars?|heat ?maps?|box ?plots?|fitted|regression",
+        ),
+    ),
+    Rule(
+        name="figure_caption_names_lines",
+        kind="figure",
+        subcategory="fig_result",
+        confidence=0.9,
+        where="caption",
+        pattern=words(
+            r"(?:solid|dashed|dotted|dash-dot\w*|blue|red|black|green|gr[ae]y) (?:lines?|curves?|bars?|dots?)",
+            r"contours?|curves?",
+        ),
+    ),
+    Rule(
+        name="figure_caption_says_scheme",
+        kind="figure",
+        subcategory="fig_illustration",
+        confidence=0.7,
+        where="caption",
+        pattern=words(
+            r"(?:simplified )?cartoons?|schematic (?:\w+ )?(?:of|representation|drawing|diagram|view|illustration)",
+            r"(?:is|are) (?:sketched|schematically)|not (?:drawn )?to scale|still images|artist'?s",
+        ),
+        unless=words(r"results?|quantif\w+|measured|significan\w+|expression|spectr\w+|western|gels?"),
+    ),
+    Rule(
+        name="figure_caption_names_outcome",
+        kind="figure",
+        subcategory="fig_result",
+        confidence=0.9,
+        where="caption",
+        pattern=words(
+            r"sds-page|gels?|chromatogra\w+|spectr(?:a|um)|sequence logos?|alignments?|phylogen\w+|mri|"
+            r"micro-?ct|tomogra\w+|sem|tem|fluorescen\w+|wild-type|mutants?|knock-?(?:out|down|in)s?|assays?",
+            r"(?:were|was) (?:treated|incubated|infected|transfected|measured|determined|quantified|calculated|"
+            r"obtained|recorded|observed|analy[sz]ed)",
+            r"quantif\w+|significan\w+|expression|correlat\w+|amplitudes?|rates? of|numbers? of|frequenc\w+|"
+            r"proportions?|levels? of|density|distribution|clustering|clusters|signatures?|inhibition|growth|"
+            r"increased?|decreased?|reduced|higher|lower|estimated?|predict\w+|residuals?|errors?",
         ),
     ),
     Rule(

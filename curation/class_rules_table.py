@@ -22,6 +22,18 @@ _RESULT_WORDS = words(
 
 TABLE_RULES = (
     Rule(
+        name="table_header_weighs_options",
+        kind="table",
+        subcategory="table_parameter",
+        confidence=0.85,
+        table=TableCondition(
+            header=words(
+                r"benefits?|advantages?|disadvantages?|drawbacks?|limitations?|strengths?|weaknesses|pros|cons"
+            ),
+            max_numeric_share=0.3,
+        ),
+    ),
+    Rule(
         name="table_head_opens_with_parameters",
         kind="table",
         subcategory="table_parameter",
@@ -45,6 +57,23 @@ TABLE_RULES = (
             rf"{GAP5}(?:indicators|variables|parameters|features|attributes|terms|materials) used (?:in|"
             rf"for|to)|(?:field activities|instance types?|instrument|questionnaire items?|interview guide|"
             rf"inclusion criteria|search terms?)",
+            rf"(?:[\w-]+ ){{0,3}}(?:procedures?|protocols?|formats?|syntax|entity sets?|schedules?|questionnaires?|"
+            rf"(?:inclusion|exclusion|eligibility|evaluation|assessment|selection|diagnostic) (?:and \w+ )?"
+            rf"(?:criteria|metrics|protocol|data ?sets?|set-?up)|nomenclature|oligonucleotides|antibodies|"
+            rf"reagents|plasmids|strains|chemicals|ingredients|operators|keywords|commands|codes|taxonomy|"
+            rf"typology|glossary|search (?:strategy|terms|strings?)|data sources|research questions|"
+            rf"hypotheses|cost breakdown|bill of materials)(?=[.:,]|$| (?:and|of|used|for|in|with)\b)",
+            rf"(?:(?:summary|list|overview|description|classification|categori[sz]ation|comparison) of )"
+            rf"(?:the |all |our )?(?:{GAP2})(?:existing|previous|related|available|published|included|"
+            rf"reviewed|selected|used|tested|evaluated|considered|main|key|different)? ?(?:{GAP2})"
+            rf"(?:studies|literature|works?|tools|approaches|options|functions|categories|classes|types|terms|"
+            rf"cohorts?|experiments|scenarios|cases|tasks|benchmarks|samples?|sites|sources|symbols|concepts|"
+            rf"techniques|technologies|software|packages|libraries|instruments|interventions)",
+            r"(?:[\w-]+ ){0,2}(?:methods|functions|operators|commands|modules|classes|options|arguments|tasks|"
+            r"scenarios|experiments) (?:from|of|provided|available|implemented|supported|used|considered)",
+            r"(?:descriptive statistics|summary statistics|profile|composition|distribution|breakdown) of "
+            r"(?:the )?(?:[\w-]+ ){0,2}(?:samples?|households|respondents|participants|patients|subjects|"
+            r"cohorts?|data ?sets?|corpus|corpora|study population|explanatory variables)",
             r"parâmetros|parámetros|características d\w+|parametri|paramètres|verwendete|lista d\w+",
             r"definições|definiciones",
         ),
@@ -60,7 +89,7 @@ TABLE_RULES = (
             r"estimation)|(?:\w+ ){0,2}(?:correlation|regression|anova|analysis of variance|mean|median|"
             r"statistical tests?)",
             r"(?:associations?|correlates|predictors|differences?|changes?|prevalence|concentrations?|"
-            r"evaluation|outcomes?)",
+            r"evaluation(?! (?:data|sets?|metrics?|criteria|protocol|settings?|set-?up|scenarios?))|outcomes?)",
             r"resultados?|comparação|comparación|ergebnisse|vergleich|résultats|efeito|efecto",
         ),
     ),
@@ -74,7 +103,10 @@ TABLE_RULES = (
             r"|\b(?:used|considered|employed) (?:in|for) (?:testing|training|evaluation|(?:the|our|this|"
             r"these) \w+)"
             r"|^\W*(?:the )?(?:levels? of (?:the )?(?:\w+ )?(?:variables?|factors?)|details (?:of|about|"
-            r"on) the)|\b(?:supported|implemented|available) (?:by|in|for)\b",
+            r"on) the)|\b(?:supported|implemented|available) (?:by|in|for)\b"
+            r"|\bcharacteristics\b.{0,60}\b(?:of|used|utili[sz]ed|included)\b"
+            r"|\b(?:used|utili[sz]ed|employed|included) (?:in|for|throughout) (?:the|this|our) "
+            r"(?:present |current )?(?:study|work|paper|experiments?|analys[ie]s|simulations?)\b",
             re.IGNORECASE,
         ),
         unless=_RESULT_WORDS,
@@ -97,6 +129,21 @@ TABLE_RULES = (
             unless=words(
                 r"p[- ]?values?|std\.?|s\.?e\.?|standard error|t value|95 ?% ci|coefficients?|estimates?"
             ),
+        ),
+    ),
+    Rule(
+        name="table_header_describes",
+        kind="table",
+        subcategory="table_parameter",
+        confidence=0.8,
+        unless=_RESULT_WORDS,
+        table=TableCondition(
+            header=words(
+                r"descriptions?|definitions?|meanings?|explanations?|purpose|usage|syntax|defaults?|data ?types?|"
+                r"abbreviations?|symbols?|units?|manufacturers?|suppliers?|vendors?|catalog(?:ue)? (?:no|number)|"
+                r"sequence \(5|primers?|(?:version|years?) added|licen[cs]e|url|website|availability|remarks?"
+            ),
+            max_numeric_share=0.45,
         ),
     ),
     Rule(
