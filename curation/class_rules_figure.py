@@ -3,6 +3,8 @@
 Behind each confidence stands what the rule got right of what was judged: see `class_rules`.
 """
 
+import re
+
 from curation.class_rule import GAP2, GAP5, Rule, opening, words
 
 _METHOD = (
@@ -36,6 +38,16 @@ _BUILT = (
     r"systems?|software|platform|protocol|procedure|experiments?|experimental (?:set-?up|design|procedure)|"
     r"stud(?:y|ies)|simulator|decoder|encoder|classifier|controller|detector|loop|training|inference|"
     r"toolkit|library|packages?|data ?sets?|data ?base|model architecture)"
+)
+
+_SHOWS = (
+    r"(?:shows?|illustrates?|depicts?|presents?|gives?|outlines?|summari[sz]es|displays?|provides?|describes?|"
+    r"sketches|contains?)"
+)
+_FINDING = words(
+    r"results?|performance|compar\w+|accuracy|versus|significant\w*|increase[ds]?|decrease[ds]?|higher|lower|"
+    r"observed?|measured|correlat\w+|distributions?|estimated?|predict\w+|errors?|evolution|effects?|curves?|"
+    r"spectr(?:a|um)|we (?:find|found|see|observe)|function of|plots?|histograms?|fits?|fitted"
 )
 
 FIGURE_RULES = (
@@ -214,8 +226,45 @@ FIGURE_RULES = (
             r"error bars?|[xy]-axis|[np] ?[=<>≤] ?[\d.]+|confidence intervals?|standard (?:deviation|error)s?",
             r"s\.?e\.?m\.?|histograms?|scatter|as a function of|versus|vs\.?|percentages?|time ?series",
             r"power spectr\w+|plots?|plotted|western blot\w*|immuno\w+|staining|stained|micrographs?",
-            r"scale bars?|heat ?maps?|box ?plots?|fitted|regression",
+            r"heat ?maps?|box ?plots?|fitted|regression",
         ),
+    ),
+    Rule(
+        name="figure_mention_says_architecture",
+        kind="figure",
+        subcategory="fig_architecture",
+        confidence=0.7,
+        where="mentions",
+        pattern=re.compile(
+            rf"\b(?:architecture|work-?flow|pipeline|framework|flow ?chart|flow diagram|block diagram|"
+            rf"study design|experimental design|set-?up|data ?flow|circuit|protocol) (?:of|for|is|are|used|that|in)\b"
+            rf"|\b{_SHOWS} (?:the |an? |our |this )?{GAP5}{_BUILD}\b"
+            rf"|\b{_SHOWS} (?:an? |the )?(?:overview|outline|schematic|diagram|structure|design|stages?|steps?)"
+            rf" (?:of|for) {GAP5}{_BUILT}\b"
+            rf"|\b{_BUILT} (?:is|are|was|were) (?:\w+ )?(?:outlined|depicted|sketched|illustrated|summari[sz]ed|"
+            rf"schemati[sz]ed) in\b",
+            re.IGNORECASE,
+        ),
+        unless=_FINDING,
+    ),
+    Rule(
+        name="figure_mention_says_illustration",
+        kind="figure",
+        subcategory="fig_illustration",
+        confidence=0.7,
+        where="mentions",
+        pattern=re.compile(
+            rf"\b(?:is|are|was|were) (?:schematically )?(?:sketched|schematically (?:illustrated|depicted|shown|drawn))\b"
+            rf"|\b{_SHOWS} (?:an? |the |some |two |three |our )?(?:\w+ ){{0,2}}(?:examples?|sketch|cartoon|photographs?|"
+            rf"photos?|pictures?|screen ?shots?|screens?|maps?|locations?|geometry|geometries|concepts?|interface|"
+            rf"chemical structures?|anatomy|notation|definitions?)\b"
+            rf"|\b(?:photographs?|sketch|screen ?shots?|illustrations?|map|location|geometry|schematic (?:view|"
+            rf"representation|drawing|diagram|illustration)) (?:of|for|is|are)\b"
+            rf"|\b(?:study (?:area|site)|sampling sites?|coordinate system|user interface)s? (?:is|are|was|were)\b"
+            rf"|\bfor (?:an )?(?:example|illustration|explanation)s?,? (?:of|see)\b|\billustrates? (?:the|an?|how|this)\b",
+            re.IGNORECASE,
+        ),
+        unless=_FINDING,
     ),
     Rule(
         name="figure_caption_names_lines",
@@ -226,6 +275,24 @@ FIGURE_RULES = (
         pattern=words(
             r"(?:solid|dashed|dotted|dash-dot\w*|blue|red|black|green|gr[ae]y) (?:lines?|curves?|bars?|dots?)",
             r"contours?|curves?",
+        ),
+    ),
+    Rule(
+        name="figure_caption_says_architecture",
+        kind="figure",
+        subcategory="fig_architecture",
+        confidence=0.7,
+        where="caption",
+        pattern=words(
+            r"data ?flows?|work-?flows?|pipelines?|flow ?charts?|(?:block|flow|timing|sequence) diagrams?|"
+            r"(?:encoder|decoder|input layer|hidden layers?|output layer|convolution\w*|controller|micro-?controller|"
+            r"actuators?|middleware|front-?end|back-?end|interface for|programming interface)",
+            r"(?:first|second|third|next|final) (?:step|stage|phase) (?:is|was|of|in|we)|step \d",
+            r"study design|(?:were|was) (?:randomi[sz]ed|excluded|recruited|enrolled)",
+        ),
+        unless=words(
+            r"results?|performance|accuracy|quantif\w+|significan\w+|increased?|decreased?|higher|lower|"
+            r"errors?|compar\w+|expression|predict(?:ed|ions?)|differences?|measured"
         ),
     ),
     Rule(
@@ -247,45 +314,13 @@ FIGURE_RULES = (
         confidence=0.9,
         where="caption",
         pattern=words(
-            r"sds-page|gels?|chromatogra\w+|spectr(?:a|um)|sequence logos?|alignments?|phylogen\w+|mri|"
+            r"scale bars?|sds-page|gels?|chromatogra\w+|spectr(?:a|um)|sequence logos?|alignments?|phylogen\w+|mri|"
             r"micro-?ct|tomogra\w+|sem|tem|fluorescen\w+|wild-type|mutants?|knock-?(?:out|down|in)s?|assays?",
             r"(?:were|was) (?:treated|incubated|infected|transfected|measured|determined|quantified|calculated|"
             r"obtained|recorded|observed|analy[sz]ed)",
             r"quantif\w+|significan\w+|expression|correlat\w+|amplitudes?|rates? of|numbers? of|frequenc\w+|"
             r"proportions?|levels? of|density|distribution|clustering|clusters|signatures?|inhibition|growth|"
             r"increased?|decreased?|reduced|higher|lower|estimated?|predict\w+|residuals?|errors?",
-        ),
-    ),
-    Rule(
-        name="figure_mention_says_architecture",
-        kind="figure",
-        subcategory="fig_architecture",
-        confidence=0.5,  # judged 1/2, 0/0
-        where="mentions",
-        pattern=words(
-            r"(?:architecture|overview|work-?flow|pipeline|framework|flow ?chart|flow diagram|"
-            r"block diagram|study design) (?:of|for|is|are|in|used|shown|that)",
-            rf"schematic(?:ally)? (?:\w+ ){{0,3}}of {GAP5}{_METHOD}",
-        ),
-        unless=words(
-            r"results?|performance|compar\w+|accuracy|versus|significant\w*|increase[ds]?|decrease[ds]?",
-            r"higher|lower",
-        ),
-    ),
-    Rule(
-        name="figure_mention_says_illustration",
-        kind="figure",
-        subcategory="fig_illustration",
-        confidence=0.6,  # judged 1/1, 4/7
-        where="mentions",
-        pattern=words(
-            r"(?:is|are) schematically (?:illustrated|sketched|depicted|shown)",
-            r"illustrates? (?:the|a|an|how|this)",
-            r"photographs? of|sketch of|schematic (?:view|representation|drawing)|study (?:area|site)",
-        ),
-        unless=words(
-            r"results?|performance|compar\w+|accuracy|versus|significant\w*|increase[ds]?|decrease[ds]?",
-            r"higher|lower",
         ),
     ),
     Rule(
@@ -304,6 +339,30 @@ FIGURE_RULES = (
         where="parent",
         pattern=opening(
             r"photographs?|illustrations?|examples? of|schematics?|sketch\w*|morphs?|study (?:sites?|area)"
+        ),
+    ),
+    Rule(
+        name="figure_panel_of_result",
+        kind="figure",
+        subcategory="fig_result",
+        confidence=0.9,
+        where="parent",
+        pattern=words(
+            r"results?|comparisons?|effects? of|distributions?|histograms?|plots?|plotted|curves?|versus|"
+            r"as a function of|error bars?|accuracy|performance|spectr(?:a|um)|heat ?maps?|measured|expression",
+            r"simulat(?:ed|ions?)|predicted|reconstruct\w+|evolution|time series|outputs?|estimated?|micrographs?",
+        ),
+    ),
+    Rule(
+        name="figure_caption_names_only_itself",
+        kind="figure",
+        subcategory="fig_illustration",
+        confidence=0.6,
+        pattern=re.compile(
+            r"^\W*(?:this is )?(?:an?|the|my|our|some|one)?\W*(?:first|second|third|left|right|top|bottom|another|"
+            r"sample|example|test|dummy|small|large|big|wide|simple|included|sub)? ?-?(?:figure|image|picture|"
+            r"graphic|photo|logo|caption)s?(?: caption| title| here| environment| file)?\W*$",
+            re.IGNORECASE,
         ),
     ),
 )
