@@ -50,6 +50,16 @@ _FINDING = words(
     r"spectr(?:a|um)|we (?:find|found|see|observe)|function of|plots?|histograms?|fits?|fitted"
 )
 
+_QUANTITY = words(
+    r"numbers?|rates?|levels?|profiles?|variations?|usage|values?|times?|peaks?|elution|cases|densit(?:y|ies)|"
+    r"intensit(?:y|ies)|progress\w*|sizes?|ind(?:ex|ices)|concentrations?|frequenc(?:y|ies)|probabilit(?:y|ies)|"
+    r"yields?|differences?|scores?|errors?|loss(?:es)?|accurac(?:y|ies)|curves?|effects?|results?|distributions?|"
+    r"ratios?|mean|average|evolution|trends?|shares?|costs?|amounts?|changes?|response|performance|comparisons?|"
+    r"analys[ie]s|signals?|spectr\w+|activit(?:y|ies)|expression|growth|temperature|velocity|pressure|energy|fit|"
+    r"simulat\w+|predict\w+|observed|measured|estimat\w+|reconstruct\w+|detect\w+|fields?|clusters?|output|"
+    r"trajector\w+|indicators?|correlat\w+|network of|phylogen\w+|tree|scatter|graph|structure of the|domain"
+)
+
 FIGURE_RULES = (
     Rule(
         name="figure_head_opens_with_result",
@@ -364,5 +374,41 @@ FIGURE_RULES = (
             r"graphic|photo|logo|caption)s?(?: caption| title| here| environment| file)?\W*$",
             re.IGNORECASE,
         ),
+    ),
+    Rule(
+        name="figure_head_names_system",
+        kind="figure",
+        subcategory="fig_architecture",
+        confidence=0.6,
+        pattern=re.compile(
+            r"^\W*(?:[\w/'’-]+ ){0,6}(?:systems?|software|framework|architecture|algorithm|methods?|procedure|"
+            r"process(?:es)?|strategy|approach|scheme|modules?|stack|infrastructure|platform|organi[sz]ation|"
+            r"hierarchy|topology|loop|protocol|implementation|components?|layers|steps|stages|set-?up)"
+            r"(?: (?:of|for|in|with|used|and) (?:[\w/'’-]+ ){0,4}[\w/'’-]+)?\W*$",
+            re.IGNORECASE,
+        ),
+        unless=_QUANTITY,
+    ),
+    Rule(
+        name="figure_head_names_thing",
+        kind="figure",
+        subcategory="fig_illustration",
+        confidence=0.65,
+        pattern=words(
+            r"interface|window|dialogue?|menu|screen|web ?(?:page|site)|dashboard|editor|viewer|tool ?bar|home ?page",
+            r"devices?|prototypes?|apparatus|cameras?|sensors?|probes?|electrodes?|boards?|microscope|3-?d[- ]print\w+|"
+            r"chamber|housing|mount(?:ed)?|assembl(?:y|ed)|robots?|antennas?|lens(?:es)?|telescope|instrument|machine|"
+            r"connectors?|enclosure|wiring|ports?|kit|hardware|equipment|parts",
+            r"maps?|locations?|sites?|islands?|lakes?|rivers?|basin|forest|village|landscape|terrain",
+            r"specimens?|male|female|larva[el]?|adults?|wings?|lea(?:f|ves)|flowers?|antennae|tibia|skull|bones?|"
+            r"anatomy|nests?|habitat|morphology|plants?",
+            r"geometr(?:y|ies)|lattice|polygons?|triangles?|coordinates?|mesh|polyhedr\w+|torus|sphere|manifold|"
+            r"notation|definitions?|partition|tiling|vectors?|angles?|axes|diagrams?|sketch\w*|hyper-?graphs?|"
+            r"edges and|nodes and|truth table",
+            r"page|excerpt|listing|snippet|document|forms?|questionnaire|poster|slides?|handbook|logo|cover|history",
+            r"images? (?:of|showing|used)|pictures?|photo\w*|scenes?|video|still|appearance|close-?ups?|concepts?|"
+            r"principles?|ideas?|mechanisms?|pathways?|cycle|anatomical|cartoon",
+        ),
+        unless=_QUANTITY,
     ),
 )
