@@ -31,7 +31,7 @@ from curation.class_rule import Rule
 from curation.class_rules_figure import FIGURE_RULES
 from curation.class_rules_table import TABLE_RULES
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"  # 1: first form; 2: more wording, headers, sentences of the text
 
 RULES: tuple[Rule, ...] = (
     *FIGURE_RULES,
