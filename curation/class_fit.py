@@ -22,6 +22,7 @@ from schemas.floats import Float
 FOLDS = 6
 _PENALTY = 1.0  # of the weights' squares: chosen on the tuning half among 0.3, 1 and 3
 _PENALTY_INTERCEPT = 0.1
+PARAMETERS = FusionParameters()
 _TEMPERATURES = tuple(round(0.6 + 0.1 * step, 1) for step in range(25))
 _BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
@@ -30,7 +31,7 @@ Json = dict[str, object]
 
 
 def fit(
-    items: Sequence[Float], labels: Mapping[str, str], parameters: FusionParameters = FusionParameters()
+    items: Sequence[Float], labels: Mapping[str, str], parameters: FusionParameters = PARAMETERS
 ) -> FusionModel:
     """Return the model that fits the labelled floats, its temperature chosen by cross-validation over papers."""
     model = _fitted(items, labels, parameters, 1.0)
@@ -41,7 +42,7 @@ def fit(
 
 
 def held_out(
-    items: Sequence[Float], labels: Mapping[str, str], parameters: FusionParameters = FusionParameters()
+    items: Sequence[Float], labels: Mapping[str, str], parameters: FusionParameters = PARAMETERS
 ) -> dict[str, Floats]:
     """Return the scores of each float by a model that saw none of its paper, by pair_id.
 

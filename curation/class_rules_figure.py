@@ -1,66 +1,12 @@
-"""Rules that tell architecture, illustration and result apart, in the order in which they are tried.
+"""Rules that tell figures apart by the first sentence of their caption, in the order in which they are tried.
 
 Behind each confidence stands what the rule got right of what was judged: see `class_rules`.
 """
 
-import re
-
 from curation.class_rule import GAP2, GAP5, Rule, opening, words
+from curation.class_words import BUILD, BUILT, METHOD
 
-_METHOD = (
-    r"(?:models?|methods?|approach|networks?|framework|systems?|algorithm\w*|pipeline|workflow|procedure|"
-    r"process|"
-    r"architecture|study|experiments?|experimental|methodology|technology|technique|platform|protocol|"
-    r"software|strategy|training|inference|module|set-?up|apparatus|loop|encoder|decoder|simulator|library|"
-    r"toolkit|tool|procedures?|steps?|controller|compiler|sensor network|network topology|processing|"
-    r"experiments?|stud(?:y|ies)|trials?|survey|cohort|implementation|integration|implant(?:able)? system|"
-    r"classifier|detector system|agents?|data ?base|service|application|device driver|assay|test bench|"
-    r"facility|paradigm|design)"
-)
-_BUILD = (
-    r"(?:framework|pipeline|work-?flow|flow ?charts?|flow diagrams?|block diagrams?|architecture|"
-    r"data ?flows?|"
-    r"sequence diagram|class diagram|state machine|system design|learning flow|decision tree for|"
-    r"(?:uml|activity|component|deployment|entity[- ]relationship|er|swim ?lane|gantt|process|prisma|"
-    r"consort|strobe|participants?|patients?|circuit|wiring|ladder|functional|logic|control|signal[- ]flow|"
-    r"flow[- ]?chart|system|network) (?:diagram|chart|flow|scheme)|flow of (?:participants?|patients?|"
-    r"subjects?|information|data|the (?:study|trial|algorithm|method|process|work))|"
-    r"(?:network|system|software|mesh|sensor) topology|processing (?:chain|steps?|stages?|scheme|sequence)|"
-    r"pseudo-?code|directory structure|class hierarchy|(?:database|data|xml) schema|data model|"
-    r"trial profile|study timeline|(?:gene )?targeting strategy|cloning strategy|(?:plasmid|vector) map|"
-    r"(?:synthetic|synthesis|retrosynthetic) (?:route|scheme|pathway)|reaction scheme|"
-    r"road ?map|control loop|testbed|test bench)"
-)
-
-# Narrower than `_METHOD`: what is built, so that "structure of" and "design of" it mean its architecture.
-_BUILT = (
-    r"(?:framework|pipeline|work-?flows?|architecture|networks?|algorithms?|methods?|methodology|approach|"
-    r"systems?|software|platform|protocol|procedure|experiments?|experimental (?:set-?up|design|procedure)|"
-    r"stud(?:y|ies)|simulator|decoder|encoder|classifier|controller|detector|loop|training|inference|"
-    r"toolkit|library|packages?|data ?sets?|data ?base|model architecture)"
-)
-
-_SHOWS = (
-    r"(?:shows?|illustrates?|depicts?|presents?|gives?|outlines?|summari[sz]es|displays?|provides?|describes?|"
-    r"sketches|contains?)"
-)
-_FINDING = words(
-    r"results?|performance|compar\w+|accuracy|versus|significant\w*|increase[ds]?|decrease[ds]?|higher|lower|"
-    r"observed?|measured|correlat\w+|distributions?|estimated?|predict\w+|errors?|evolution|effects?|curves?|"
-    r"spectr(?:a|um)|we (?:find|found|see|observe)|function of|plots?|histograms?|fits?|fitted"
-)
-
-_QUANTITY = words(
-    r"numbers?|rates?|levels?|profiles?|variations?|usage|values?|times?|peaks?|elution|cases|densit(?:y|ies)|"
-    r"intensit(?:y|ies)|progress\w*|sizes?|ind(?:ex|ices)|concentrations?|frequenc(?:y|ies)|probabilit(?:y|ies)|"
-    r"yields?|differences?|scores?|errors?|loss(?:es)?|accurac(?:y|ies)|curves?|effects?|results?|distributions?|"
-    r"ratios?|mean|average|evolution|trends?|shares?|costs?|amounts?|changes?|response|performance|comparisons?|"
-    r"analys[ie]s|signals?|spectr\w+|activit(?:y|ies)|expression|growth|temperature|velocity|pressure|energy|fit|"
-    r"simulat\w+|predict\w+|observed|measured|estimat\w+|reconstruct\w+|detect\w+|fields?|clusters?|output|"
-    r"trajector\w+|indicators?|correlat\w+|network of|phylogen\w+|tree|scatter|graph|structure of the|domain"
-)
-
-FIGURE_RULES = (
+FIGURE_HEAD_RULES = (
     Rule(
         name="figure_head_opens_with_result",
         kind="figure",
@@ -85,11 +31,11 @@ FIGURE_RULES = (
         subcategory="fig_architecture",
         confidence=0.97,  # judged 17/17, 16/16
         pattern=opening(
-            rf"overview of (?:{GAP5})(?:{_METHOD})|{GAP2}(?:{_BUILD})",
+            rf"overview of (?:{GAP5})(?:{METHOD})|{GAP2}(?:{BUILD})",
             r"(?:consort|prisma)|(?:experimental|study|sampling|trial|survey|system|software|model|network) "
             r"(?:design|set-?up|protocol|scheme|overview|structure|layout)",
-            rf"schematics?(?: \w+)? (?:of|for|showing) {GAP5}{_METHOD}",
-            rf"diagram showing the method|illustration of (?:the |our ){GAP5}{_METHOD}",
+            rf"schematics?(?: \w+)? (?:of|for|showing) {GAP5}{METHOD}",
+            rf"diagram showing the method|illustration of (?:the |our ){GAP5}{METHOD}",
             r"(?:strategy|stages|steps|procedure|protocol) (?:for|of|to|in|used|identifying)",
             rf"processing of|{GAP2}operation (?:between|applied)",
             r"(?:crossover|selection|mutation) (?:process|operation)",
@@ -99,8 +45,8 @@ FIGURE_RULES = (
             r"fluxograma|diagrama de (?:flujo|fluxo|bloques|blocos)|ar?quite[ck]?tura|flussdiagramm",
             r"organigramme",
             rf"(?:schematic )?(?:diagram|layout|representation|depiction|description|structure|scheme|summary|"
-            rf"outline|illustration|design|schema|visuali[sz]ation|view) of (?:{GAP5})(?:{_BUILT})",
-            rf"how (?:{GAP5})(?:{_BUILT}) (?:works?|operates?|functions?)",
+            rf"outline|illustration|design|schema|visuali[sz]ation|view) of (?:{GAP5})(?:{BUILT})",
+            rf"how (?:{GAP5})(?:{BUILT}) (?:works?|operates?|functions?)",
             rf"(?:{GAP5})(?:algorithms?|data) ?(?:and|/) ?(?:data ?)?flows?",
             r"(?:[\w-]+ ){0,2}(?:u-?net|resnet|cnn|lstm|rnn|gru|mlp|gan|vae|auto-?encoder|transformer|"
             r"perceptron|neural network|block|layer|module|cell|unit|network|model) "
@@ -156,12 +102,14 @@ FIGURE_RULES = (
             r"frameworks?)|dag",
             r"overview of (?:the )?(?:[\w₀-₉-]+ ){0,3}(?:pathways?|cycles?|mechanisms?|anatomy|metabolism|"
             r"history|biosynthesis|signal\w*|instrument)",
-            r"(?:[\w-]+ ){0,3}(?:metabolic|signal(?:l?ing)?|biosynthetic|reaction|regulatory) pathways? (?:of|in|for)",
+            r"(?:[\w-]+ ){0,3}(?:metabolic|signal(?:l?ing)?|biosynthetic|reaction|regulatory) pathways? (?:of|"
+            r"in|for)",
             r"(?:major |key |main )?(?:milestones?|history|chronology|time ?line) (?:of|from|in) (?:the )?"
             r"(?!experiment|study|trial)",
             r"(?:[\w-]+ )?(?:free[- ]body|feynman|ladder|phase space|hasse|dynkin|venn|euler|voronoi|"
             r"karnaugh|commutative|ribbon|energy level|level|term|string|spin) (?:diagrams?|maps?|schemes?)",
-            r"structures? of (?!.{0,80}\b(?:complex|protein|enzyme|domain))(?:the )?(?:[\w-]+ ){0,4}(?:derivatives?|molecules?|ligands?|drugs?|monomers?|"
+            r"structures? of (?!.{0,80}\b(?:complex|protein|enzyme|"
+            r"domain))(?:the )?(?:[\w-]+ ){0,4}(?:derivatives?|molecules?|ligands?|drugs?|monomers?|"
             r"polymers?|substrates?|dyes?|[A-Z]+\d+)",
             r"mapping between|relations? between (?:the )?(?:\w+ ){0,3}(?:sets|spaces|concepts|terms|variables)\W*$",
             r"visuali[sz]ation of the (?:concept|idea|notation|problem|geometry|setting)|problem (?:setting|setup)",
@@ -185,14 +133,14 @@ FIGURE_RULES = (
             r"consort|prisma|(?:experimental|study|trial|system|network|software|hardware) (?:set-?up|design|"
             r"layout|architecture|timeline|diagram|overview)|end-to-end|feed-?back loop",
             rf"(?:stages?|steps?|phases?|components?|modules?|layers?|structure|building blocks) of (?:{GAP5})"
-            rf"(?:{_BUILT})",
+            rf"(?:{BUILT})",
             rf"(?:diagram|schematic\w*|overview|outline|depict\w*|illustrat\w+|summar\w+) (?:of |the |our )"
-            rf"(?:{GAP5})(?:{_BUILT})",
+            rf"(?:{GAP5})(?:{BUILT})",
             rf"flow ?charts?|flow diagrams?|block diagrams?|work-?flows?|pipelines?|{GAP2}study design",
             r"state machine",
             r"(?:proposed|network|system|model|overall|our|encoder|software) (?:architecture|framework|"
             r"pipeline)",
-            rf"reproducible workflow|structure flowchart|overview of (?:{GAP5}){_METHOD}",
+            rf"reproducible workflow|structure flowchart|overview of (?:{GAP5}){METHOD}",
             r"sampling design|experimental design",
         ),
         unless=words(
@@ -215,200 +163,5 @@ FIGURE_RULES = (
             r"proposed (?:\w+ ){0,2}(?:model|mechanism|network|pathway)s?",
         ),
         unless=words(r"results?|performance|comparison|accuracy|versus|error|representative|expression"),
-    ),
-    Rule(
-        name="figure_caption_credits_photo",
-        kind="figure",
-        subcategory="fig_illustration",
-        confidence=0.8,  # judged 1/1, 2/2
-        where="caption",
-        pattern=words(
-            r"photo(?:graph)?s? (?:by|credits?|courtesy)|(?:photo(?:graph)?|foto)s? ?[©:] ?\w+|image credits?"
-        ),
-    ),
-    Rule(
-        name="figure_caption_describes_plot",
-        kind="figure",
-        subcategory="fig_result",
-        confidence=0.99,  # judged 127/129, 110/110
-        where="caption",
-        pattern=words(
-            r"error bars?|[xy]-axis|[np] ?[=<>≤] ?[\d.]+|confidence intervals?|standard (?:deviation|error)s?",
-            r"s\.?e\.?m\.?|histograms?|scatter|as a function of|versus|vs\.?|percentages?|time ?series",
-            r"power spectr\w+|plots?|plotted|western blot\w*|immuno\w+|staining|stained|micrographs?",
-            r"heat ?maps?|box ?plots?|fitted|regression",
-        ),
-    ),
-    Rule(
-        name="figure_mention_says_architecture",
-        kind="figure",
-        subcategory="fig_architecture",
-        confidence=0.7,
-        where="mentions",
-        pattern=re.compile(
-            rf"\b(?:architecture|work-?flow|pipeline|framework|flow ?chart|flow diagram|block diagram|"
-            rf"study design|experimental design|set-?up|data ?flow|circuit|protocol) (?:of|for|is|are|used|that|in)\b"
-            rf"|\b{_SHOWS} (?:the |an? |our |this )?{GAP5}{_BUILD}\b"
-            rf"|\b{_SHOWS} (?:an? |the )?(?:overview|outline|schematic|diagram|structure|design|stages?|steps?)"
-            rf" (?:of|for) {GAP5}{_BUILT}\b"
-            rf"|\b{_BUILT} (?:is|are|was|were) (?:\w+ )?(?:outlined|depicted|sketched|illustrated|summari[sz]ed|"
-            rf"schemati[sz]ed) in\b",
-            re.IGNORECASE,
-        ),
-        unless=_FINDING,
-    ),
-    Rule(
-        name="figure_mention_says_illustration",
-        kind="figure",
-        subcategory="fig_illustration",
-        confidence=0.7,
-        where="mentions",
-        pattern=re.compile(
-            rf"\b(?:is|are|was|were) (?:schematically )?(?:sketched|schematically (?:illustrated|depicted|shown|drawn))\b"
-            rf"|\b{_SHOWS} (?:an? |the |some |two |three |our )?(?:\w+ ){{0,2}}(?:examples?|sketch|cartoon|photographs?|"
-            rf"photos?|pictures?|screen ?shots?|screens?|maps?|locations?|geometry|geometries|concepts?|interface|"
-            rf"chemical structures?|anatomy|notation|definitions?)\b"
-            rf"|\b(?:photographs?|sketch|screen ?shots?|illustrations?|map|location|geometry|schematic (?:view|"
-            rf"representation|drawing|diagram|illustration)) (?:of|for|is|are)\b"
-            rf"|\b(?:study (?:area|site)|sampling sites?|coordinate system|user interface)s? (?:is|are|was|were)\b"
-            rf"|\bfor (?:an )?(?:example|illustration|explanation)s?,? (?:of|see)\b|\billustrates? (?:the|an?|how|this)\b",
-            re.IGNORECASE,
-        ),
-        unless=_FINDING,
-    ),
-    Rule(
-        name="figure_caption_names_lines",
-        kind="figure",
-        subcategory="fig_result",
-        confidence=0.9,
-        where="caption",
-        pattern=words(
-            r"(?:solid|dashed|dotted|dash-dot\w*|blue|red|black|green|gr[ae]y) (?:lines?|curves?|bars?|dots?)",
-            r"contours?|curves?",
-        ),
-    ),
-    Rule(
-        name="figure_caption_says_architecture",
-        kind="figure",
-        subcategory="fig_architecture",
-        confidence=0.7,
-        where="caption",
-        pattern=words(
-            r"data ?flows?|work-?flows?|pipelines?|flow ?charts?|(?:block|flow|timing|sequence) diagrams?|"
-            r"(?:encoder|decoder|input layer|hidden layers?|output layer|convolution\w*|controller|micro-?controller|"
-            r"actuators?|middleware|front-?end|back-?end|interface for|programming interface)",
-            r"(?:first|second|third|next|final) (?:step|stage|phase) (?:is|was|of|in|we)|step \d",
-            r"study design|(?:were|was) (?:randomi[sz]ed|excluded|recruited|enrolled)",
-        ),
-        unless=words(
-            r"results?|performance|accuracy|quantif\w+|significan\w+|increased?|decreased?|higher|lower|"
-            r"errors?|compar\w+|expression|predict(?:ed|ions?)|differences?|measured"
-        ),
-    ),
-    Rule(
-        name="figure_caption_says_scheme",
-        kind="figure",
-        subcategory="fig_illustration",
-        confidence=0.7,
-        where="caption",
-        pattern=words(
-            r"(?:simplified )?cartoons?|schematic (?:\w+ )?(?:of|representation|drawing|diagram|view|illustration)",
-            r"(?:is|are) (?:sketched|schematically)|not (?:drawn )?to scale|still images|artist'?s",
-        ),
-        unless=words(r"results?|quantif\w+|measured|significan\w+|expression|spectr\w+|western|gels?"),
-    ),
-    Rule(
-        name="figure_caption_names_outcome",
-        kind="figure",
-        subcategory="fig_result",
-        confidence=0.9,
-        where="caption",
-        pattern=words(
-            r"scale bars?|sds-page|gels?|chromatogra\w+|spectr(?:a|um)|sequence logos?|alignments?|phylogen\w+|mri|"
-            r"micro-?ct|tomogra\w+|sem|tem|fluorescen\w+|wild-type|mutants?|knock-?(?:out|down|in)s?|assays?",
-            r"(?:were|was) (?:treated|incubated|infected|transfected|measured|determined|quantified|calculated|"
-            r"obtained|recorded|observed|analy[sz]ed)",
-            r"quantif\w+|significan\w+|expression|correlat\w+|amplitudes?|rates? of|numbers? of|frequenc\w+|"
-            r"proportions?|levels? of|density|distribution|clustering|clusters|signatures?|inhibition|growth|"
-            r"increased?|decreased?|reduced|higher|lower|estimated?|predict\w+|residuals?|errors?",
-        ),
-    ),
-    Rule(
-        name="figure_panel_of_architecture",
-        kind="figure",
-        subcategory="fig_architecture",
-        confidence=0.5,  # judged 0/0, 0/0: the papers read had no captioned panels
-        where="parent",
-        pattern=opening(rf"overview of (?:{GAP5})(?:{_METHOD})", rf"{GAP2}(?:{_BUILD})"),
-    ),
-    Rule(
-        name="figure_panel_of_illustration",
-        kind="figure",
-        subcategory="fig_illustration",
-        confidence=0.5,  # judged 0/0, 0/0: the papers read had no captioned panels
-        where="parent",
-        pattern=opening(
-            r"photographs?|illustrations?|examples? of|schematics?|sketch\w*|morphs?|study (?:sites?|area)"
-        ),
-    ),
-    Rule(
-        name="figure_panel_of_result",
-        kind="figure",
-        subcategory="fig_result",
-        confidence=0.9,
-        where="parent",
-        pattern=words(
-            r"results?|comparisons?|effects? of|distributions?|histograms?|plots?|plotted|curves?|versus|"
-            r"as a function of|error bars?|accuracy|performance|spectr(?:a|um)|heat ?maps?|measured|expression",
-            r"simulat(?:ed|ions?)|predicted|reconstruct\w+|evolution|time series|outputs?|estimated?|micrographs?",
-        ),
-    ),
-    Rule(
-        name="figure_caption_names_only_itself",
-        kind="figure",
-        subcategory="fig_illustration",
-        confidence=0.6,
-        pattern=re.compile(
-            r"^\W*(?:this is )?(?:an?|the|my|our|some|one)?\W*(?:first|second|third|left|right|top|bottom|another|"
-            r"sample|example|test|dummy|small|large|big|wide|simple|included|sub)? ?-?(?:figure|image|picture|"
-            r"graphic|photo|logo|caption)s?(?: caption| title| here| environment| file)?\W*$",
-            re.IGNORECASE,
-        ),
-    ),
-    Rule(
-        name="figure_head_names_system",
-        kind="figure",
-        subcategory="fig_architecture",
-        confidence=0.6,
-        pattern=re.compile(
-            r"^\W*(?:[\w/'’-]+ ){0,6}(?:systems?|software|framework|architecture|algorithm|methods?|procedure|"
-            r"process(?:es)?|strategy|approach|scheme|modules?|stack|infrastructure|platform|organi[sz]ation|"
-            r"hierarchy|topology|loop|protocol|implementation|components?|layers|steps|stages|set-?up)"
-            r"(?: (?:of|for|in|with|used|and) (?:[\w/'’-]+ ){0,4}[\w/'’-]+)?\W*$",
-            re.IGNORECASE,
-        ),
-        unless=_QUANTITY,
-    ),
-    Rule(
-        name="figure_head_names_thing",
-        kind="figure",
-        subcategory="fig_illustration",
-        confidence=0.65,
-        pattern=words(
-            r"interface|window|dialogue?|menu|screen|web ?(?:page|site)|dashboard|editor|viewer|tool ?bar|home ?page",
-            r"devices?|prototypes?|apparatus|cameras?|sensors?|probes?|electrodes?|boards?|microscope|3-?d[- ]print\w+|"
-            r"chamber|housing|mount(?:ed)?|assembl(?:y|ed)|robots?|antennas?|lens(?:es)?|telescope|instrument|machine|"
-            r"connectors?|enclosure|wiring|ports?|kit|hardware|equipment|parts",
-            r"maps?|locations?|sites?|islands?|lakes?|rivers?|basin|forest|village|landscape|terrain",
-            r"specimens?|male|female|larva[el]?|adults?|wings?|lea(?:f|ves)|flowers?|antennae|tibia|skull|bones?|"
-            r"anatomy|nests?|habitat|morphology|plants?",
-            r"geometr(?:y|ies)|lattice|polygons?|triangles?|coordinates?|mesh|polyhedr\w+|torus|sphere|manifold|"
-            r"notation|definitions?|partition|tiling|vectors?|angles?|axes|diagrams?|sketch\w*|hyper-?graphs?|"
-            r"edges and|nodes and|truth table",
-            r"page|excerpt|listing|snippet|document|forms?|questionnaire|poster|slides?|handbook|logo|cover|history",
-            r"images? (?:of|showing|used)|pictures?|photo\w*|scenes?|video|still|appearance|close-?ups?|concepts?|"
-            r"principles?|ideas?|mechanisms?|pathways?|cycle|anatomical|cartoon",
-        ),
-        unless=_QUANTITY,
     ),
 )

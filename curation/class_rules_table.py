@@ -40,7 +40,7 @@ TABLE_RULES = (
         name="table_header_weighs_options",
         kind="table",
         subcategory="table_parameter",
-        confidence=0.85,
+        confidence=0.85,  # set, not judged
         table=TableCondition(
             header=words(
                 r"benefits?|advantages?|disadvantages?|drawbacks?|limitations?|strengths?|weaknesses|pros|cons"
@@ -72,12 +72,12 @@ TABLE_RULES = (
             rf"{GAP5}(?:indicators|variables|parameters|features|attributes|terms|materials) used (?:in|"
             rf"for|to)|(?:field activities|instance types?|instrument|questionnaire items?|interview guide|"
             rf"inclusion criteria|search terms?)",
-            rf"(?:[\w-]+ ){{0,3}}(?:procedures?|protocols?|formats?|syntax|entity sets?|schedules?|questionnaires?|"
-            rf"(?:inclusion|exclusion|eligibility|evaluation|assessment|selection|diagnostic) (?:and \w+ )?"
-            rf"(?:criteria|metrics|protocol|data ?sets?|set-?up)|nomenclature|oligonucleotides|antibodies|"
-            rf"reagents|plasmids|strains|chemicals|ingredients|operators|keywords|commands|codes|taxonomy|"
-            rf"typology|glossary|search (?:strategy|terms|strings?)|data sources|research questions|"
-            rf"hypotheses|cost breakdown|bill of materials)(?=[.:,]|$| (?:and|of|used|for|in|with)\b)",
+            r"(?:[\w-]+ ){0,3}(?:procedures?|protocols?|formats?|syntax|entity sets?|schedules?|questionnaires?|"
+            r"(?:inclusion|exclusion|eligibility|evaluation|assessment|selection|diagnostic) (?:and \w+ )?"
+            r"(?:criteria|metrics|protocol|data ?sets?|set-?up)|nomenclature|oligonucleotides|antibodies|"
+            r"reagents|plasmids|strains|chemicals|ingredients|operators|keywords|commands|codes|taxonomy|"
+            r"typology|glossary|search (?:strategy|terms|strings?)|data sources|research questions|"
+            r"hypotheses|cost breakdown|bill of materials)(?=[.:,]|$| (?:and|of|used|for|in|with)\b)",
             rf"(?:(?:summary|list|overview|description|classification|categori[sz]ation|comparison) of )"
             rf"(?:the |all |our )?(?:{GAP2})(?:existing|previous|related|available|published|included|"
             rf"reviewed|selected|used|tested|evaluated|considered|main|key|different)? ?(?:{GAP2})"
@@ -124,12 +124,15 @@ TABLE_RULES = (
             r"(?:\w+ ){0,2}(?:characteristics|details|information|profiles?|specifications)\b"
             r"|^\W*(?:(?:complete|full|short|detailed|brief) )?(?:lists?|glossary|inventory|catalogue?|definitions?|"
             r"nomenclature|requirements|materials|components|hardware|inputs?|constants|levels|factors|questions|"
-            r"locations?|coordinates|sequences|sampling|technical data|timeline|time ?table|milestones|examples) (?:of|"
+            r"locations?|coordinates|sequences|sampling|technical data|timeline|time ?table|milestones|"
+            r"examples) (?:of|"
             r"for|used|and|in)\b"
-            r"|^\W*(?:the )?(?:[\w-]+ ){0,3}(?:data ?sets?|corpora|corpus|materials|equipment|instrumentation|samples|"
+            r"|^\W*(?:the )?(?:[\w-]+ ){0,3}(?:data ?sets?|corpora|corpus|materials|equipment|instrumentation|"
+            r"samples|"
             r"treatments|scenarios|factors and levels|design matrix|input data|inputs|data sources)\W*$"
             r"|\b(?:factors?|variables) and (?:their )?(?:\w+ )?(?:levels|ranges|values|units|descriptions?)\b"
-            r"|\b(?:and|with) (?:their|its|the) (?:\w+ )?(?:descriptions?|definitions?|meanings?|units|ranges|sources)\b"
+            r"|\b(?:and|with) (?:their|its|the) (?:\w+ )?(?:descriptions?|definitions?|meanings?|units|ranges|"
+            r"sources)\b"
             r"|\bcharacteristics\b.{0,60}\b(?:of|used|utili[sz]ed|included)\b"
             r"|\b(?:used|utili[sz]ed|employed|included) (?:in|for|throughout) (?:the|this|our) "
             r"(?:present |current )?(?:study|work|paper|experiments?|analys[ie]s|simulations?)\b",
@@ -161,7 +164,7 @@ TABLE_RULES = (
         name="table_header_describes",
         kind="table",
         subcategory="table_parameter",
-        confidence=0.8,
+        confidence=0.8,  # set, not judged
         unless=_RESULT_WORDS,
         table=TableCondition(
             header=words(
@@ -199,14 +202,14 @@ TABLE_RULES = (
         name="table_mention_says_parameters",
         kind="table",
         subcategory="table_parameter",
-        confidence=0.75,
+        confidence=0.75,  # set, not judged
         where="mentions",
         pattern=re.compile(
             rf"\b(?:lists?|summari[sz]es|describes?|details?|defines?|gives?|provides?|contains?|specifies|"
             rf"presents?|shows?|reports?|outlines?|explains?) (?:the |all |an overview of |some |our )?{GAP5}"
             rf"{_LISTED}\b"
             rf"|\b{_LISTED} (?:\w+ )?(?:is|are|was|were|can be|used) (?:\w+ ){{0,5}}(?:listed|given|summari[sz]ed|"
-            rf"provided|described|detailed|defined|specified|found|presented|shown|reported|outlined|tabulated)\b"
+            rf"provided|described|detailed|defined|specified|found|presented|shown|reported|outlined|tabulated|stands?)\b"
             rf"|\b(?:list|overview|summary|description|definition)s? of (?:the |all )?{GAP5}{_LISTED}\b"
             rf"|\b(?:see|cf\.?) tab(?:le|\.) \S+ for (?:an? |the )?(?:\w+ )?(?:details?|overview|list|definitions?|"
             rf"descriptions?|full list|explanation|notation)",
@@ -218,7 +221,7 @@ TABLE_RULES = (
         name="table_caption_names_only_itself",
         kind="table",
         subcategory="table_parameter",
-        confidence=0.7,
+        confidence=0.7,  # set, not judged
         pattern=re.compile(
             r"^\W*(?:this is )?(?:an?|the|my|our|some|one)?\W*(?:first|second|third|left|right|top|bottom|another|"
             r"sample|example|test|dummy|small|large|big|bigger|wide|long|simple)? ?(?:table|tabular)s?"
@@ -230,8 +233,8 @@ TABLE_RULES = (
         name="table_cells_are_letters",
         kind="table",
         subcategory="table_parameter",
-        confidence=0.7,
-        table=TableCondition(body=re.compile(r"^\W*\w{1,2}(?: \| \w{1,2}){0,11}$"), min_rows=2),
+        confidence=0.7,  # set, not judged
+        table=TableCondition(body=re.compile(r"^[^\W\d]{1,2}(?: \| [^\W\d]{1,2}){2,11}$"), min_rows=2),
     ),
     Rule(
         name="table_is_prose",

@@ -18,6 +18,7 @@ from flows.apply_policy import policy_account, policy_parameters, withheld_image
 from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters, plain
 from flows.run_stages import SHARD_STAGES, ocr_parameters
+from flows.score_classes import class_account, labels_key
 from flows.stage_tables import GlobalWork
 from runtime.progress import progress
 from schemas.annotations import ContaminationRow, DuplicateRow
@@ -73,6 +74,8 @@ def _release_key(work: GlobalWork, curated: Curated) -> str:
         "rejects": [asdict(reject) for reject in work.inventory.rejects],
         "license_policy": policy_parameters(work.options.license_policy),
     }
+    if work.options.labels is not None:
+        parameters["labels"] = labels_key(work.options)
     return stage_key("release", release.VERSION, parameters, inputs)
 
 
@@ -246,6 +249,7 @@ def _manifest(work: GlobalWork, curated: Curated, rejects: list[Reject], kept: p
         "image_sets": curated.contamination.table("image_sets").to_pylist(),
         "inputs": {"papers": len(work.inventory.papers), "sha256": work.inputs_sha256()},
         "counts": counts,
+        **class_account(work, kept),
     }
 
 
@@ -266,7 +270,7 @@ def _engines(options: BuildOptions) -> dict[str, Json]:
 
 # What depends on the machine and not on the data stays out of the manifest.
 MACHINE_OPTIONS = (
-    "workers", "ocr_model_dir", "decontaminate", "papers_per_shard", "log_format", "metrics_dir"
+    "workers", "ocr_model_dir", "decontaminate", "labels", "papers_per_shard", "log_format", "metrics_dir"
 )  # fmt: skip
 
 
