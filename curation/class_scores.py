@@ -14,6 +14,7 @@ from schemas.errors import UserError
 from schemas.pair import SUBCATEGORIES
 
 REPORTING = "report"
+_BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 _DRAWS = 2_000
 _Z = 1.959964  # two-sided 95 %
 
@@ -112,6 +113,19 @@ def score(labels: Mapping[str, str], given: Mapping[str, str], papers: Mapping[s
         pairs=len(there),
         missing=len(labels) - len(there),
     )
+
+
+def calibration_error(judged: Sequence[tuple[float, bool]]) -> float:
+    """Return how far confidence and share of right lie apart, on the mean over ranges, weighted by their pairs.
+
+    Each item is a confidence, over 0 and at most 1, and whether the class was right.
+    """
+    parts: dict[float, list[tuple[float, bool]]] = {}
+    for sure, right in judged:
+        high = next(bound for bound in _BINS if sure <= bound)
+        parts.setdefault(high, []).append((sure, right))
+    apart = [abs(sum(sure for sure, _ in part) - sum(right for _, right in part)) for part in parts.values()]
+    return sum(apart) / max(1, len(judged))
 
 
 def wilson(right: int, whole: int) -> tuple[float, float]:

@@ -31,13 +31,6 @@ class BuildOptions(BaseModel):
             "open_clip:<model>/<tag or local checkpoint>."
         ),
     ] = "clip"
-    classifier: Annotated[
-        Literal["rules", "fused"],
-        Field(
-            description="What gives the five classes: the rules alone, or fused with what a table's cells and "
-            "floats alike in the paper say."
-        ),
-    ] = "rules"
     labels: Annotated[
         str | None,
         Field(

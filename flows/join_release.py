@@ -18,7 +18,7 @@ from flows.apply_policy import policy_account, policy_parameters, withheld_image
 from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters, plain
 from flows.run_stages import SHARD_STAGES, ocr_parameters
-from flows.score_classes import class_account, labels_key
+from flows.score_classes import agreement_line, class_account, labels_key
 from flows.stage_tables import GlobalWork
 from runtime.progress import progress
 from schemas.annotations import ContaminationRow, DuplicateRow
@@ -73,9 +73,8 @@ def _release_key(work: GlobalWork, curated: Curated) -> str:
         "code": installed_version("scimmir"),
         "rejects": [asdict(reject) for reject in work.inventory.rejects],
         "license_policy": policy_parameters(work.options.license_policy),
+        **labels_key(work.options),
     }
-    if work.options.labels is not None:
-        parameters["labels"] = labels_key(work.options)
     return stage_key("release", release.VERSION, parameters, inputs)
 
 
@@ -300,5 +299,6 @@ def release_summary(folder: Path) -> str:
         f"- licence policy {policy['name']}: {policy['use']}\n"
         f"- {policy['images']} images, {policy['images_withheld']} withheld"
         f"{f' ({left_out})' if left_out else ''}\n"
+        f"{agreement_line(manifest)}"
         f"- {folder / 'report.html'}\n"
     )

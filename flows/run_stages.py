@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation import alignment, class_content, class_fusion, class_rules, classify, embed
+from curation import alignment, class_rules, classify, embed
 from extractors import extract, images, latex, ocr, typeset
 from flows import work_on_papers as work
 from flows.build_options import BuildOptions
@@ -267,22 +267,12 @@ def ocr_parameters(options: BuildOptions) -> ocr.OcrParameters:
 def _classify(task: ShardWork) -> Tables:
     floats = rows_of(Float, task.needs("extract").table("floats"))
     rows = []
-    for (_, items), result in zip(
-        _by_paper(floats), each(_classes_of(task.options), _by_paper(floats)), strict=True
-    ):
-        task.advance(len(items))
+    for item, result in zip(floats, each(classify.classify, floats), strict=True):
+        task.advance(1)
         if isinstance(result, Failure):
-            raise RuntimeError(f"the class rules fail on {items[0].paper_key}: {result.detail}")
-        rows += result
+            raise RuntimeError(f"the class rules fail on {item.pair_id}: {result.detail}")
+        rows.append(result)
     return {"classes": table_of(ClassRow, rows)}
-
-
-def _classes_of(options: BuildOptions) -> Callable[[tuple[str, list[Float]]], list[ClassRow]]:
-    """Return what gives one paper's floats their classes."""
-    if options.classifier == "rules":
-        return lambda paper: [classify.classify(item) for item in paper[1]]
-    model = class_fusion.load_model()
-    return lambda paper: class_fusion.fuse(paper[1], model)
 
 
 def _embed(task: ShardWork) -> Tables:
@@ -367,10 +357,8 @@ def _embed_parameters(options: BuildOptions) -> Mapping[str, Json]:
     return {"embedder": embed.embedder_identity(options.embedder), "thumbnails": alignment.VERSION}
 
 
-def _class_parameters(options: BuildOptions) -> Mapping[str, Json]:
-    if options.classifier == "rules":
-        return {"classifier": "rules"}
-    return {"classifier": class_fusion.load_model().identity, "content": class_content.VERSION}
+def _no_parameters(options: BuildOptions) -> Mapping[str, Json]:
+    return {}
 
 
 def _papers_in(task: ShardWork) -> int:
@@ -446,7 +434,7 @@ SHARD_STAGES = {
             "classify",
             class_rules.RULES_VERSION,
             ("extract",),
-            _class_parameters,
+            _no_parameters,
             _classify,
             "floats",
             _floats_in,

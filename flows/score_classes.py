@@ -1,5 +1,6 @@
 """How a build's classes agree with labels by hand, for its manifest and its page."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from flows.stage_tables import GlobalWork
 from warehouse.lake import Json
 
 
-def labels_key(options: BuildOptions) -> Json:
-    """Return what the labels add to a release's key: their content, wherever their file lies."""
+def labels_key(options: BuildOptions) -> dict[str, Json]:
+    """Return what labels add to a release's key: their content, wherever their file lies; nothing without any."""
     labels = _labels(options)
-    return None if labels is None else {"half": labels.half, "sha256": labels.sha256}
+    return {} if labels is None else {"labels": {"half": labels.half, "sha256": labels.sha256}}
 
 
 def class_account(work: GlobalWork, kept: pa.Table) -> dict[str, Json]:
@@ -32,7 +33,6 @@ def class_account(work: GlobalWork, kept: pa.Table) -> dict[str, Json]:
     )
     return {
         "class_scores": {
-            "classifier": work.options.classifier,
             "half": labels.half,
             "labels_sha256": labels.sha256,
             "pairs": scores.pairs,
@@ -45,6 +45,14 @@ def class_account(work: GlobalWork, kept: pa.Table) -> dict[str, Json]:
             ],
         }
     }
+
+
+def agreement_line(manifest: Mapping[str, Json]) -> str:
+    """Return the summary's line on the classes, empty where the build was given no labels."""
+    stated = manifest.get("class_scores")
+    if not isinstance(stated, dict):
+        return ""
+    return f"- classes against {stated['pairs']} labels by hand: macro-F1 {stated['macro_f1']:.3f}\n"
 
 
 def _labels(options: BuildOptions) -> class_scores.Labels | None:

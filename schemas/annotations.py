@@ -68,15 +68,6 @@ class OcrRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassVoice:
-    """What one voice adds to a class when several decide together."""
-
-    voice: str = column(pa.string(), "prior, rules, content (of a table) or alike (floats of the paper)")
-    log_odds: float = column(pa.float32(), "what it adds to the log-odds of the class against the next one")
-    evidence: str = column(pa.string(), "what it rests on: the rule, the cells, the floats alike")
-
-
-@dataclass(frozen=True, kw_only=True)
 class ClassRow:
     """SciMMIR's subcategory of a pair, and why."""
 
@@ -84,22 +75,10 @@ class ClassRow:
     subcategory: str = column(
         pa.string(), "fig_architecture, fig_illustration, fig_result, table_result or table_parameter"
     )
-    class_rule: str = column(
-        pa.string(), "name of the first rule that holds; it decides unless voices are fused"
-    )
-    class_rules_version: str = column(
-        pa.string(), "version of the rule list, with that of the fusion where there is one: 2+fused-1"
-    )
-    class_confidence: float = column(
-        pa.float32(), "confidence in the class, 0 to 1: the rule's, or all voices'"
-    )
+    class_rule: str = column(pa.string(), "name of the rule that decided")
+    class_rules_version: str = column(pa.string(), "version of the rule list")
+    class_confidence: float = column(pa.float32(), "confidence of that rule, 0 to 1")
     class_evidence: str = column(pa.string(), "the words or figures that made the rule fire")
-    class_voices: tuple[ClassVoice, ...] | None = column(
-        pa.list_(struct_type(ClassVoice)),
-        "what each voice adds where several decide together; null where the rules decide alone",
-        nullable=True,
-        item=ClassVoice,
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

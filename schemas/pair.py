@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from schemas.annotations import ClassVoice, TextBox
+from schemas.annotations import TextBox
 from schemas.columns import column, struct_type
 
 SPLITS = ("train", "validation", "test")
@@ -58,22 +58,10 @@ class Pair:
     subcategory: str = column(
         pa.string(), "fig_architecture, fig_illustration, fig_result, table_result or table_parameter"
     )
-    class_rule: str = column(
-        pa.string(), "name of the first rule that holds; it decides unless voices are fused"
-    )
-    class_rules_version: str = column(
-        pa.string(), "version of the rule list, with that of the fusion where there is one: 2+fused-1"
-    )
-    class_confidence: float = column(
-        pa.float32(), "confidence in the class, 0 to 1: the rule's, or all voices'"
-    )
+    class_rule: str = column(pa.string(), "rule that decided the subcategory")
+    class_rules_version: str = column(pa.string(), "version of the rule list")
+    class_confidence: float = column(pa.float32(), "confidence of that rule, 0 to 1")
     class_evidence: str = column(pa.string(), "the words or figures that made the rule fire")
-    class_voices: tuple[ClassVoice, ...] | None = column(
-        pa.list_(struct_type(ClassVoice)),
-        "what each voice adds where several decide together; null where the rules decide alone",
-        nullable=True,
-        item=ClassVoice,
-    )
     number: str | None = column(pa.string(), "printed number: 3, A.1, IV", nullable=True)
     label: str | None = column(pa.string(), "printed label: Figure 3, Table IV", nullable=True)
     panel: str | None = column(pa.string(), "printed letter of the panel", nullable=True)

@@ -100,9 +100,6 @@ def build(
         str,
         typer.Option(help="clip, descriptor, onnx:<folder>, or open_clip:<model>/<tag or local checkpoint>."),
     ] = DEFAULTS.embedder,
-    classifier: Annotated[str, typer.Option(help="What gives the classes: rules, or fused.")] = (
-        DEFAULTS.classifier
-    ),
     labels: Annotated[
         Path | None, typer.Option(help="CSV of classes by hand; the release states how its own agree.")
     ] = None,
@@ -143,7 +140,6 @@ def build(
         ocr_engine=ocr_engine,
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
         embedder=embedder,
-        classifier=classifier,  # type: ignore[arg-type]  # pydantic checks it
         labels=str(labels) if labels else None,
         near_duplicate_threshold=near_duplicate_threshold,
         thresholds=str(thresholds) if thresholds else None,

@@ -28,7 +28,6 @@ SELECT
     classes.class_rules_version,
     classes.class_confidence,
     classes.class_evidence,
-    classes.class_voices,
     floats.number,
     floats.label,
     floats.panel,

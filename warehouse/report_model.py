@@ -35,7 +35,7 @@ class ClassLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """One class against labels by hand: how many, how they were classed, and shares in per cent with their range."""
+    """One class against labels by hand: how many, how they were classed, and shares with their range."""
 
     name: str
     title: str

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.class_scores import LabelsError, read_labels, score, wilson
+from curation.class_scores import LabelsError, calibration_error, read_labels, score, wilson
 from schemas.pair import SUBCATEGORIES
 
 LABELS = Path(__file__).parents[1] / "data" / "class_labels.csv"
@@ -51,6 +51,12 @@ def test_wilson():
     assert wilson(3, 7) == pytest.approx((0.1582, 0.7495), abs=1e-4)
     assert wilson(0, 0) == (0.0, 1.0)
     assert wilson(10, 10)[1] == pytest.approx(1.0)
+
+
+def test_calibration_error():
+    judged = [(0.95, True), (0.94, False), (0.55, True), (1.0, True)]
+    assert calibration_error(judged) == pytest.approx((0.89 + 0.45 + 0.0) / 4)
+    assert calibration_error([]) == 0.0
 
 
 def test_the_projects_own_labels():
