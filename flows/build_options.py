@@ -31,6 +31,13 @@ class BuildOptions(BaseModel):
             "open_clip:<model>/<tag or local checkpoint>."
         ),
     ] = "clip"
+    labels: Annotated[
+        str | None,
+        Field(
+            description="CSV file of classes by hand (pair_id, subcategory, half): the release states how its "
+            "classes agree with them."
+        ),
+    ] = None
     near_duplicate_threshold: Annotated[
         float | None,
         Field(gt=0, le=1, description="Cosine similarity of near duplicates; belongs to one embedder."),

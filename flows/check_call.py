@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from curation.class_scores import read_labels
 from extractors import latex, ocr
 from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters
@@ -41,6 +42,8 @@ def check_call(
     if options.task_runner == "dask" and not options.dask_address:
         raise UserError("the task runner dask needs a cluster: set DASK_ADDRESS, as in tcp://host:8786")
     duplicate_parameters(options)
+    if options.labels is not None:
+        read_labels(Path(options.labels))
     if options.metrics_dir is not None and not Path(options.metrics_dir).expanduser().is_dir():
         raise UserError(f"metrics folder {options.metrics_dir} does not exist")
     root = warehouse_path(warehouse)

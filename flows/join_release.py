@@ -18,6 +18,7 @@ from flows.apply_policy import policy_account, policy_parameters, withheld_image
 from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters, plain
 from flows.run_stages import SHARD_STAGES, ocr_parameters
+from flows.score_classes import agreement_line, class_account, labels_key
 from flows.stage_tables import GlobalWork
 from runtime.cache import place_behind
 from runtime.progress import progress
@@ -73,6 +74,7 @@ def _release_key(work: GlobalWork, curated: Curated) -> str:
         "code": installed_version("scimmir"),
         "rejects": [asdict(reject) for reject in work.inventory.rejects],
         "license_policy": policy_parameters(work.options.license_policy),
+        **labels_key(work.options),
     }
     return stage_key("release", release.VERSION, parameters, inputs)
 
@@ -247,6 +249,7 @@ def _manifest(work: GlobalWork, curated: Curated, rejects: list[Reject], kept: p
         "image_sets": curated.contamination.table("image_sets").to_pylist(),
         "inputs": {"papers": len(work.inventory.papers), "sha256": work.inputs_sha256()},
         "counts": counts,
+        **class_account(work, kept),
     }
 
 
@@ -267,8 +270,8 @@ def _engines(options: BuildOptions) -> dict[str, Json]:
 
 # What depends on the machine and not on the data stays out of the manifest.
 MACHINE_OPTIONS = (
-    "workers", "ocr_model_dir", "decontaminate", "papers_per_shard", "task_runner", "dask_address", "log_format",
-    "metrics_dir",
+    "workers", "ocr_model_dir", "decontaminate", "labels", "papers_per_shard", "task_runner", "dask_address",
+    "log_format", "metrics_dir",
 )  # fmt: skip
 
 
@@ -298,5 +301,6 @@ def release_summary(folder: Path) -> str:
         f"- licence policy {policy['name']}: {policy['use']}\n"
         f"- {policy['images']} images, {policy['images_withheld']} withheld"
         f"{f' ({left_out})' if left_out else ''}\n"
+        f"{agreement_line(manifest)}"
         f"- {place_behind(folder) or folder}/report.html\n"
     )

@@ -101,6 +101,9 @@ def build(
         str,
         typer.Option(help="clip, descriptor, onnx:<folder>, or open_clip:<model>/<tag or local checkpoint>."),
     ] = DEFAULTS.embedder,
+    labels: Annotated[
+        Path | None, typer.Option(help="CSV of classes by hand; the release states how its own agree.")
+    ] = None,
     near_duplicate_threshold: Annotated[
         float | None, typer.Option(help="Cosine similarity of near duplicates, for this embedder.")
     ] = None,
@@ -142,6 +145,7 @@ def build(
         ocr_engine=ocr_engine,
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
         embedder=embedder,
+        labels=str(labels) if labels else None,
         near_duplicate_threshold=near_duplicate_threshold,
         thresholds=str(thresholds) if thresholds else None,
         decontaminate=tuple(str(path) for path in decontaminate or ()),

@@ -19,6 +19,7 @@ from warehouse.query import clean_text
 from warehouse.reject_alerts import jumps
 from warehouse.release import read_manifest
 from warehouse.report_charts import BIN_WIDTH, BINS, Histogram, Thumbnail, caption_histogram, thumbnail
+from warehouse.report_classes import class_agreement
 from warehouse.report_model import (
     Breakdown,
     CaptionStats,
@@ -108,6 +109,7 @@ def _collect(
         policy=_policy(con, manifest),
         alerts=alerts,
         classes=classes,
+        agreement=class_agreement(manifest.get("class_scores"), CLASS_TITLES),
         splits=SPLITS,
         breakdowns=_breakdowns(con, headline.pairs),
         captions=_caption_stats(con),

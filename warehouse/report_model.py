@@ -34,6 +34,33 @@ class ClassLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One class against labels by hand: how many, how they were classed, and shares with their range."""
+
+    name: str
+    title: str
+    place: int
+    labelled: int
+    given: tuple[int, ...]
+    precision: str
+    recall: str
+    f1: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """How the classes agree with labels by hand."""
+
+    pairs: int
+    missing: int
+    half: str | None
+    macro_f1: str
+    interval: str
+    columns: tuple[str, ...]
+    lines: tuple[Judged, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Headline:
     """The figures that must add up: floats found are pairs and rejects."""
 
@@ -146,6 +173,7 @@ class Report:
     policy: Policy
     alerts: tuple[str, ...]
     classes: tuple[ClassLine, ...]
+    agreement: Agreement | None
     splits: tuple[str, ...]
     breakdowns: tuple[Breakdown, ...]
     captions: tuple[CaptionStats, ...]

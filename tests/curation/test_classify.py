@@ -70,9 +70,43 @@ GOLDEN: dict[str, tuple[Float, str]] = {
         a_float("figure", "Growth over twelve days. Error bars show one standard deviation."),
         "caption: Error bars",
     ),
+    "figure_caption_names_lines": (
+        a_float("figure", "Two orbits. The dashed line is the orbit of the moon."),
+        "caption: dashed line",
+    ),
+    "figure_caption_says_architecture": (
+        a_float("figure", "Notes in MarkIt. They enter the pipeline on the left."),
+        "caption: pipeline",
+    ),
+    "figure_caption_says_scheme": (
+        a_float("figure", "Pore formation in two membranes. Not to scale."),
+        "caption: Not to scale",
+    ),
+    "figure_caption_names_outcome": (
+        a_float("figure", "Seedlings after twelve days. Plants were treated with salt water."),
+        "caption: were treated",
+    ),
+    "figure_panel_of_result": (
+        a_float(
+            "figure", "(b) Winter.", parent_caption="Yield by season, measured twice. (a) Summer. (b) Winter."
+        ),
+        "parent: measured",
+    ),
+    "figure_caption_names_only_itself": (
+        a_float("figure", "This is another figure."),
+        "head: This is another",
+    ),
+    "figure_head_names_system": (
+        a_float("figure", "The storage module of NoteKeeper."),
+        "head: The storage module of NoteKeeper",
+    ),
+    "figure_head_names_thing": (
+        a_float("figure", "Main window of NoteKeeper after the second login."),
+        "head: window",
+    ),
     "figure_mention_says_architecture": (
         a_float("figure", "DeepNetX.", mentions=("Figure 2 shows the architecture of DeepNetX.",)),
-        "mentions: architecture of",
+        "mentions: shows the architecture",
     ),
     "figure_mention_says_illustration": (
         a_float("figure", "Two lakes.", mentions=("The sampled shore is schematically shown in Fig. 2.",)),
@@ -87,6 +121,22 @@ GOLDEN: dict[str, tuple[Float, str]] = {
         "parent: Photographs",
     ),
     "figure_default": (a_float("figure", "Rainfall in Kisumu."), ""),
+    "table_header_weighs_options": (
+        a_float("table", "Comparison of four gases.", table_text="Gas\tBenefits\tDrawbacks\nN2\tinert\tslow"),
+        "header: Benefits",
+    ),
+    "table_header_describes": (
+        a_float("table", "Alignment file.", table_text="Col\tType\tDescription\n1\tstring\tname of the read"),
+        "header: Description",
+    ),
+    "table_caption_names_only_itself": (
+        a_float("table", "Another table in a minipage", table_text="alpha\t03B1\nbeta\t03B2"),
+        "head: Another table in a minipage",
+    ),
+    "table_cells_are_letters": (
+        a_float("table", "Left and right.", table_text="a\tb\tc\nd\te\tf"),
+        "cells: d | e | f",
+    ),
     "table_head_opens_with_parameters": (
         a_float("table", "Hyperparameters of all runs.", table_text="lr\t1e-4\nbatch\t64"),
         "head: Hyperparameters",
@@ -96,7 +146,7 @@ GOLDEN: dict[str, tuple[Float, str]] = {
         "head: Results",
     ),
     "table_head_says_parameters": (
-        a_float("table", "Strains used in this study.", table_text="Strain\tSource\nIN1\tgift"),
+        a_float("table", "Mutants used in this study.", table_text="Mutant\tParent\nIN1\tgift"),
         "head: used in this study",
     ),
     "table_header_lists_parameters": (
@@ -112,8 +162,8 @@ GOLDEN: dict[str, tuple[Float, str]] = {
         "numeric 100%",
     ),
     "table_mention_says_parameters": (
-        a_float("table", "Orbit of S2.", mentions=("The model parameters stand in Table 2.",)),
-        "mentions: model parameters",
+        a_float("table", "Orbit of S2.", mentions=("The model parameters are listed in Table 2.",)),
+        "mentions: parameters are listed",
     ),
     "table_is_prose": (
         a_float(

@@ -298,3 +298,13 @@ def test_a_release_still_being_built_aside_can_be_reported(tmp_path):
     page = write_report(folder).read_text(encoding="utf-8")
     assert "<h1>SciMMIR release 2026.11.1</h1>" in page
     assert "aside" not in page
+
+
+def test_damaged_class_scores_end_in_one_sentence(tmp_path):
+    folder = write_release(tmp_path, count=1)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for damaged in (7, {"classes": [{"name": "plot"}], "matrix": [[1]]}, {"classes": []}):
+        manifest["class_scores"] = damaged
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        with pytest.raises(WarehouseError, match="class_scores is damaged"):
+            write_report(folder)
