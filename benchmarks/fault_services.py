@@ -89,7 +89,9 @@ def _started(here: Bench, name: str, number: int) -> tuple[str, str]:
         "--flow-run-name", warehouse,
     )  # fmt: skip
     wait_until(lambda: here.keys(f"{warehouse}/stages/images"), seconds=120, what="the images of a shard")
-    (run,) = _ask(here, "flow_runs/filter", flow_runs={"name": {"any_": [warehouse]}})
+    # The flow names its run anew when it starts.
+    names = [warehouse, f"build-scimmir s3://{BUCKET}/{warehouse}"]
+    (run,) = _ask(here, "flow_runs/filter", flow_runs={"name": {"any_": names}})
     return str(run["id"]), warehouse
 
 
