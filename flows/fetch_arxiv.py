@@ -1,6 +1,5 @@
 """Fetches single arXiv papers, by their ids or by what arXiv's metadata say has changed."""
 
-import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,8 +11,9 @@ from runtime.progress import progress
 from schemas.errors import UserError
 from schemas.ids import paper_key
 from sources.fetch.arxiv_eprint import EprintParameters, fetch_eprints
-from sources.fetch.arxiv_metadata import Harvested, MetadataStore
+from sources.fetch.arxiv_metadata import STORE, Harvested, MetadataStore
 from sources.fetch.arxiv_oai import OaiParameters
+from sources.fetch.files import md5_of
 from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, Outcome
 from sources.fetch.settings import ARXIV_LIMIT, TransportSettings
@@ -46,7 +46,7 @@ def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
     lists = [_list(name, options) for name in options.sets or (None,)]
     with (
         Transport(_settings(options)) as transport,
-        MetadataStore(ledger.archive / "arxiv-metadata.sqlite") as store,
+        MetadataStore(ledger.archive / STORE) as store,
     ):
         ends = []
         for parameters in lists:
@@ -79,9 +79,8 @@ def _harvested(ledger: Ledger, store: MetadataStore, ends: Sequence[Harvested]) 
         # A harvest that broke off has its list as the key; the next one that succeeds clears it.
         outcomes += [f if ended.is_complete else replace(f, key=METADATA_KEY) for f in ended.failures]
     if all(ended.is_complete for ended in ends):
-        with path.open("rb") as file:
-            md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-        outcomes.append(Fetched(key=METADATA_KEY, path=path, size=path.stat().st_size, md5=md5))
+        size = path.stat().st_size
+        outcomes.append(Fetched(key=METADATA_KEY, path=path, size=size, md5=md5_of(path)))
     yield from (outcome for outcome in outcomes if ledger.learn(outcome, source="arxiv-oai"))
 
 

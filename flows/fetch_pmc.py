@@ -49,6 +49,7 @@ def fetch_articles(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
                 [item],
                 ledger.archive / "pmc",
                 known=ledger.fetched,
+                copy=ledger.files.copy,
                 policy=policy,
                 parameters=PmcParameters(base=base),
             )

@@ -1,4 +1,4 @@
-"""`scimmir fetch`: papers from arXiv and PubMed Central into a local archive."""
+"""`scimmir fetch`: papers from arXiv and PubMed Central into an archive, on disk or in a bucket."""
 
 import sys
 from enum import StrEnum
@@ -34,7 +34,9 @@ class LicenseName(StrEnum):
 
 def fetch(
     source: Annotated[SourceName, typer.Argument(help="Where to fetch from.")],
-    archive: Annotated[Path, typer.Argument(help="Folder of papers; `scimmir build` reads it.")],
+    archive: Annotated[
+        Path, typer.Argument(help="Folder of papers or s3://bucket/prefix; `scimmir build` reads it.")
+    ],
     item: Annotated[
         list[str] | None, typer.Option(help="Id of a paper (arxiv-bulk: or a tar); repeat for more.")
     ] = None,
@@ -135,10 +137,10 @@ def _listed(path: Path | None) -> tuple[str, ...]:
 def _agreed(archive: Path, options: FetchOptions) -> FetchOptions:
     """Show the price of a fetch and ask; return the options with the user's consent."""
     from flows.fetch_bulk import plan_bulk
-    from sources.fetch.ledger import Ledger
+    from sources.fetch.archive import open_archive
 
-    with Ledger(archive) as ledger:
-        plan = plan_bulk(ledger, options)
+    with open_archive(archive) as opened:
+        plan = plan_bulk(opened.ledger, options)
     if plan.wanted:
         typer.echo(plan.summary())
         if not sys.stdin.isatty():

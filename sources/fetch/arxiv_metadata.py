@@ -15,6 +15,7 @@ from sources.fetch.outcome import FetchError, FetchFailure
 from sources.fetch.partial import disk_errors
 from sources.fetch.transport import Transport
 
+STORE = "arxiv-metadata.sqlite"
 CREATE = """
 CREATE TABLE IF NOT EXISTS records (
     paper_id TEXT PRIMARY KEY, datestamp TEXT NOT NULL, latest TEXT NOT NULL, line TEXT
