@@ -32,6 +32,8 @@ from flows.build_options import BuildOptions
 from flows.build_scimmir import build_scimmir
 from flows.fetch_options import FetchOptions
 from flows.fetch_papers import fetch_papers
+from scimmir.terminal import quiet_prefect
+quiet_prefect()
 archive, warehouse, fetches, build = json.loads(sys.argv[1])
 for source, options in fetches:
     print(fetch_papers(archive, source, FetchOptions.model_validate(options)))
