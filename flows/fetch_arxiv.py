@@ -38,7 +38,7 @@ def fetch_ids(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
 
 
 def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
-    """Harvest the metadata that changed, and fetch the papers that they name; yield what was news.
+    """Harvest the metadata that changed, and fetch the papers of the sets asked for; yield what was news.
 
     Raises:
         UserError: the user's address is missing, a set or a date is none, or the disk cannot be written.
@@ -55,7 +55,8 @@ def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
             ends.append(ended)
         yield from _harvested(ledger, store, ends)
         if not options.metadata_only:
-            ids = [i for i in store.latest_ids(since=options.since, until=options.until) if _open(ledger, i)]
+            named = store.latest_ids(sets=options.sets, since=options.since, until=options.until)
+            ids = [paper_id for paper_id in named if _open(ledger, paper_id)]
             yield from _papers(transport, ledger, ids, options, source="arxiv-oai")
 
 

@@ -66,13 +66,14 @@ class Server:
         self.objects[f"{INVENTORY}2026-11-03T01-00Z/manifest.json"] = json.dumps(manifest).encode()
 
 
-def oai_record(paper: str, day: str, versions: int) -> str:
+def oai_record(paper: str, day: str, versions: int, *sets: str) -> str:
+    stated = "".join(f"<setSpec>{name}</setSpec>" for name in sets)
     history = "".join(
         f'<version version="v{n}"><date>Mon, 2 Jan 2023 10:00:00 GMT</date></version>'
         for n in range(1, versions + 1)
     )
     return (
-        f"<record><header><identifier>oai:arXiv.org:{paper}</identifier><datestamp>{day}</datestamp></header>"
+        f"<record><header><identifier>oai:arXiv.org:{paper}</identifier><datestamp>{day}</datestamp>{stated}</header>"
         f'<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>{paper}</id>{history}'
         "<title>T</title><categories>cs.CV</categories>"
         "<license>http://creativecommons.org/licenses/by/4.0/</license></arXivRaw></metadata></record>"

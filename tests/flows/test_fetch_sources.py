@@ -96,6 +96,29 @@ def test_papers_whose_metadata_changed_are_fetched(server: Server, fetch, tmp_pa
     }
 
 
+def test_only_papers_of_the_sets_asked_for_are_fetched(server: Server, fetch) -> None:
+    both = oai_record("2601.00001", "2026-01-02", 1, "cs:cs:CV", "math:math.CO")
+    vision, other = (
+        oai_record("2601.00002", "2026-01-02", 1, "cs:cs:CV"),
+        oai_record("2601.00003", "2026-01-02", 1, "csx:csx:CV", "math"),
+    )
+    server.objects = {f"src/2601.0000{n}v1": tex(str(n)) for n in (1, 2, 3)}
+    server.oai = {None: oai_page(both, vision, other)}
+    assert fetch("arxiv-oai", metadata_only=True).fetched == 1
+
+    def asked(*sets: str) -> list[str]:
+        fetch("arxiv-oai", sets=sets)
+        return [path.removeprefix("src/") for path in server.log if path.startswith("src/")]
+
+    server.oai = {None: oai_page(both)}
+    assert asked("math:math.CO") == ["2601.00001v1"]
+    server.oai = {None: oai_page(both, vision)}
+    assert asked("cs") == ["2601.00002v1"]
+    server.oai = {None: oai_page()}
+    assert asked("csx:csx:CV", "physics") == ["2601.00003v1"]  # harvested before
+    assert asked() == []
+
+
 def test_a_harvest_that_breaks_off_is_a_failure_until_one_succeeds(server: Server, fetch) -> None:
     server.oai = {None: b"a page of a proxy"}
     tally = fetch("arxiv-oai", metadata_only=True)
