@@ -18,6 +18,7 @@ from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, Outcome
 from sources.fetch.settings import ARXIV_LIMIT, TransportSettings
 from sources.fetch.transport import Transport
+from sources.fetch.versions import drop_older, latest_of
 
 METADATA = "arxiv-metadata.jsonl"  # beside the papers, for `build --metadata`
 METADATA_KEY = "arxiv-oai:metadata"
@@ -98,17 +99,21 @@ def _open(ledger: Ledger, paper_id: str) -> bool:
 def _papers(
     transport: Transport, ledger: Ledger, ids: Sequence[str], options: FetchOptions, *, source: str
 ) -> Iterator[Outcome]:
+    only_latest = options.versions == "latest"
     outcomes = fetch_eprints(
         transport,
         ids,
         papers_folder(ledger.archive),
-        known=ledger.fetched,
+        known=latest_of(ledger) if only_latest else ledger.fetched,
         parameters=EprintParameters(base=options.endpoint or EprintParameters.base),
     )
     with progress("fetch", len(ids), "papers") as advance:
         for outcome in outcomes:
             advance(1)
+            before = ledger.known(outcome.key)
             if ledger.learn(outcome, source=source):
+                if only_latest and isinstance(outcome, Fetched):
+                    drop_older(ledger, outcome, before)
                 yield outcome
 
 

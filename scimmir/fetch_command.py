@@ -24,6 +24,13 @@ class SourceName(StrEnum):
     pmc = "pmc"
 
 
+class VersionsName(StrEnum):
+    """Which versions of a paper stay in the archive."""
+
+    all = "all"
+    latest = "latest"
+
+
 class LicenseName(StrEnum):
     """What licences allow."""
 
@@ -66,6 +73,9 @@ def fetch(
     again: Annotated[
         bool, typer.Option("--again", help="pmc: ask again for what an earlier policy left out.")
     ] = DEFAULTS.again,
+    versions: Annotated[
+        VersionsName, typer.Option(help="latest removes earlier versions of a paper when a later one came.")
+    ] = VersionsName.all,
     connections: Annotated[int, typer.Option(help="pmc: articles at once.")] = DEFAULTS.connections,
     yes: Annotated[bool, typer.Option("--yes", help="arxiv-bulk: agree to pay without being asked.")] = False,
     max_bytes: Annotated[int | None, typer.Option(help="arxiv-bulk: bytes to transfer at most.")] = None,
@@ -98,6 +108,7 @@ def fetch(
         retracted=retracted,
         tdm_only=tdm_only,
         again=again,
+        versions=versions.value,
         connections=connections,
         yes=yes,
         max_bytes=max_bytes,

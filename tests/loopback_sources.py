@@ -100,3 +100,7 @@ def put_article(server: Server, folder: Path, **fields: object) -> None:
     about["xml_url"] = with_md5(about["xml_url"])
     about["media_urls"] = [with_md5(url) for url in about["media_urls"]]
     server.objects[f"metadata/{folder.name}.json"] = json.dumps(about).encode()
+
+
+def tex(text: str) -> bytes:
+    return gzip.compress(f"\\documentclass{{article}}\\begin{{document}}{text}".encode(), mtime=0)

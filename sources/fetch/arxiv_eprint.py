@@ -92,7 +92,8 @@ def fetch_eprints(
         ids: identifiers in any form that `parse_eprint_id` reads.
         folder: where the files go.
         known: returns what the archive holds of a key. A version that is there is not asked for again, a paper
-            without version only if the server has another one.
+            without version only if the server has another one. What it returns under another key, such as a
+            later version, takes the paper's place.
         parameters: where to ask.
     """
     parameters = parameters or EprintParameters()
@@ -106,8 +107,12 @@ def fetch_eprints(
         if paper in done:
             continue
         done.add(paper)
+        there = known(paper.key)
+        if there is not None and there.key != paper.key:
+            yield there
+            continue
         try:
-            yield _fetch(transport, paper, folder, known(paper.key), parameters)
+            yield _fetch(transport, paper, folder, there, parameters)
         except FetchError as error:
             yield error.failure(paper.key)
 

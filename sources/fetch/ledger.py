@@ -23,6 +23,7 @@ from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 LEDGER = "fetch-ledger.sqlite"
 BUSY_S = 60.0  # a writer holds the file for milliseconds, so this is never reached by waiting in a queue
 ROWS_AT_ONCE = 10_000
+LAST = "\U0010ffff"  # behind a prefix: behind every key that goes on after it
 
 CREATE = """
 CREATE TABLE IF NOT EXISTS fetches (
@@ -182,11 +183,22 @@ class Ledger:
         self.record(outcome, source=source)
         return True
 
+    def forget(self, key: str) -> None:
+        """Drop the row of a key."""
+        with self._lock, self._errors():
+            self._db.execute("DELETE FROM fetches WHERE key = ?", (key,))
+
     def forget_below(self, prefix: str) -> None:
         """Drop the rows whose keys begin with the prefix, such as those of an article's images."""
         with self._lock, self._errors():
-            last = prefix + "\U0010ffff"  # behind every key that goes on after the prefix
-            self._db.execute("DELETE FROM fetches WHERE key >= ? AND key < ?", (prefix, last))
+            self._db.execute("DELETE FROM fetches WHERE key >= ? AND key < ?", (prefix, prefix + LAST))
+
+    def rows_below(self, prefix: str) -> list[LedgerRow]:
+        """Return the rows whose keys begin with the prefix, such as those of a paper's versions, by key."""
+        query = f"SELECT {COLUMNS} FROM fetches WHERE key >= ? AND key < ? ORDER BY key"
+        with self._lock, self._errors():
+            found = self._db.execute(query, (prefix, prefix + LAST)).fetchall()
+        return [_row(values) for values in found]
 
     def rows(self) -> Iterator[LedgerRow]:
         """Yield every row, by key."""

@@ -69,7 +69,7 @@ def fetch_pmc(
         ids: `PMC11370360` for the preferred version of an article, `PMC11370360.2` for this one.
         folder: where the articles go.
         known: returns what the archive holds of a key; where the bucket still has it as it is, only its JSON is
-            asked for.
+            asked for. What it returns under another key, such as a later version, takes the article's place.
         copy: copies a file of the archive to a path if it has this md5, and tells whether it did.
         policy: which articles are wanted.
         parameters: where to ask.
@@ -94,6 +94,9 @@ def fetch_pmc(
             copy or LocalFiles(folder).copy,
         )
         there = known(f"pmc:{asked}")
+        if there is not None and there.key != f"pmc:{asked}":
+            yield there
+            continue
         try:
             outcomes = fetch.outcomes(there)
         except FetchError as error:

@@ -1,13 +1,12 @@
 """The sources of `fetch-papers` over HTTP: from servers on loopback into an archive, and never twice."""
 
-import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from loopback_sources import Server, oai_page, oai_record, put_article
+from loopback_sources import Server, oai_page, oai_record, put_article, tex
 
 from flows.fetch_options import FetchOptions, Source
 from flows.fetch_papers import Tally, fetch_from
@@ -46,10 +45,6 @@ def fetch(server: Server, tmp_path: Path):
         return fetch_from.fn(source, str(tmp_path / "archive"), FetchOptions.model_validate(given))
 
     return run
-
-
-def tex(text: str) -> bytes:
-    return gzip.compress(f"\\documentclass{{article}}\\begin{{document}}{text}".encode(), mtime=0)
 
 
 def test_papers_by_id_come_once(server: Server, fetch, tmp_path: Path) -> None:
@@ -94,6 +89,45 @@ def test_papers_whose_metadata_changed_are_fetched(server: Server, fetch, tmp_pa
         "arxiv:2601.00002v2": "fetched",
         "arxiv:2601.00003v2": "failed",
     }
+
+
+def keys(tmp_path: Path) -> list[str]:
+    return [ref.key for ref in take_inventory([tmp_path / "archive"]).papers]
+
+
+def test_earlier_versions_stay_unless_only_the_latest_is_wanted(
+    server: Server, fetch, tmp_path: Path
+) -> None:
+    server.objects = {f"src/2601.00001v{n}": tex(str(n)) for n in (1, 2, 10)}
+    server.objects |= {"src/2601.00011v1": tex("another")}
+    assert fetch("arxiv-ids", items=["2601.00001v1", "2601.00011v1"]).fetched == 2
+    assert fetch("arxiv-ids", items=["2601.00001v2"]).fetched == 1
+    assert keys(tmp_path) == ["arxiv:2601.00001v1", "arxiv:2601.00001v2", "arxiv:2601.00011v1"]
+
+    assert fetch("arxiv-ids", items=["2601.00001v10"], versions="latest").fetched == 1
+    assert keys(tmp_path) == ["arxiv:2601.00001v10", "arxiv:2601.00011v1"]
+    again = fetch("arxiv-ids", items=["2601.00001v2", "2601.00001v10"], versions="latest")
+    assert again == Tally(fetched=0, size=0, failures=()) and server.log == []
+    rows = pq.read_table(tmp_path / "archive" / "fetches.parquet")["key"].to_pylist()
+    assert rows == ["arxiv:2601.00001v10", "arxiv:2601.00011v1"]
+
+
+def test_of_an_article_the_preferred_version_stays_alone(
+    server: Server, fetch, sample: Path, tmp_path: Path
+) -> None:
+    put_article(server, sample / "pmc" / "PMC9900038.2", version=1, is_manuscript=True)
+    about = server.objects.pop("metadata/PMC9900038.2.json")
+    for key in [key for key in server.objects if key.startswith("PMC9900038.2/")]:
+        server.objects[key.replace(".2", ".1", 2)] = server.objects.pop(key)
+    server.objects["metadata/PMC9900038.1.json"] = about.replace(b"PMC9900038.2", b"PMC9900038.1")
+    # The listing of versions goes by folder.
+    assert fetch("pmc", items=["PMC9900038"], versions="latest").fetched == 1
+    assert keys(tmp_path) == ["pmc:PMC9900038.1"]
+    put_article(server, sample / "pmc" / "PMC9900038.2")
+    assert fetch("pmc", items=["PMC9900038"], versions="latest").fetched == 1
+    assert keys(tmp_path) == ["pmc:PMC9900038.2"]
+    again = fetch("pmc", items=["PMC9900038.1", "PMC9900038"], versions="latest")
+    assert again == Tally(fetched=0, size=0, failures=())
 
 
 def test_only_papers_of_the_sets_asked_for_are_fetched(server: Server, fetch) -> None:

@@ -13,7 +13,7 @@ import boto3
 import pyarrow.parquet as pq
 import pytest
 from loopback_s3 import CREDENTIALS, MANIFEST, MEMBERS, ONE, TWO, LoopbackS3, loopback_s3, sample_tars
-from loopback_sources import Server, oai_page, oai_record, put_article
+from loopback_sources import Server, oai_page, oai_record, put_article, tex
 
 from flows.fetch_options import FetchOptions, Source
 from flows.fetch_papers import Tally, fetch_from
@@ -215,8 +215,6 @@ def test_an_article_that_changed_takes_over_what_the_bucket_has_of_it(world: Wor
 
 
 def test_single_papers_and_their_metadata_go_there_too(world: World) -> None:
-    from test_fetch_sources import tex
-
     items = ["2601.00901v1", "2601.00902"]
     world.web.objects.update({"src/2601.00901v1": tex("one"), "src/2601.00902": tex("two")})
     assert world.fetch("arxiv-ids", items=items).fetched == 2
@@ -231,6 +229,16 @@ def test_single_papers_and_their_metadata_go_there_too(world: World) -> None:
     ]  # has it changed?
     assert world.fetch("arxiv-oai", metadata_only=True) == Tally(fetched=0, size=0, failures=())
     assert not (staging_of(ARCHIVE) / "arxiv-metadata.jsonl").exists()
+
+
+def test_an_earlier_version_leaves_the_bucket_when_only_the_latest_is_wanted(world: World) -> None:
+    for version in (1, 2):
+        world.web.objects[f"src/2601.00903v{version}"] = tex(f"version {version}")
+        item = f"2601.00903v{version}"
+        assert world.fetch("arxiv-ids", items=[item], versions="latest").fetched == 1
+        there = [name for name in in_bucket(ARCHIVE / "arxiv" / "papers") if "00903" in name]
+        assert there == [f"2601/arXiv-{item}.gz"]
+    assert world.fetch("arxiv-ids", items=["2601.00903v1"], versions="latest").fetched == 0
 
 
 def test_what_cannot_be_used_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
