@@ -15,6 +15,7 @@ from typing import Any
 
 from schemas.errors import UserError
 from sources.fetch.arxiv_manifest import BulkSelection, BulkTar, Manifest, parse_manifest, select_tars
+from sources.fetch.files import md5_of
 from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 from sources.fetch.s3_object import CHUNK, Budget, S3Access, Trouble, pause_s, read_object
@@ -192,6 +193,10 @@ def _fetch_tar(
         with _locked(part) as sink:
             if ledger.is_current(fetched.key, tar.md5, tar.size):  # another process was faster
                 part.unlink()
+                return fetched
+            if target.is_file() and md5_of(target) == tar.md5:  # it came, and could not go on from here
+                part.unlink()
+                ledger.record(fetched, source=SOURCE)
                 return fetched
             trouble = _download(client, tar, sink, parameters, budget)
             if trouble is None:

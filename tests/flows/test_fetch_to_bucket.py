@@ -20,6 +20,7 @@ from flows.fetch_papers import Tally, fetch_from
 from runtime import storage
 from runtime.cache import staging_of
 from runtime.storage import Place, StorageError
+from sources.fetch import files as fetch_files
 
 ROOT = Path(__file__).parents[2]
 ARCHIVE = Place("own", "papers")
@@ -27,13 +28,13 @@ WAREHOUSE = Place("own", "warehouse")
 ARTICLES = ("PMC9900024.1", "PMC9900042.1")
 # Fetches, then a build, in one process, so that Prefect starts once.
 FLOWS = """
+from scimmir.terminal import quiet_prefect
+quiet_prefect()
 import json, sys
 from flows.build_options import BuildOptions
 from flows.build_scimmir import build_scimmir
 from flows.fetch_options import FetchOptions
 from flows.fetch_papers import fetch_papers
-from scimmir.terminal import quiet_prefect
-quiet_prefect()
 archive, warehouse, fetches, build = json.loads(sys.argv[1])
 for source, options in fetches:
     print(fetch_papers(archive, source, FetchOptions.model_validate(options)))
@@ -197,6 +198,31 @@ def test_a_changed_md5_transfers_just_that_tar(world: World, sample: Path) -> No
         assert [key for key, _ in world.s3.log] == [MANIFEST, TWO]
         there = in_bucket(ARCHIVE / "arxiv")
         assert there == {name: hashlib.md5(changed[name][3]).hexdigest() for name in (ONE, TWO)}
+    finally:
+        world.s3.put_tars(sample_tars(sample))
+        world.fetch("arxiv-bulk")
+
+
+def test_what_came_and_could_not_go_on_is_not_transferred_again(
+    world: World, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(place: Place, *_: object, **options: object) -> None:
+        raise StorageError(f"{place}: the store answers AccessDenied")
+
+    world.s3.put_tars(sample_tars(sample, rb"\documentclass{article}\begin{document}Another."))
+    put_article(world.web, sample / "pmc" / "PMC9900038.2")
+    world.web.put_inventory()
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(fetch_files, "put", refused)
+            for source in ("arxiv-bulk", "pmc"):
+                with pytest.raises(StorageError, match="AccessDenied"):
+                    world.fetch(source)
+        assert world.fetch("arxiv-bulk").fetched == 1
+        assert [key for key, _ in world.s3.log] == [MANIFEST]
+        assert world.fetch("pmc").fetched == 1
+        assert [path for path in world.web.log if path.startswith("PMC")] == []
+        assert "PMC9900038.2.xml" in in_bucket(ARCHIVE / "pmc" / "038" / "PMC9900038.2")
     finally:
         world.s3.put_tars(sample_tars(sample))
         world.fetch("arxiv-bulk")

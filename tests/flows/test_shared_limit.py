@@ -15,18 +15,18 @@ PAPERS = 3
 # Two fetches at once that have nothing in common but Prefect's server: each has its archive and its request times,
 # as on a machine of its own. They run in one process, because each would start for seconds.
 FLOWS = """
+from scimmir.terminal import quiet_prefect
+quiet_prefect()
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
 from prefect.client.orchestration import get_client
 from flows.fetch_options import FetchOptions
 from flows.fetch_papers import fetch_papers
-from scimmir.terminal import quiet_prefect
 
 def fetch(machine):
     archive, options = machine
     return fetch_papers(archive, "arxiv-ids", FetchOptions.model_validate(options))
 
-quiet_prefect()
 get_client(sync_client=True).hello()  # starts the server, which each would start for itself
 with ThreadPoolExecutor(2) as machines:
     print(*machines.map(fetch, json.loads(sys.argv[1])))
