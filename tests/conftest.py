@@ -14,10 +14,11 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file's tests in one process, and all that look at the sample's release in one."""
+    """Keep each file's tests in one process, and all that share what takes long to make in one."""
     for item in items:
-        built = "warehouse" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("release" if built else item.path.name))
+        names = getattr(item, "fixturenames", ())
+        common = next((name for name in ("warehouse", "prefect_server") if name in names), item.path.name)
+        item.add_marker(pytest.mark.xdist_group(common))
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 ARCHIVE = Place("own", "papers")
 WAREHOUSE = Place("own", "warehouse")
 ARTICLES = ("PMC9900024.1", "PMC9900042.1")
-# Fetches, then a build, in one process, so that Prefect starts once.
+# Fetches, then a build, in one process, so that Prefect is imported once.
 FLOWS = """
 from scimmir.terminal import quiet_prefect
 quiet_prefect()
@@ -73,7 +73,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(
-    sample: Path, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    sample: Path, prefect_server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     machine = tmp_path_factory.mktemp("machine")
     own = {"HOME": "home", "TMPDIR": "tmp", "XDG_CACHE_HOME": "cache"}
@@ -98,7 +98,7 @@ def world(
         build = {"ocr_engine": "none", "embedder": "descriptor", "near_duplicate_threshold": 0.99}
         done = subprocess.run(
             [sys.executable, "-c", FLOWS, json.dumps([str(ARCHIVE), str(WAREHOUSE), fetches, build])],
-            env={**environment, **server, **folders, "PYTHONPATH": str(ROOT)},
+            env={**prefect_server, **server, **folders, "PYTHONPATH": str(ROOT)},
             cwd=machine / "work",
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -19,7 +19,6 @@ from scimmir.terminal import quiet_prefect
 quiet_prefect()
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
-from prefect.client.orchestration import get_client
 from flows.fetch_options import FetchOptions
 from flows.fetch_papers import fetch_papers
 
@@ -27,13 +26,12 @@ def fetch(machine):
     archive, options = machine
     return fetch_papers(archive, "arxiv-ids", FetchOptions.model_validate(options))
 
-get_client(sync_client=True).hello()  # starts the server, which each would start for itself
 with ThreadPoolExecutor(2) as machines:
     print(*machines.map(fetch, json.loads(sys.argv[1])))
 """
 
 
-def test_two_machines_never_ask_faster_than_the_limit(environment: dict[str, str], tmp_path: Path) -> None:
+def test_two_machines_never_ask_faster_than_the_limit(prefect_server: dict[str, str], tmp_path: Path) -> None:
     log: list[float] = []
     both = threading.Barrier(2, timeout=200)
 
@@ -67,7 +65,7 @@ def test_two_machines_never_ask_faster_than_the_limit(environment: dict[str, str
     ]
     done = subprocess.run(
         [sys.executable, "-c", FLOWS, json.dumps(machines)],
-        env=environment,
+        env=prefect_server,
         capture_output=True,
         text=True,
         timeout=250,
