@@ -95,7 +95,12 @@ def world(
             ("arxiv-oai", running.options("arxiv-oai", metadata_only=True)),
             ("pmc", running.options("pmc")),
         ]
-        build = {"ocr_engine": "none", "embedder": "descriptor", "near_duplicate_threshold": 0.99}
+        build = {
+            "ocr_engine": "none",
+            "embedder": "descriptor",
+            "near_duplicate_threshold": 0.99,
+            "workers": 1,
+        }
         done = subprocess.run(
             [sys.executable, "-c", FLOWS, json.dumps([str(ARCHIVE), str(WAREHOUSE), fetches, build])],
             env={**prefect_server, **server, **folders, "PYTHONPATH": str(ROOT)},
@@ -265,6 +270,23 @@ def test_an_earlier_version_leaves_the_bucket_when_only_the_latest_is_wanted(wor
         there = [name for name in in_bucket(ARCHIVE / "arxiv" / "papers") if "00903" in name]
         assert there == [f"2601/arXiv-{item}.gz"]
     assert world.fetch("arxiv-ids", items=["2601.00903v1"], versions="latest").fetched == 0
+
+
+def test_the_command_takes_an_address_in_a_bucket(world: World) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "scimmir", "fetch", "arxiv-bulk", "s3://own/other", "--usd-per-gb", "100"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        cwd=world.machine / "work",
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 1 and "agree to the price with --yes" in done.stderr
+    assert "2 tars to fetch" in done.stdout
+    assert set(in_bucket(Place("own", "other"))) == {"fetch-ledger.sqlite", "fetches.parquet"}
+    assert not any((world.machine / "work").iterdir())
 
 
 def test_what_cannot_be_used_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
