@@ -1,6 +1,5 @@
 """Fetches single arXiv papers, by their ids or by what arXiv's metadata say has changed."""
 
-import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,12 +11,14 @@ from runtime.progress import progress
 from schemas.errors import UserError
 from schemas.ids import paper_key
 from sources.fetch.arxiv_eprint import EprintParameters, fetch_eprints
-from sources.fetch.arxiv_metadata import Harvested, MetadataStore
+from sources.fetch.arxiv_metadata import STORE, Harvested, MetadataStore
 from sources.fetch.arxiv_oai import OaiParameters
+from sources.fetch.files import md5_of
 from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, Outcome
 from sources.fetch.settings import ARXIV_LIMIT, TransportSettings
 from sources.fetch.transport import Transport
+from sources.fetch.versions import drop_older, latest_of
 
 METADATA = "arxiv-metadata.jsonl"  # beside the papers, for `build --metadata`
 METADATA_KEY = "arxiv-oai:metadata"
@@ -38,7 +39,7 @@ def fetch_ids(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
 
 
 def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
-    """Harvest the metadata that changed, and fetch the papers that they name; yield what was news.
+    """Harvest the metadata that changed, and fetch the papers of the sets asked for; yield what was news.
 
     Raises:
         UserError: the user's address is missing, a set or a date is none, or the disk cannot be written.
@@ -46,7 +47,7 @@ def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
     lists = [_list(name, options) for name in options.sets or (None,)]
     with (
         Transport(_settings(options)) as transport,
-        MetadataStore(ledger.archive / "arxiv-metadata.sqlite") as store,
+        MetadataStore(ledger.archive / STORE) as store,
     ):
         ends = []
         for parameters in lists:
@@ -55,7 +56,8 @@ def fetch_oai(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
             ends.append(ended)
         yield from _harvested(ledger, store, ends)
         if not options.metadata_only:
-            ids = [i for i in store.latest_ids(since=options.since, until=options.until) if _open(ledger, i)]
+            named = store.latest_ids(sets=options.sets, since=options.since, until=options.until)
+            ids = [paper_id for paper_id in named if _open(ledger, paper_id)]
             yield from _papers(transport, ledger, ids, options, source="arxiv-oai")
 
 
@@ -79,9 +81,8 @@ def _harvested(ledger: Ledger, store: MetadataStore, ends: Sequence[Harvested]) 
         # A harvest that broke off has its list as the key; the next one that succeeds clears it.
         outcomes += [f if ended.is_complete else replace(f, key=METADATA_KEY) for f in ended.failures]
     if all(ended.is_complete for ended in ends):
-        with path.open("rb") as file:
-            md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-        outcomes.append(Fetched(key=METADATA_KEY, path=path, size=path.stat().st_size, md5=md5))
+        size = path.stat().st_size
+        outcomes.append(Fetched(key=METADATA_KEY, path=path, size=size, md5=md5_of(path)))
     yield from (outcome for outcome in outcomes if ledger.learn(outcome, source="arxiv-oai"))
 
 
@@ -98,17 +99,21 @@ def _open(ledger: Ledger, paper_id: str) -> bool:
 def _papers(
     transport: Transport, ledger: Ledger, ids: Sequence[str], options: FetchOptions, *, source: str
 ) -> Iterator[Outcome]:
+    only_latest = options.versions == "latest"
     outcomes = fetch_eprints(
         transport,
         ids,
         papers_folder(ledger.archive),
-        known=ledger.fetched,
+        known=latest_of(ledger) if only_latest else ledger.fetched,
         parameters=EprintParameters(base=options.endpoint or EprintParameters.base),
     )
     with progress("fetch", len(ids), "papers") as advance:
         for outcome in outcomes:
             advance(1)
+            before = ledger.known(outcome.key)
             if ledger.learn(outcome, source=source):
+                if only_latest and isinstance(outcome, Fetched):
+                    drop_older(ledger, outcome, before)
                 yield outcome
 
 

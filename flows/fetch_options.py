@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sources.fetch.pmc_article import LicenseGroup
 
+Versions = Literal["all", "latest"]
 Source = Literal["arxiv-bulk", "arxiv-ids", "arxiv-oai", "pmc"]
 
 
@@ -40,6 +41,12 @@ class FetchOptions(BaseModel):
     again: Annotated[
         bool, Field(description="pmc: ask again for articles that an earlier policy left out.")
     ] = False
+    versions: Annotated[
+        Versions,
+        Field(
+            description="Single papers and articles: latest removes earlier versions when a later one came."
+        ),
+    ] = "all"
     connections: Annotated[
         int, Field(ge=1, le=64, description="pmc: articles fetched at once; arXiv allows one connection.")
     ] = 4

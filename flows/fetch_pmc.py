@@ -16,6 +16,7 @@ from sources.fetch.pmc import PmcParameters, fetch_pmc
 from sources.fetch.pmc_article import PmcPolicy
 from sources.fetch.pmc_inventory import PMC_BASE, InventoryRow, changed_articles, read_inventory
 from sources.fetch.transport import Transport
+from sources.fetch.versions import drop_older, latest_of
 
 SOURCE = "pmc"
 LEFT_OUT = ("retracted", "tdm_only", "license_excluded")  # by the user's policy
@@ -34,6 +35,7 @@ def fetch_articles(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
         tdm_only=options.tdm_only,
         license_groups=frozenset(options.license_groups),
     )
+    only_latest = options.versions == "latest"
     with (
         Transport(transport_settings(options, base)) as transport,
         tempfile.TemporaryDirectory(dir=ledger.archive, prefix=".inventory-") as folder,
@@ -48,11 +50,12 @@ def fetch_articles(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
                 transport,
                 [item],
                 ledger.archive / "pmc",
-                known=ledger.fetched,
+                known=latest_of(ledger) if only_latest else ledger.fetched,
+                copy=ledger.files.copy,
                 policy=policy,
                 parameters=PmcParameters(base=base),
             )
-            return list(_news(ledger, found))
+            return list(_news(ledger, found, only_latest=only_latest))
 
         with progress("fetch", len(options.items), "articles") as advance:
             for outcomes in _at_once(fetch, ids, options.connections):
@@ -60,12 +63,15 @@ def fetch_articles(ledger: Ledger, options: FetchOptions) -> Iterator[Outcome]:
                 yield from outcomes
 
 
-def _news(ledger: Ledger, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+def _news(ledger: Ledger, outcomes: Iterable[Outcome], *, only_latest: bool) -> Iterator[Outcome]:
     """Record what became of an article and of its images; yield what was news."""
     for outcome in outcomes:
+        before = ledger.known(outcome.key)
         if ledger.learn(outcome, source=SOURCE):
             if isinstance(outcome, Fetched):
                 ledger.forget_below(f"pmc:{outcome.path.name}/")  # images that an older state had lost
+                if only_latest:
+                    drop_older(ledger, outcome, before)
             yield outcome
 
 

@@ -3,6 +3,7 @@
     <cache>/inputs/<hash>/<name>         a file or folder of papers; <hash> stands for its address and content
     <cache>/s3/<bucket>/<key>/stages/…   stage tables of a warehouse, as they lie in the bucket
     <cache>/s3/<bucket>/<key>/releases/  releases that were built or asked about here
+    <cache>/archives/<bucket>/<key>/     what is on its way into an archive of papers, and the archive's ledger
 
 The bound holds for inputs and stage tables. What is in use is never removed: its user holds a lock on it.
 """
@@ -63,6 +64,11 @@ def place_behind(path: Path) -> Place | None:
         return None
     bucket, *rest = path.relative_to(root).parts
     return Place(bucket, "/".join(rest))
+
+
+def staging_of(place: Place) -> Path:
+    """Return the folder in which files wait on their way into a bucket, and downloads for their rest."""
+    return cache_root() / "archives" / place.bucket / place.key
 
 
 @contextlib.contextmanager

@@ -48,7 +48,9 @@ def leased(place: Place, parameters: LeaseParameters | None = None) -> Iterator[
         if not lost:
             delete(place)
     if lost:
-        raise StorageError(f"the lock {place} was lost to another process: build again")
+        raise StorageError(
+            f"the lock {place} was lost to another process: start again; what was finished is kept"
+        )
 
 
 def _acquire(place: Place, owner: str, p: LeaseParameters) -> str:

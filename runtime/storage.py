@@ -4,6 +4,7 @@ Credentials come by the standard chain (environment, profile, instance role) and
 endpoint of a store other than AWS comes from AWS_ENDPOINT_URL.
 """
 
+import base64
 import contextlib
 import functools
 import io
@@ -54,13 +55,19 @@ class Place:
 class Item:
     """One object below a place: its name from there on, its bytes, and the store's mark of its content.
 
-    `modified` is when it was written, in seconds since 1970 by the store's clock, which counts whole ones.
+    `modified` is when it was written, in seconds since 1970 by the store's clock, which counts whole ones;
+    `md5` is what `put` was given, which a listing does not tell.
     """
 
     name: str
     size: int
     etag: str
     modified: float
+    md5: str | None = None
+
+    def has_md5(self, md5: str) -> bool:
+        """Tell whether the content is known to have this md5: most stores use it as the mark, too."""
+        return md5 in (self.md5, self.etag)
 
 
 def is_s3(name: object) -> bool:
@@ -90,7 +97,11 @@ def head(place: Place) -> Item | None:
                 return None
             raise
     return Item(
-        place.name, found["ContentLength"], found["ETag"].strip('"'), found["LastModified"].timestamp()
+        place.name,
+        found["ContentLength"],
+        found["ETag"].strip('"'),
+        found["LastModified"].timestamp(),
+        found.get("Metadata", {}).get("md5"),
     )
 
 
@@ -171,7 +182,12 @@ def fetch(place: Place, path: Path, *, offset: int | None = None, size: int = 0)
 
 
 def put(
-    place: Place, content: bytes | Path, *, only_new: bool = False, replacing: str | None = None
+    place: Place,
+    content: bytes | Path,
+    *,
+    only_new: bool = False,
+    replacing: str | None = None,
+    md5: str | None = None,
 ) -> str | None:
     """Write an object whole and return its mark, or None where the condition does not hold.
 
@@ -179,18 +195,22 @@ def put(
         place: the object's address.
         content: its bytes, or the file that holds them.
         only_new: write only where there is no such object yet.
-        replacing: write only over the object with this mark.
+        replacing: write only over the object with this mark; heeded below a gigabyte.
+        md5: checksum of the content in hexadecimal digits: the store takes nothing else, and `head` tells it.
 
     Raises:
         StorageError: the store refuses or does not answer.
     """
     if isinstance(content, Path) and content.stat().st_size > SINGLE_PUT:
-        return _put_in_parts(place, content, only_new=only_new)
+        return _put_in_parts(place, content, only_new=only_new, md5=md5)
     condition = {"IfNoneMatch": "*"} if only_new else {"IfMatch": replacing} if replacing else {}
     with contextlib.ExitStack() as stack, _told(place):
         body = stack.enter_context(content.open("rb")) if isinstance(content, Path) else content
+        checked: dict[str, Any] = {}
+        if md5 is not None:
+            checked = {"ContentMD5": base64.b64encode(bytes.fromhex(md5)).decode(), "Metadata": {"md5": md5}}
         try:
-            done = _client().put_object(Bucket=place.bucket, Key=place.key, Body=body, **condition)
+            done = _client().put_object(Bucket=place.bucket, Key=place.key, Body=body, **condition, **checked)
         except _client().exceptions.ClientError as error:
             if condition and _code(error) in (*CONDITION_FAILED, *MISSING):
                 return None
@@ -198,11 +218,12 @@ def put(
     return str(done["ETag"]).strip('"')
 
 
-def _put_in_parts(place: Place, path: Path, *, only_new: bool) -> str | None:
+def _put_in_parts(place: Place, path: Path, *, only_new: bool, md5: str | None) -> str | None:
     if only_new and head(place) is not None:
         return None
     with _told(place):
-        _client().upload_file(str(path), place.bucket, place.key)
+        told = {"Metadata": {"md5": md5}} if md5 is not None else None
+        _client().upload_file(str(path), place.bucket, place.key, ExtraArgs=told)
     found = head(place)
     return found.etag if found else None
 

@@ -1,4 +1,4 @@
-"""`scimmir fetch`: papers from arXiv and PubMed Central into a local archive."""
+"""`scimmir fetch`: papers from arXiv and PubMed Central into an archive, on disk or in a bucket."""
 
 import sys
 from enum import StrEnum
@@ -24,6 +24,13 @@ class SourceName(StrEnum):
     pmc = "pmc"
 
 
+class VersionsName(StrEnum):
+    """Which versions of a paper stay in the archive."""
+
+    all = "all"
+    latest = "latest"
+
+
 class LicenseName(StrEnum):
     """What licences allow."""
 
@@ -34,7 +41,9 @@ class LicenseName(StrEnum):
 
 def fetch(
     source: Annotated[SourceName, typer.Argument(help="Where to fetch from.")],
-    archive: Annotated[Path, typer.Argument(help="Folder of papers; `scimmir build` reads it.")],
+    archive: Annotated[
+        Path, typer.Argument(help="Folder of papers or s3://bucket/prefix; `scimmir build` reads it.")
+    ],
     item: Annotated[
         list[str] | None, typer.Option(help="Id of a paper (arxiv-bulk: or a tar); repeat for more.")
     ] = None,
@@ -64,6 +73,9 @@ def fetch(
     again: Annotated[
         bool, typer.Option("--again", help="pmc: ask again for what an earlier policy left out.")
     ] = DEFAULTS.again,
+    versions: Annotated[
+        VersionsName, typer.Option(help="latest removes earlier versions of a paper when a later one came.")
+    ] = VersionsName.all,
     connections: Annotated[int, typer.Option(help="pmc: articles at once.")] = DEFAULTS.connections,
     yes: Annotated[bool, typer.Option("--yes", help="arxiv-bulk: agree to pay without being asked.")] = False,
     max_bytes: Annotated[int | None, typer.Option(help="arxiv-bulk: bytes to transfer at most.")] = None,
@@ -96,6 +108,7 @@ def fetch(
         retracted=retracted,
         tdm_only=tdm_only,
         again=again,
+        versions=versions.value,
         connections=connections,
         yes=yes,
         max_bytes=max_bytes,
@@ -135,10 +148,10 @@ def _listed(path: Path | None) -> tuple[str, ...]:
 def _agreed(archive: Path, options: FetchOptions) -> FetchOptions:
     """Show the price of a fetch and ask; return the options with the user's consent."""
     from flows.fetch_bulk import plan_bulk
-    from sources.fetch.ledger import Ledger
+    from sources.fetch.archive import open_archive
 
-    with Ledger(archive) as ledger:
-        plan = plan_bulk(ledger, options)
+    with open_archive(archive) as opened:
+        plan = plan_bulk(opened.ledger, options)
     if plan.wanted:
         typer.echo(plan.summary())
         if not sys.stdin.isatty():

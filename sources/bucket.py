@@ -29,7 +29,17 @@ class PapersIn(Protocol):
         """Yield papers, rejects and paths of files that are none."""
 
 
-IsPaperFolder = Callable[[str, Iterable[str], Callable[[], Iterable[str]]], bool]
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """By what papers are told: the names in a folder, the name of a file, and what a local file or folder holds.
+
+    `version` is that of the rules.
+    """
+
+    is_paper_folder: Callable[[str, Iterable[str], Callable[[], Iterable[str]]], bool]
+    may_be_paper: Callable[[str], bool]
+    papers_in: PapersIn
+    version: str
 
 
 @dataclass(frozen=True)
@@ -46,16 +56,12 @@ class _Folder:
             yield from folder.below()
 
 
-def papers_in_bucket(
-    name: Path | str, is_paper_folder: IsPaperFolder, papers_in: PapersIn, version: str
-) -> Iterator[Found]:
+def papers_in_bucket(name: Path | str, rules: Rules) -> Iterator[Found]:
     """Yield what lies at an address: an object, or all that is below a prefix, in the order as on disk.
 
     Args:
         name: the address.
-        is_paper_folder: tells a paper's folder by the names in it.
-        papers_in: reads a local file or folder.
-        version: version of the rules by which papers are told.
+        rules: tell what is a paper; a file whose name is none of a paper's is not fetched.
 
     Raises:
         StorageError: nothing lies there, or the store does not answer.
@@ -63,12 +69,12 @@ def papers_in_bucket(
     place = place_of(name)
     whole = head(place) if place.key else None
     if whole is not None:
-        yield from _unit(place, [replace(whole, name=ITSELF)], papers_in, version)
+        yield from _unit(place, [replace(whole, name=ITSELF)], rules)
         return
     items = items_below(place)
     if not items:
         raise StorageError(f"{place} holds nothing: name an archive, a package or a folder of them")
-    yield from _walk(place, _tree(items), is_paper_folder, papers_in, version)
+    yield from _walk(place, _tree(items), rules)
 
 
 def _tree(items: Sequence[Item]) -> _Folder:
@@ -82,18 +88,17 @@ def _tree(items: Sequence[Item]) -> _Folder:
     return root
 
 
-def _walk(
-    place: Place, here: _Folder, is_paper_folder: IsPaperFolder, papers_in: PapersIn, version: str
-) -> Iterator[Found]:
-    if is_paper_folder(place.name, here.files, here.below):
-        yield from _unit(place, _items_of(here), papers_in, version)
+def _walk(place: Place, here: _Folder, rules: Rules) -> Iterator[Found]:
+    if rules.is_paper_folder(place.name, here.files, here.below):
+        yield from _unit(place, _items_of(here), rules)
         return
     for name in sorted({*here.files, *here.folders}):
-        if name in here.files:
-            item = here.files[name]
-            yield from _unit(place / name, [replace(item, name=ITSELF)], papers_in, version)
+        if name in here.files and not rules.may_be_paper(name):
+            yield str(place / name)  # such as the ledger of a fetch that is at work
+        elif name in here.files:
+            yield from _unit(place / name, [replace(here.files[name], name=ITSELF)], rules)
         if name in here.folders:
-            yield from _walk(place / name, here.folders[name], is_paper_folder, papers_in, version)
+            yield from _walk(place / name, here.folders[name], rules)
 
 
 def _items_of(folder: _Folder, above: str = "") -> list[Item]:
@@ -103,16 +108,16 @@ def _items_of(folder: _Folder, above: str = "") -> list[Item]:
     return sorted(items, key=lambda item: item.name)
 
 
-def _unit(place: Place, items: Sequence[Item], papers_in: PapersIn, version: str) -> Iterator[Found]:
+def _unit(place: Place, items: Sequence[Item], rules: Rules) -> Iterator[Found]:
     """Yield what one file or one paper's folder holds, from memory where its content was looked at before."""
     identity = _identity(place, items)
-    name = hashlib.sha256(f"{version}\n{identity}".encode()).hexdigest()[:32]
+    name = hashlib.sha256(f"{rules.version}\n{identity}".encode()).hexdigest()[:32]
     known = cache_root() / "inventory" / f"{name}.json"
     with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
         yield from [_from_json(kept) for kept in json.loads(known.read_bytes())]
         return
     with held_copy(identity, place.name, _filler(place, items)) as local:
-        found = [_in_bucket(entry, local, place) for entry in papers_in(local, named=False)]
+        found = [_in_bucket(entry, local, place) for entry in rules.papers_in(local, named=False)]
     known.parent.mkdir(parents=True, exist_ok=True)
     aside = known.with_name(f".{name}-{os.getpid()}")
     aside.write_text(json.dumps([_to_json(entry) for entry in found]), encoding="utf-8")

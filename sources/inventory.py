@@ -60,7 +60,13 @@ def take_inventory(inputs: Sequence[Path]) -> Inventory:
     found: list[Found] = []
     for path in inputs:
         if storage.is_s3(path):
-            found.extend(bucket.papers_in_bucket(path, is_paper_folder, _papers_in, VERSION))
+            rules = bucket.Rules(
+                is_paper_folder=is_paper_folder,
+                may_be_paper=may_be_paper,
+                papers_in=_papers_in,
+                version=VERSION,
+            )
+            found.extend(bucket.papers_in_bucket(path, rules))
         elif path.exists():
             found.extend(_papers_in(path.absolute(), named=True))
         else:
@@ -139,6 +145,11 @@ def _suffixes(names: Iterable[str]) -> set[str]:
 
 def _names_below(folder: Path) -> Iterator[str]:
     return (p.name for p in folder.rglob("*"))
+
+
+def may_be_paper(name: str) -> bool:
+    """Tell by a file's name alone whether a look into it is worth while."""
+    return _stem_and_layout(name)[1] is not None
 
 
 def _paper_in_file(path: Path) -> Found:

@@ -1,10 +1,14 @@
 """An S3 server on loopback (moto's) with a requester-pays bucket like arXiv's, which can be told to fail."""
 
+import gzip
 import hashlib
+import io
+import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -14,6 +18,8 @@ BUCKET = "arxiv"
 MANIFEST = "src/arXiv_src_manifest.xml"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "loopback", "AWS_SECRET_ACCESS_KEY": "loopback-secret"}
 
+ONE, TWO = "src/arXiv_src_2601_001.tar", "src/arXiv_src_2601_002.tar"
+MEMBERS = {ONE: ("2601.00003", "2601.00042"), TWO: ("2601.00051", "2601.00064")}
 Fault = str  # "truncate:N" bytes of the body, "corrupt", "status:503", "ignore-range"
 
 
@@ -99,6 +105,32 @@ def manifest_of(tars: dict[str, tuple[str, str, str, bytes]]) -> bytes:
             f"<timestamp>2026-02-03 04:05:06</timestamp><yymm>{yymm}</yymm></file>"
         )
     return f"<?xml version='1.0' standalone='yes'?>\n<arXivSRC>\n{''.join(entries)}</arXivSRC>".encode()
+
+
+def packed(sample: Path, members: tuple[str, ...], extra: bytes = b"") -> bytes:
+    """Return a bulk tar of some of the sample's papers, and of one more paper where its TeX is given."""
+    packing = io.BytesIO()
+    with (
+        tarfile.open(sample / "arxiv" / "arXiv_src_2601_001.tar") as whole,
+        tarfile.open(fileobj=packing, mode="w", format=tarfile.USTAR_FORMAT) as part,
+    ):
+        for member in members:
+            name = f"2601/{member}.gz"
+            part.addfile(whole.getmember(name), whole.extractfile(name))
+        if extra:
+            data = gzip.compress(extra, mtime=0)
+            header = tarfile.TarInfo("2601/2601.00099.gz")
+            header.size = len(data)
+            part.addfile(header, io.BytesIO(data))
+    return packing.getvalue()
+
+
+def sample_tars(sample: Path, extra: bytes = b"") -> dict[str, tuple[str, str, str, bytes]]:
+    """Return two tars of the sample's papers, as `put_tars` takes them."""
+    return {
+        ONE: ("2601", "2601.00001", "2601.00050", packed(sample, MEMBERS[ONE])),
+        TWO: ("2601", "2601.00051", "2601.00099", packed(sample, MEMBERS[TWO], extra)),
+    }
 
 
 @contextmanager

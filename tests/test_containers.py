@@ -84,6 +84,14 @@ def test_a_worker_can_be_scaled() -> None:
     )
 
 
+def test_a_worker_can_fetch_papers() -> None:
+    worker = SERVICES["worker"]
+    (papers,) = (v for v in worker["volumes"] if ":/data/papers" in v)
+    assert papers.endswith(":/data/papers")  # with ":ro" the deployment fetch-papers could not write there
+    assert "chown -R scimmir:scimmir /data" in " ".join(instructions("RUN"))
+    assert "SCIMMIR_CONTACT" in worker["environment"]  # or every fetch is refused
+
+
 def test_leases_outlive_the_server() -> None:
     assert SERVICES["server"]["environment"]["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"].endswith(
         ".filesystem"

@@ -15,6 +15,7 @@ from typing import Any
 
 from schemas.errors import UserError
 from sources.fetch.arxiv_manifest import BulkSelection, BulkTar, Manifest, parse_manifest, select_tars
+from sources.fetch.files import md5_of
 from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 from sources.fetch.s3_object import CHUNK, Budget, S3Access, Trouble, pause_s, read_object
@@ -54,7 +55,7 @@ class BulkParameters:
 class BulkPlan:
     """What a fetch will transfer: `wanted` in order, of which `rewritten` are there in an older form.
 
-    `current` are on disk, `held_back` are past the byte limit, `missing` are items that no tar holds.
+    `current` are there, `held_back` are past the byte limit, `missing` are items that no tar holds.
     """
 
     wanted: tuple[BulkTar, ...]
@@ -119,9 +120,9 @@ def _wait(attempt: int, trouble: Trouble, parameters: BulkParameters) -> None:
 def plan_bulk(
     manifest: Manifest, selection: BulkSelection, ledger: Ledger, parameters: BulkParameters
 ) -> BulkPlan:
-    """Return what is to be fetched: tars that are not on disk with the manifest's md5, up to the byte limit."""
+    """Return what is to be fetched: tars that are not there with the manifest's md5, up to the byte limit."""
     selected, missing = select_tars(manifest, selection)
-    current = [tar for tar in selected if ledger.is_current(ledger_key(tar), tar.md5, tar.size)]
+    current = [tar for tar in selected if ledger.holds(_fetched(tar, ledger), source=SOURCE)]
     there = {tar.name for tar in current}
     new = [tar for tar in selected if tar.name not in there]
     room = len(new)
@@ -193,6 +194,10 @@ def _fetch_tar(
             if ledger.is_current(fetched.key, tar.md5, tar.size):  # another process was faster
                 part.unlink()
                 return fetched
+            if target.is_file() and md5_of(target) == tar.md5:  # it came, and could not go on from here
+                part.unlink()
+                ledger.record(fetched, source=SOURCE)
+                return fetched
             trouble = _download(client, tar, sink, parameters, budget)
             if trouble is None:
                 os.fsync(sink.fileno())
@@ -205,7 +210,7 @@ def _fetch_tar(
 
 
 def _fetched(tar: BulkTar, ledger: Ledger) -> Fetched:
-    """Return the tar as it is on disk once it is whole."""
+    """Return the tar as it is once it is whole."""
     path = ledger.archive / "arxiv" / tar.name
     return Fetched(
         key=ledger_key(tar), path=path, size=tar.size, md5=tar.md5, last_modified=tar.timestamp or None

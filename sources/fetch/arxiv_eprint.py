@@ -91,8 +91,9 @@ def fetch_eprints(
         transport: the client.
         ids: identifiers in any form that `parse_eprint_id` reads.
         folder: where the files go.
-        known: returns what is on disk of a key. A version that is there is not asked for again, a paper without
-            version only if the server has another one.
+        known: returns what the archive holds of a key. A version that is there is not asked for again, a paper
+            without version only if the server has another one. What it returns under another key, such as a
+            later version, takes the paper's place.
         parameters: where to ask.
     """
     parameters = parameters or EprintParameters()
@@ -106,8 +107,12 @@ def fetch_eprints(
         if paper in done:
             continue
         done.add(paper)
+        there = known(paper.key)
+        if there is not None and there.key != paper.key:
+            yield there
+            continue
         try:
-            yield _fetch(transport, paper, folder, known(paper.key), parameters)
+            yield _fetch(transport, paper, folder, there, parameters)
         except FetchError as error:
             yield error.failure(paper.key)
 
@@ -115,8 +120,6 @@ def fetch_eprints(
 def _fetch(
     transport: Transport, paper: EprintId, folder: Path, known: Fetched | None, parameters: EprintParameters
 ) -> Fetched:
-    if known is not None and (not known.path.is_file() or known.path.stat().st_size != known.size):
-        known = None
     if known is not None and paper.version is not None:
         return known
     suffix = f"v{paper.version}" if paper.version else ""

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,23 +10,26 @@ from types import TracebackType
 from typing import Self
 
 from schemas.errors import UserError
-from sources.fetch.arxiv_oai import OaiPage, OaiParameters, harvest
+from sources.fetch.arxiv_oai import OaiPage, OaiParameters, OaiRecord, harvest
 from sources.fetch.outcome import FetchError, FetchFailure
 from sources.fetch.partial import disk_errors
 from sources.fetch.transport import Transport
 
+STORE = "arxiv-metadata.sqlite"
 CREATE = """
 CREATE TABLE IF NOT EXISTS records (
-    paper_id TEXT PRIMARY KEY, datestamp TEXT NOT NULL, latest TEXT NOT NULL, line TEXT
+    paper_id TEXT PRIMARY KEY, datestamp TEXT NOT NULL, latest TEXT NOT NULL, line TEXT, sets TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS lists (
     list TEXT PRIMARY KEY, token TEXT, began TEXT, complete_until TEXT
 ) WITHOUT ROWID;
 """
+# A store from before the sets were kept: its lists are asked for from the beginning again.
+ADD_SETS = "ALTER TABLE records ADD COLUMN sets TEXT; DELETE FROM lists;"
 # A list that began anew may bring an older state of a paper than another list did.
 PUT_RECORD = """
-INSERT INTO records VALUES (?, ?, ?, ?) ON CONFLICT (paper_id) DO UPDATE
-SET datestamp = excluded.datestamp, latest = excluded.latest, line = excluded.line
+INSERT INTO records (paper_id, datestamp, latest, line, sets) VALUES (?, ?, ?, ?, ?) ON CONFLICT (paper_id) DO UPDATE
+SET datestamp = excluded.datestamp, latest = excluded.latest, line = excluded.line, sets = excluded.sets
 WHERE excluded.datestamp >= records.datestamp
 """
 
@@ -52,6 +55,8 @@ class MetadataStore:
         with self._errors():
             self._db = sqlite3.connect(path, timeout=60, isolation_level=None)
             self._db.executescript(CREATE)
+            if "sets" not in {name for _, name, *_ in self._db.execute("PRAGMA table_info(records)")}:
+                self._db.executescript(ADD_SETS)
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +83,7 @@ class MetadataStore:
         try:
             for page in harvest(transport, parameters, token=token):
                 began = began or (page.response_date or "")[:10] or None
-                self._take(page, name, began)
+                self._take(page, name, began, asked=parameters.set)
                 pages += 1
                 records += sum(record.row is not None for record in page.records)
                 deleted += sum(record.row is None for record in page.records)
@@ -92,15 +97,26 @@ class MetadataStore:
             records=records, deleted=deleted, pages=pages, failures=tuple(failures), is_complete=True
         )
 
-    def latest_ids(self, *, since: str | None = None, until: str | None = None) -> Iterator[str]:
-        """Yield the papers that changed in these days, each with its latest version where that is known."""
+    def latest_ids(
+        self, *, sets: Sequence[str] = (), since: str | None = None, until: str | None = None
+    ) -> Iterator[str]:
+        """Yield the papers that changed in these days, each with its latest version where that is known.
+
+        Args:
+            sets: those of one of these sets or of a set within it, as `cs:cs:AI` is in `cs`; of all when none is
+                named.
+            since: first day, as in 2026-01-31.
+            until: last day, included.
+        """
         query = (
-            "SELECT latest FROM records WHERE line IS NOT NULL AND datestamp >= ? AND datestamp <= ? "
+            "SELECT latest, sets FROM records WHERE line IS NOT NULL AND datestamp >= ? AND datestamp <= ? "
             "ORDER BY paper_id"
         )
         with self._errors():
             found = self._db.execute(query, (since or "", until or "9999")).fetchall()
-        yield from (latest for (latest,) in found)
+        for latest, of_paper in found:
+            if not sets or any(_within(own, sets) for own in (of_paper or "").split()):
+                yield latest
 
     def write_json_lines(self, target: Path) -> int:
         """Write every paper that is not deleted, sorted by identifier, and return their number.
@@ -129,7 +145,7 @@ class MetadataStore:
             found = self._db.execute(query, (name,)).fetchone()
         return found or (None, None, None)
 
-    def _take(self, page: OaiPage, name: str, began: str | None) -> None:
+    def _take(self, page: OaiPage, name: str, began: str | None, *, asked: str | None) -> None:
         """Store a page together with the place after it, or neither."""
         rows = [
             (
@@ -137,6 +153,7 @@ class MetadataStore:
                 record.datestamp,
                 _latest(record.paper_id, record.row),
                 json.dumps(record.row, ensure_ascii=False) if record.row is not None else None,
+                " ".join(_sets(record, asked)),
             )
             for record in page.records
         ]
@@ -167,6 +184,16 @@ class MetadataStore:
 def _list_name(parameters: OaiParameters) -> str:
     days = f"{parameters.since or ''}..{parameters.until or ''}"
     return f"{parameters.prefix} {parameters.set or 'all'} {days} {parameters.base}"
+
+
+def _within(name: str, sets: Sequence[str]) -> bool:
+    return any(name == asked or name.startswith(f"{asked}:") for asked in sets)
+
+
+def _sets(record: OaiRecord, asked: str | None) -> list[str]:
+    """Return the sets that a record states, and the one that it was asked for in: a server may state none."""
+    is_stated = asked is None or any(_within(name, [asked]) for name in record.sets)
+    return [*record.sets, *([] if is_stated or asked is None else [asked])]
 
 
 def _latest(paper_id: str, row: dict[str, object] | None) -> str:

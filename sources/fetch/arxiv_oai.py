@@ -53,11 +53,12 @@ class OaiParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class OaiRecord:
-    """One record: the paper's row in the form of the Kaggle snapshot, or None where it was deleted."""
+    """One record: the paper's row in the form of the Kaggle snapshot, or None where it was deleted; its sets."""
 
     paper_id: str
     datestamp: str
     row: dict[str, Any] | None
+    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,13 +184,16 @@ def _record(element: Any, number: int) -> OaiRecord:
         raise FetchError("bad_response", f"record {number} has no identifier of arXiv")
     paper_id = name.removeprefix(IDENTIFIER)
     datestamp = (_text(header, f"{OAI}datestamp") or "")[:10]
+    found = (" ".join((element.text or "").split()) for element in header.findall(f"{OAI}setSpec"))
+    sets = tuple(sorted({name for name in found if SET.fullmatch(name)}))
     if header.get("status") == "deleted":
-        return OaiRecord(paper_id=paper_id, datestamp=datestamp, row=None)
+        return OaiRecord(paper_id=paper_id, datestamp=datestamp, row=None, sets=sets)
     metadata = element.find(f"{OAI}metadata")
     content = next(iter(metadata), None) if metadata is not None else None
     if content is None:
         raise FetchError("bad_response", f"the record of {paper_id} has no metadata")
-    return OaiRecord(paper_id=paper_id, datestamp=datestamp, row=_row(content, paper_id, datestamp))
+    row = _row(content, paper_id, datestamp)
+    return OaiRecord(paper_id=paper_id, datestamp=datestamp, row=row, sets=sets)
 
 
 def _row(content: Any, paper_id: str, datestamp: str) -> dict[str, Any]:

@@ -17,11 +17,13 @@ import pyarrow.parquet as pq
 
 from schemas.columns import arrow_schema, column, table_of
 from schemas.errors import UserError
+from sources.fetch.files import Files, LocalFiles
 from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 
 LEDGER = "fetch-ledger.sqlite"
 BUSY_S = 60.0  # a writer holds the file for milliseconds, so this is never reached by waiting in a queue
 ROWS_AT_ONCE = 10_000
+LAST = "\U0010ffff"  # behind a prefix: behind every key that goes on after it
 
 CREATE = """
 CREATE TABLE IF NOT EXISTS fetches (
@@ -53,7 +55,7 @@ class LedgerError(UserError):
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerRow:
-    """One row of the ledger: what is on disk of one key, and how the last attempt ended."""
+    """One row of the ledger: what the archive holds of one key, and how the last attempt ended."""
 
     key: str = column(pa.string(), "name within all sources: arxiv-bulk:src/arXiv_src_2601_001.tar")
     source: str = column(pa.string(), "source that it was fetched from: arxiv-bulk, arxiv-ids, pmc, ...")
@@ -86,15 +88,19 @@ class LedgerCounts:
 
 
 class Ledger:
-    """The open ledger of one archive folder; threads may share it, processes open their own."""
+    """The open ledger of one archive; threads may share it, processes open their own.
 
-    def __init__(self, archive: Path) -> None:
-        """Open the ledger in `archive`, made where it is missing.
+    `archive` is the folder that fetches write to; `files` tells where what they wrote lies in the end.
+    """
+
+    def __init__(self, archive: Path, files: Files | None = None) -> None:
+        """Open the ledger in `archive`, made where it is missing; the files lie in it unless others are given.
 
         Raises:
             LedgerError: the file is damaged, is no ledger, or cannot be written.
         """
         self.archive = archive
+        self.files = files or LocalFiles(archive)
         self.path = archive / LEDGER
         self._lock = threading.Lock()
         archive.mkdir(parents=True, exist_ok=True)
@@ -125,24 +131,38 @@ class Ledger:
         return _row(found) if found else None
 
     def fetched(self, key: str) -> Fetched | None:
-        """Return the file, or the folder of files, that is on disk with the size it had; None otherwise."""
+        """Return the file, or the folder of files, that is there with the size it had; None otherwise."""
         row = self.known(key)
         if row is None or row.path is None or row.size is None or row.md5 is None:
             return None
         path = self.archive / row.path
-        if _size(path) != row.size:
+        if self.files.size(path) != row.size:
             return None
         return Fetched(
             key=key, path=path, size=row.size, md5=row.md5, etag=row.etag, last_modified=row.last_modified
         )
 
     def is_current(self, key: str, md5: str, size: int) -> bool:
-        """Return whether the file with this md5 was fetched and is on disk with this size."""
+        """Return whether the file with this md5 was fetched and is there with this size."""
         found = self.fetched(key)
         return found is not None and (found.md5, found.size) == (md5, size)
 
+    def holds(self, file: Fetched, *, source: str) -> bool:
+        """Return whether the archive holds this file, recorded or not: a killed fetch may have left it so."""
+        if self.is_current(file.key, file.md5, file.size):
+            return True
+        if self.files.size(file.path) != file.size or not self.files.has_md5(file.path, file.md5):
+            return False
+        self.record(file, source=source)
+        return True
+
     def record(self, outcome: Outcome, *, source: str) -> None:
-        """Store how an attempt ended; the row of an earlier attempt gives way."""
+        """Store how an attempt ended; the row of an earlier attempt gives way.
+
+        What was fetched is taken into the archive first, so that no row says more than is there.
+        """
+        if isinstance(outcome, Fetched):
+            self.files.keep(outcome)
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._lock, self._errors():
             if isinstance(outcome, FetchFailure):
@@ -158,15 +178,27 @@ class Ledger:
         """Record an outcome unless it is what the ledger has already; return whether it was news."""
         row = self.known(outcome.key)
         if row is not None and row.status == "fetched" and outcome == self.fetched(outcome.key):
+            self.files.keep(outcome)  # it may have come once more, with the same bytes
             return False
         self.record(outcome, source=source)
         return True
 
+    def forget(self, key: str) -> None:
+        """Drop the row of a key."""
+        with self._lock, self._errors():
+            self._db.execute("DELETE FROM fetches WHERE key = ?", (key,))
+
     def forget_below(self, prefix: str) -> None:
         """Drop the rows whose keys begin with the prefix, such as those of an article's images."""
         with self._lock, self._errors():
-            last = prefix + "\U0010ffff"  # behind every key that goes on after the prefix
-            self._db.execute("DELETE FROM fetches WHERE key >= ? AND key < ?", (prefix, last))
+            self._db.execute("DELETE FROM fetches WHERE key >= ? AND key < ?", (prefix, prefix + LAST))
+
+    def rows_below(self, prefix: str) -> list[LedgerRow]:
+        """Return the rows whose keys begin with the prefix, such as those of a paper's versions, by key."""
+        query = f"SELECT {COLUMNS} FROM fetches WHERE key >= ? AND key < ? ORDER BY key"
+        with self._lock, self._errors():
+            found = self._db.execute(query, (prefix, prefix + LAST)).fetchall()
+        return [_row(values) for values in found]
 
     def rows(self) -> Iterator[LedgerRow]:
         """Yield every row, by key."""
@@ -221,16 +253,6 @@ class Ledger:
                 f"the ledger {self.path} cannot be used ({error}): it must lie on a local disk with room, "
                 "be writable, and be a ledger; where it is damaged, move it away and fetch again"
             ) from error
-
-
-def _size(path: Path) -> int | None:
-    """Return the bytes of a file or of the files in a folder, or None where there is nothing."""
-    try:
-        if path.is_dir():
-            return sum(file.stat().st_size for file in path.iterdir())
-        return path.stat().st_size
-    except FileNotFoundError:
-        return None
 
 
 def _row(values: tuple[object, ...]) -> LedgerRow:

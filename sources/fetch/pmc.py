@@ -1,7 +1,6 @@
 """Articles of PubMed Central from its public bucket over HTTPS: folders that the inventory reads."""
 
 import fcntl
-import hashlib
 import os
 import re
 import shutil
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sources.fetch.files import INCOMING, LocalFiles, md5_of
 from sources.fetch.outcome import Fetched, FetchError, FetchFailure, Outcome
 from sources.fetch.partial import Downloaded, disk_errors
 from sources.fetch.pmc_article import (
@@ -54,6 +54,7 @@ def fetch_pmc(
     folder: Path,
     *,
     known: Callable[[str], Fetched | None] = lambda key: None,
+    copy: Callable[[Path, str, Path], bool] | None = None,
     policy: PmcPolicy | None = None,
     parameters: PmcParameters | None = None,
 ) -> Iterator[Outcome]:
@@ -67,7 +68,9 @@ def fetch_pmc(
         transport: the client.
         ids: `PMC11370360` for the preferred version of an article, `PMC11370360.2` for this one.
         folder: where the articles go.
-        known: returns what is on disk of a key; where the bucket still has it as it is, only its JSON is asked for.
+        known: returns what the archive holds of a key; where the bucket still has it as it is, only its JSON is
+            asked for. What it returns under another key, such as a later version, takes the article's place.
+        copy: copies a file of the archive to a path if it has this md5, and tells whether it did.
         policy: which articles are wanted.
         parameters: where to ask.
     """
@@ -82,12 +85,22 @@ def fetch_pmc(
         if asked in done:
             continue
         done.add(asked)
-        fetch = _Fetch(transport, asked, folder, policy or PmcPolicy(), parameters or PmcParameters())
+        fetch = _Fetch(
+            transport,
+            asked,
+            folder,
+            policy or PmcPolicy(),
+            parameters or PmcParameters(),
+            copy or LocalFiles(folder).copy,
+        )
         there = known(f"pmc:{asked}")
+        if there is not None and there.key != f"pmc:{asked}":
+            yield there
+            continue
         try:
             outcomes = fetch.outcomes(there)
         except FetchError as error:
-            stays = f"; an earlier copy stays in {there.path}" if there and there.path.exists() else ""
+            stays = f"; an earlier copy stays: {fetch.shard.name}/{there.path.name}" if there else ""
             yield FetchFailure(key=f"pmc:{asked}", reason=error.reason, detail=error.detail + stays)
         else:
             yield from outcomes
@@ -102,6 +115,7 @@ class _Fetch:
     folder: Path
     policy: PmcPolicy
     parameters: PmcParameters
+    copy: Callable[[Path, str, Path], bool]
 
     @property
     def shard(self) -> Path:
@@ -110,7 +124,7 @@ class _Fetch:
 
     @property
     def staging(self) -> Path:
-        return self.shard / f".{self.asked}.incoming"
+        return self.shard / f".{self.asked}{INCOMING}"
 
     def outcomes(self, known: Fetched | None) -> list[Outcome]:
         """Return what became of the article.
@@ -133,7 +147,7 @@ class _Fetch:
         if known is not None and self._is_current(known, chosen):
             self._clear()
             return [known]
-        xml = self._file(article.xml, f"{article.name}.xml.incoming", self.parameters.xml_bytes)
+        xml = self._file(article.xml, f"{article.name}.xml{INCOMING}", self.parameters.xml_bytes)
         lost: list[Outcome] = []
         kept = {chosen.path.name, xml.name}
         with disk_errors(xml):
@@ -191,20 +205,15 @@ class _Fetch:
 
     def _is_current(self, known: Fetched, chosen: _Metadata) -> bool:
         same = known.etag is not None and known.etag == _bare(chosen.came.etag)
-        xml = known.path / f"{chosen.article.name}.xml"
-        return same and known.path.name == chosen.article.name and xml.is_file()
+        return same and known.path.name == chosen.article.name
 
     def _file(self, file: PmcFile, name: str, limit: int) -> Path:
         """Return a file of the article in the staging folder: from there or from an earlier copy if that is it."""
         path = self.staging / name
         if file.md5 is not None:
             earlier = self.shard / file.key.partition("/")[0] / file.name
-            for there in (path, earlier):
-                if there.is_file() and _md5(there) == file.md5:
-                    if there != path:
-                        with disk_errors(path):
-                            shutil.copyfile(there, path)
-                    return path
+            if (path.is_file() and md5_of(path) == file.md5) or self.copy(earlier, file.md5, path):
+                return path
         self.transport.download(object_url(self.parameters.base, file.key), path, md5=file.md5, limit=limit)
         return path
 
@@ -215,12 +224,12 @@ class _Fetch:
             for path in self.staging.iterdir():
                 if path.name not in kept:
                     path.unlink()
-            md5, size = _md5(xml), sum(path.stat().st_size for path in self.staging.iterdir())
+            md5, size = md5_of(xml), sum(path.stat().st_size for path in self.staging.iterdir())
             if final.exists():
                 (final / f"{final.name}.xml").unlink(missing_ok=True)
                 shutil.rmtree(final)
             self.staging.rename(final)
-            (final / xml.name).rename(final / xml.name.removesuffix(".incoming"))
+            (final / xml.name).rename(final / xml.name.removesuffix(INCOMING))
         return Fetched(
             key=f"pmc:{self.asked}",
             path=final,
@@ -234,11 +243,6 @@ class _Fetch:
         with disk_errors(self.staging):
             if self.staging.exists():
                 shutil.rmtree(self.staging)
-
-
-def _md5(path: Path) -> str:
-    with disk_errors(path), path.open("rb") as handle:
-        return hashlib.file_digest(handle, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _bare(etag: str | None) -> str | None:

@@ -70,11 +70,11 @@ def read_inventory(
 def changed_articles(
     rows: Iterable[InventoryRow], known: Callable[[str], Fetched | None], *, since: str | None = None
 ) -> Iterator[str]:
-    """Yield the articles, as in `PMC11370360`, of which a version is not on disk as the inventory has it; once each.
+    """Yield the articles, as in `PMC11370360`, of which no version is there as the inventory has it; once each.
 
     Args:
         rows: the inventory.
-        known: returns what is on disk of an article's key, as in `pmc:PMC11370360`.
+        known: returns what the archive holds of an article's key, as in `pmc:PMC11370360`.
         since: leaves out what was last modified before this day, in the form 2026-01-31.
     """
     seen: set[int] = set()
@@ -89,12 +89,7 @@ def changed_articles(
 
 
 def _is_current(row: InventoryRow, there: Fetched | None) -> bool:
-    return (
-        there is not None
-        and there.path.name == row.version
-        and (there.etag or "").strip('"') == row.etag
-        and there.path.exists()
-    )
+    return there is not None and there.path.name == row.version and (there.etag or "").strip('"') == row.etag
 
 
 def _files(data: bytes, manifest: str) -> list[tuple[str, str | None, tuple[int, int, int]]]:

@@ -1,60 +1,29 @@
-"""`scimmir fetch`, then `scimmir build`: from an S3 server to a release, and never the same bytes twice."""
+"""`scimmir fetch arxiv-bulk` into a folder: what it costs, what is selected, and never the same bytes twice."""
 
-import gzip
-import io
 import json
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from loopback_s3 import CREDENTIALS, MANIFEST, LoopbackS3, loopback_s3
+from loopback_s3 import CREDENTIALS, MANIFEST, MEMBERS, ONE, TWO, LoopbackS3, loopback_s3, sample_tars
 from pydantic import ValidationError
 
 from flows.fetch_options import FetchOptions
 from flows.fetch_papers import Tally, fetch_from, fetch_papers
 from schemas.errors import UserError
 from sources.fetch.outcome import FetchFailure
-from warehouse.release import read_manifest
+from sources.inventory import take_inventory
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-ONE, TWO = "src/arXiv_src_2601_001.tar", "src/arXiv_src_2601_002.tar"
-MEMBERS = {ONE: ("2601.00003", "2601.00042"), TWO: ("2601.00051", "2601.00064")}
-
-
-def packed(sample: Path, members: tuple[str, ...], extra: bytes = b"") -> bytes:
-    """Return a bulk tar of some of the sample's papers, and of one more paper where its TeX is given."""
-    packing = io.BytesIO()
-    with (
-        tarfile.open(sample / "arxiv" / "arXiv_src_2601_001.tar") as whole,
-        tarfile.open(fileobj=packing, mode="w", format=tarfile.USTAR_FORMAT) as part,
-    ):
-        for member in members:
-            name = f"2601/{member}.gz"
-            part.addfile(whole.getmember(name), whole.extractfile(name))
-        if extra:
-            data = gzip.compress(extra, mtime=0)
-            header = tarfile.TarInfo("2601/2601.00099.gz")
-            header.size = len(data)
-            part.addfile(header, io.BytesIO(data))
-    return packing.getvalue()
-
-
-def bulk(sample: Path, extra: bytes = b"") -> dict[str, tuple[str, str, str, bytes]]:
-    return {
-        ONE: ("2601", "2601.00001", "2601.00050", packed(sample, MEMBERS[ONE])),
-        TWO: ("2601", "2601.00051", "2601.00099", packed(sample, MEMBERS[TWO], extra)),
-    }
 
 
 @pytest.fixture(scope="module")
 def server(sample: Path) -> Iterator[LoopbackS3]:
     with loopback_s3() as running:
-        running.put_tars(bulk(sample))
+        running.put_tars(sample_tars(sample))
         yield running
 
 
@@ -76,16 +45,6 @@ def command(environment: dict[str, str], server: LoopbackS3) -> Run:
     return run
 
 
-@pytest.fixture(scope="module")
-def archive(command: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("fetched") / "papers"
-    done = command("fetch", "arxiv-bulk", folder, "--month", "2026-01", "--yes")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 fetched" in done.stdout and "which the bucket's owner charges to you" in done.stderr
-    assert CREDENTIALS["AWS_SECRET_ACCESS_KEY"] not in done.stdout + done.stderr
-    return folder
-
-
 @pytest.fixture
 def here(server: LoopbackS3, monkeypatch: pytest.MonkeyPatch) -> LoopbackS3:
     """Let this process use the bucket, too."""
@@ -96,23 +55,24 @@ def here(server: LoopbackS3, monkeypatch: pytest.MonkeyPatch) -> LoopbackS3:
     return server
 
 
+@pytest.fixture
+def archive(here: LoopbackS3, tmp_path: Path) -> Path:
+    folder = tmp_path / "papers"
+    assert fetch(folder, months=["2026-01"]).fetched == 2
+    here.log.clear()
+    return folder
+
+
 def fetch(archive: Path, **options: object) -> Tally:
     return fetch_from.fn("arxiv-bulk", str(archive), FetchOptions.model_validate({"yes": True, **options}))
 
 
-def test_what_was_fetched_builds_a_release(archive: Path, command: Run, sample: Path, tmp_path: Path) -> None:
-    warehouse = tmp_path / "warehouse"
-    metadata = sample / "arxiv-metadata.jsonl"
-    quick = ("--ocr-engine", "none", "--embedder", "descriptor", "--near-duplicate-threshold", 0.99)
-    done = command("build", archive, "--warehouse", warehouse, "--metadata", metadata, *quick)
-    assert done.returncode == 0, done.stdout + done.stderr
-    release = warehouse / "releases" / (warehouse / "releases" / "latest").read_text().strip()
-    papers = pq.read_table(release / "papers.parquet", columns=["paper_key"])["paper_key"].to_pylist()
-    assert sorted(papers) == sorted(f"arxiv:{m}" for members in MEMBERS.values() for m in members)
-    counts = read_manifest(release)["counts"]
-    assert isinstance(counts, dict) and counts["pairs"] > 10
-    rejects = pq.read_table(release / "rejects.parquet", columns=["stage"])["stage"].to_pylist()
-    assert "inventory" not in rejects  # ledger and export are no papers, damaged or otherwise
+def test_what_was_fetched_is_read_by_the_inventory(archive: Path) -> None:
+    found = take_inventory([archive])
+    assert sorted(ref.key for ref in found.papers) == sorted(
+        f"arxiv:{m}" for ms in MEMBERS.values() for m in ms
+    )
+    assert found.rejects == ()  # ledger and export are no papers, damaged or otherwise
 
 
 def test_a_second_fetch_transfers_nothing_and_a_changed_md5_just_that_tar(
@@ -121,7 +81,7 @@ def test_a_second_fetch_transfers_nothing_and_a_changed_md5_just_that_tar(
     assert fetch(archive) == Tally(fetched=0, size=0, failures=())
     assert [key for key, _ in here.log] == [MANIFEST]
 
-    changed = bulk(sample, rb"\documentclass{article}\begin{document}Added later.\end{document}")
+    changed = sample_tars(sample, rb"\documentclass{article}\begin{document}Added later.\end{document}")
     here.put_tars(changed)
     here.log.clear()
     try:
@@ -135,7 +95,7 @@ def test_a_second_fetch_transfers_nothing_and_a_changed_md5_just_that_tar(
         ]
         assert rows[1]["size"] == len(changed[TWO][3])
     finally:
-        here.put_tars(bulk(sample))
+        here.put_tars(sample_tars(sample))
 
 
 def test_without_consent_the_price_is_shown_and_nothing_is_fetched(command: Run, tmp_path: Path) -> None:

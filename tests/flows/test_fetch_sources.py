@@ -1,16 +1,12 @@
 """The sources of `fetch-papers` over HTTP: from servers on loopback into an archive, and never twice."""
 
-import gzip
-import hashlib
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pyarrow.parquet as pq
 import pytest
+from loopback_sources import Server, oai_page, oai_record, put_article, tex
 
 from flows.fetch_options import FetchOptions, Source
 from flows.fetch_papers import Tally, fetch_from
@@ -19,63 +15,7 @@ from schemas.errors import UserError
 from sources.inventory import take_inventory
 from sources.metadata import read_metadata
 
-INVENTORY = "inventory-reports/pmc-oa-opendata/metadata/"
-CHANGED = "2026-11-02T10:00:00.000Z"
 LATER = "2099-01-01T00:00:00.000Z"
-
-
-class Server:
-    """Serves bytes by path, an S3 listing of them, and OAI-PMH pages by their token."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.oai: dict[str | None, bytes] = {}
-        self.log: list[str] = []
-        self.agents: set[str | None] = set()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                outer.log.append(self.path.lstrip("/"))
-                outer.agents.add(self.headers["User-Agent"])
-                body = outer.answer(self.path)
-                self.send_response(200 if body is not None else 404)
-                self.send_header("Content-Length", str(len(body or b"")))
-                if body is not None:
-                    self.send_header("ETag", f'"{hashlib.md5(body).hexdigest()}"')
-                self.end_headers()
-                self.wfile.write(body or b"")
-
-            def log_message(self, *arguments: object) -> None:
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-        threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
-
-    def answer(self, path: str) -> bytes | None:
-        parts = urlsplit(path)
-        asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        if "verb" in asked:
-            return self.oai[asked.get("resumptionToken")]
-        if "list-type" in asked:
-            prefix = asked["prefix"]
-            below = {k[len(prefix) :].partition("/")[0] for k in self.objects if k.startswith(prefix)}
-            names = "".join(f"<CommonPrefixes><Prefix>{prefix}{n}/</Prefix></CommonPrefixes>" for n in below)
-            return f"<ListBucketResult><IsTruncated>false</IsTruncated>{names}</ListBucketResult>".encode()
-        return self.objects.get(parts.path.lstrip("/"))
-
-    def put_inventory(self, changed: str = CHANGED) -> None:
-        keys = [key for key in self.objects if key.startswith("metadata/")]
-        lines = [
-            f'"pmc","{key}","{changed}","{hashlib.md5(self.objects[key]).hexdigest()}"\n' for key in keys
-        ]
-        self.objects["data.csv.gz"] = gzip.compress("".join(lines).encode(), mtime=0)
-        manifest = {"files": [{"key": "data.csv.gz"}]}
-        self.objects[f"{INVENTORY}2026-11-03T01-00Z/manifest.json"] = json.dumps(manifest).encode()
 
 
 @pytest.fixture
@@ -107,10 +47,6 @@ def fetch(server: Server, tmp_path: Path):
     return run
 
 
-def tex(text: str) -> bytes:
-    return gzip.compress(f"\\documentclass{{article}}\\begin{{document}}{text}".encode(), mtime=0)
-
-
 def test_papers_by_id_come_once(server: Server, fetch, tmp_path: Path) -> None:
     server.objects = {"src/2601.00001v1": tex("one"), "src/math/0309136v2": tex("two")}
     items = ["2601.00001v1", "math.GT/0309136v2", "2601.00009v1", "no id"]
@@ -122,26 +58,6 @@ def test_papers_by_id_come_once(server: Server, fetch, tmp_path: Path) -> None:
 
     again = fetch("arxiv-ids", items=items[:2])
     assert again == Tally(fetched=0, size=0, failures=()) and server.log == []
-
-
-def oai_record(paper: str, day: str, versions: int) -> str:
-    history = "".join(
-        f'<version version="v{n}"><date>Mon, 2 Jan 2023 10:00:00 GMT</date></version>'
-        for n in range(1, versions + 1)
-    )
-    return (
-        f"<record><header><identifier>oai:arXiv.org:{paper}</identifier><datestamp>{day}</datestamp></header>"
-        f'<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>{paper}</id>{history}'
-        "<title>T</title><categories>cs.CV</categories>"
-        "<license>http://creativecommons.org/licenses/by/4.0/</license></arXivRaw></metadata></record>"
-    )
-
-
-def oai_page(*records: str, token: str = "") -> bytes:
-    return (
-        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-02-01T00:00:00Z</responseDate>'
-        f"<ListRecords>{''.join(records)}<resumptionToken>{token}</resumptionToken></ListRecords></OAI-PMH>"
-    ).encode()
 
 
 def test_papers_whose_metadata_changed_are_fetched(server: Server, fetch, tmp_path: Path) -> None:
@@ -175,6 +91,68 @@ def test_papers_whose_metadata_changed_are_fetched(server: Server, fetch, tmp_pa
     }
 
 
+def keys(tmp_path: Path) -> list[str]:
+    return [ref.key for ref in take_inventory([tmp_path / "archive"]).papers]
+
+
+def test_earlier_versions_stay_unless_only_the_latest_is_wanted(
+    server: Server, fetch, tmp_path: Path
+) -> None:
+    server.objects = {f"src/2601.00001v{n}": tex(str(n)) for n in (1, 2, 10)}
+    server.objects |= {"src/2601.00011v1": tex("another")}
+    assert fetch("arxiv-ids", items=["2601.00001v1", "2601.00011v1"]).fetched == 2
+    assert fetch("arxiv-ids", items=["2601.00001v2"]).fetched == 1
+    assert keys(tmp_path) == ["arxiv:2601.00001v1", "arxiv:2601.00001v2", "arxiv:2601.00011v1"]
+
+    assert fetch("arxiv-ids", items=["2601.00001v10"], versions="latest").fetched == 1
+    assert keys(tmp_path) == ["arxiv:2601.00001v10", "arxiv:2601.00011v1"]
+    again = fetch("arxiv-ids", items=["2601.00001v2", "2601.00001v10"], versions="latest")
+    assert again == Tally(fetched=0, size=0, failures=()) and server.log == []
+    rows = pq.read_table(tmp_path / "archive" / "fetches.parquet")["key"].to_pylist()
+    assert rows == ["arxiv:2601.00001v10", "arxiv:2601.00011v1"]
+
+
+def test_of_an_article_the_preferred_version_stays_alone(
+    server: Server, fetch, sample: Path, tmp_path: Path
+) -> None:
+    put_article(server, sample / "pmc" / "PMC9900038.2", version=1, is_manuscript=True)
+    about = server.objects.pop("metadata/PMC9900038.2.json")
+    for key in [key for key in server.objects if key.startswith("PMC9900038.2/")]:
+        server.objects[key.replace(".2", ".1", 2)] = server.objects.pop(key)
+    server.objects["metadata/PMC9900038.1.json"] = about.replace(b"PMC9900038.2", b"PMC9900038.1")
+    # The listing of versions goes by folder.
+    assert fetch("pmc", items=["PMC9900038"], versions="latest").fetched == 1
+    assert keys(tmp_path) == ["pmc:PMC9900038.1"]
+    put_article(server, sample / "pmc" / "PMC9900038.2")
+    assert fetch("pmc", items=["PMC9900038"], versions="latest").fetched == 1
+    assert keys(tmp_path) == ["pmc:PMC9900038.2"]
+    again = fetch("pmc", items=["PMC9900038.1", "PMC9900038"], versions="latest")
+    assert again == Tally(fetched=0, size=0, failures=())
+
+
+def test_only_papers_of_the_sets_asked_for_are_fetched(server: Server, fetch) -> None:
+    both = oai_record("2601.00001", "2026-01-02", 1, "cs:cs:CV", "math:math.CO")
+    vision, other = (
+        oai_record("2601.00002", "2026-01-02", 1, "cs:cs:CV"),
+        oai_record("2601.00003", "2026-01-02", 1, "csx:csx:CV", "math"),
+    )
+    server.objects = {f"src/2601.0000{n}v1": tex(str(n)) for n in (1, 2, 3)}
+    server.oai = {None: oai_page(both, vision, other)}
+    assert fetch("arxiv-oai", metadata_only=True).fetched == 1
+
+    def asked(*sets: str) -> list[str]:
+        fetch("arxiv-oai", sets=sets)
+        return [path.removeprefix("src/") for path in server.log if path.startswith("src/")]
+
+    server.oai = {None: oai_page(both)}
+    assert asked("math:math.CO") == ["2601.00001v1"]
+    server.oai = {None: oai_page(both, vision)}
+    assert asked("cs") == ["2601.00002v1"]
+    server.oai = {None: oai_page()}
+    assert asked("csx:csx:CV", "physics") == ["2601.00003v1"]  # harvested before
+    assert asked() == []
+
+
 def test_a_harvest_that_breaks_off_is_a_failure_until_one_succeeds(server: Server, fetch) -> None:
     server.oai = {None: b"a page of a proxy"}
     tally = fetch("arxiv-oai", metadata_only=True)
@@ -190,13 +168,6 @@ def fetch_size(server: Server) -> int:
     page = parse_page(server.oai[None])
     assert page is not None
     return len(json.dumps(page.records[0].row, ensure_ascii=False).encode()) + 1
-
-
-def put_article(server: Server, folder: Path, **fields: object) -> None:
-    for path in folder.iterdir():
-        server.objects[f"{folder.name}/{path.name}"] = path.read_bytes()
-    about = {**json.loads((folder / f"{folder.name}.json").read_text()), **fields}
-    server.objects[f"metadata/{folder.name}.json"] = json.dumps(about).encode()
 
 
 def test_articles_come_by_inventory_and_only_what_changed(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.fetch.arxiv_eprint import EprintId, EprintParameters, fetch_eprints, parse_eprint_id
+from sources.fetch.ledger import Ledger
 from sources.fetch.outcome import Fetched, FetchError, FetchFailure
 from sources.inventory import take_inventory
 from sources.read import read_paper
@@ -167,12 +168,15 @@ def test_one_failure_does_not_stop_the_others(loopback, reply, fetch) -> None:
     assert [getattr(o, "reason", "fetched") for o in outcomes] == ["bad_id", "not_found", "fetched"]
 
 
-def test_what_is_on_disk_is_not_transferred_again(loopback, reply, fetch) -> None:
+def test_what_is_there_is_not_transferred_again(loopback, reply, fetch, tmp_path: Path) -> None:
     loopback.answer = lambda path, headers: (
         reply(b"", 304) if headers.get("if-none-match") == '"t"' else reply(ONE_TEX, headers={"ETag": '"t"'})
     )
     first = fetch("2310.00001", "2310.00002v1")
-    known = {o.key: o for o in first}.get
+    ledger = Ledger(tmp_path)
+    for outcome in first:
+        ledger.record(outcome, source="arxiv-ids")
+    known = ledger.fetched
     assert fetch("2310.00001", "2310.00002v1", known=known) == first
     assert [seen.path for seen in loopback.log] == ["/src/2310.00001", "/src/2310.00002v1", "/src/2310.00001"]
     first[1].path.unlink()

@@ -312,3 +312,20 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "t"):
         pass
     MetadataStore(tmp_path / "t")
+
+
+def test_a_store_without_sets_asks_for_its_lists_again(oai, transport, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "s") as old:
+        old.execute(
+            "CREATE TABLE records (paper_id TEXT PRIMARY KEY, datestamp TEXT, latest TEXT, line TEXT)"
+        )
+        old.execute("INSERT INTO records VALUES ('2301.00001', '2023-01-03', '2301.00001v2', '{}')")
+        old.execute("CREATE TABLE lists (list TEXT PRIMARY KEY, token TEXT, began TEXT, complete_until TEXT)")
+        name = f"arXivRaw cs .. {oai.base}"
+        old.execute("INSERT INTO lists VALUES (?, NULL, NULL, '2023-02-01')", (name,))
+    oai.pages = {None: [listing(record("2301.00001"), record("2301.00002"))]}
+    with MetadataStore(tmp_path / "s") as store:
+        assert list(store.latest_ids(sets=["cs"])) == [] and list(store.latest_ids()) == ["2301.00001v2"]
+        store.harvest(transport, oai.parameters(set="cs"))
+        assert "from" not in oai.asked[-1]
+        assert list(store.latest_ids(sets=["cs"])) == ["2301.00001v2", "2301.00002v2"]
