@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 from prefect.runtime import flow_run
@@ -23,7 +22,7 @@ from flows.guard_pairs import find_contamination
 from flows.join_release import Curated, join_release
 from flows.measure_build import Meter, metrics_folders
 from flows.plan_shards import plan_shards
-from flows.publish_artifacts import publish_artifacts
+from flows.publish_artifacts import publish_alert, publish_artifacts
 from flows.restart_lost_runs import check_starts
 from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
 from flows.stage_tables import GlobalWork
@@ -179,8 +178,7 @@ def _tell(folder: Path, earlier: Mapping[str, object] | None, meter: Meter, metr
     for jump in found:
         logger.warning("alert: %s", jump.sentence)
     if found:
-        text = "\n".join(f"- {jump.sentence}" for jump in found)
-        create_markdown_artifact(text, key="scimmir-reject-alert", description=f"Rejects of {folder.name}")
+        publish_alert(folder, [jump.sentence for jump in found])
     meter.write(metrics, manifest, len(found))
 
 

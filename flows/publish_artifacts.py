@@ -1,8 +1,11 @@
 """What Prefect's pages show of a finished build: a summary, its counts as a table, and links to what it made."""
 
-from collections.abc import Iterator
+import contextlib
+import logging
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import httpx
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from flows.join_release import release_summary
@@ -10,10 +13,32 @@ from runtime.cache import place_behind
 from warehouse.release import read_manifest
 
 Cell = str | int
+logger = logging.getLogger("scimmir")
 
 
 def publish_artifacts(folder: Path) -> None:
     """Store a release's summary, table of counts and links as artifacts of the current run."""
+    with _no_reason_to_fail(folder):
+        _publish(folder)
+
+
+def publish_alert(folder: Path, sentences: Sequence[str]) -> None:
+    """Store what is odd about a release as an artifact of the current run."""
+    text = "\n".join(f"- {sentence}" for sentence in sentences)
+    with _no_reason_to_fail(folder):
+        create_markdown_artifact(text, key="scimmir-reject-alert", description=f"Rejects of {folder.name}")
+
+
+@contextlib.contextmanager
+def _no_reason_to_fail(folder: Path) -> Iterator[None]:
+    """Turn a refusal of Prefect's server into a warning: the release is there already."""
+    try:
+        yield
+    except httpx.HTTPError as error:
+        logger.warning("Prefect's server did not take the artifacts of %s: %s", folder.name, error)
+
+
+def _publish(folder: Path) -> None:
     create_markdown_artifact(release_summary(folder), key="scimmir-release", description=folder.name)
     rows = [dict(zip(("what", "count"), row, strict=True)) for row in release_counts(folder)]
     create_table_artifact(rows, key="scimmir-release-counts", description=f"Counts of release {folder.name}")

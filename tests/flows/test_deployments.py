@@ -1,16 +1,18 @@
 """What prefect.yaml deploys: names, schedules and limits, and parameters that Prefect's pages can explain."""
 
 import asyncio
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from prefect.server.schemas.schedules import CronSchedule
 from prefect.utilities.callables import parameter_schema_from_entrypoint
 
-from flows import restart_lost_runs
+from flows import publish_artifacts, restart_lost_runs
 from flows.build_options import BuildOptions
 from flows.publish_artifacts import address_of, release_counts
 from schemas.errors import UserError
@@ -37,6 +39,9 @@ def test_a_deployment_is_tagged_and_tells_that_it_is_alive(name: str) -> None:
     assert restart_lost_runs.TAG in deployment["tags"]
     environment = deployment["work_pool"]["job_variables"]["env"]
     assert int(environment["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"]) == restart_lost_runs.HEARTBEAT_S
+    assert (
+        environment["PREFECT_CLIENT_RETRY_EXTRA_CODES"] == "500"
+    )  # the answer of a server without its database
     assert deployment["description"]
 
 
@@ -83,3 +88,17 @@ def test_the_table_of_counts_is_that_of_the_manifest(tmp_path: Path) -> None:
         ("rejected: image_blank", 2),
     ]
     assert address_of(tmp_path).startswith("file:///")
+
+
+def test_a_server_that_takes_no_artifact_fails_no_build(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        request = httpx.Request("POST", "http://127.0.0.1/api/artifacts/")
+        raise httpx.HTTPStatusError("500", request=request, response=httpx.Response(500, request=request))
+
+    monkeypatch.setattr(publish_artifacts, "create_markdown_artifact", refuse)
+    monkeypatch.setattr(logging.getLogger("scimmir"), "propagate", True)
+    with caplog.at_level(logging.WARNING):
+        publish_artifacts.publish_alert(tmp_path, ["rejects rose"])
+    assert "did not take the artifacts" in caplog.text
