@@ -41,7 +41,24 @@ CATEGORIES = [
     for a in ("cs", "math", "stat", "q-bio", "physics")
     for b in ("AA", "CV", "LG", "ML", "NE", "OC")
 ]
-SYLLABLES = "al ber cor dan el fir gor hum ir lo mar net or pul ris ton".split()
+SYLLABLES = (
+    "al",
+    "ber",
+    "cor",
+    "dan",
+    "el",
+    "fir",
+    "gor",
+    "hum",
+    "ir",
+    "lo",
+    "mar",
+    "net",
+    "or",
+    "pul",
+    "ris",
+    "ton",
+)
 REASONS = ("image_missing", "caption_missing", "duplicate_near", "drawn_in_tex")
 TABLE_ROWS, TABLE_COLUMNS = 12, 4
 
@@ -78,8 +95,7 @@ def row_group(first: int, dice: np.random.Generator, vocabulary: list[str], imag
     ranks = np.minimum(dice.pareto(0.5, (size, 160)), len(vocabulary) - 1).astype(int).tolist()
     lengths = dice.integers(6, 40, size).tolist()
     captions = [
-        " ".join(vocabulary[w] for w in rank[:length])
-        for rank, length in zip(ranks, lengths, strict=True)
+        " ".join(vocabulary[w] for w in rank[:length]) for rank, length in zip(ranks, lengths, strict=True)
     ]
     classes = [SUBCATEGORIES[n] for n in dice.integers(0, len(SUBCATEGORIES), size)]
     codes = [list(LICENSES)[n] for n in dice.integers(0, len(LICENSES), size)]
