@@ -2,14 +2,16 @@
 
     python -m benchmarks.serve [--pairs 100000] [--image-kb 40] [--folder DIR] [--json FILE]
 
-Writes a release with the real schema and layout (100 rows a group, 20,000 a file), images of noise of about the
-size given, and captions of invented words; starts the command in a process of its own; and asks it as a browser
-would, each address once (nothing of it is cached by the server, but the files may be in the system's cache, as
-they are after writing). Prints median and 95th percentile in milliseconds, the time from the start of the process
-to the first list, and its memory. With --folder the release is kept and used again.
+Writes a release of synthetic rows (benchmarks/synthetic_release.py) with embeddings of 256 dimensions; starts the
+command in a process of its own, twice, with an empty cache folder before the first; and asks the second one as a
+browser would, each address once (nothing of it is cached by the server, but the files may be in the system's cache,
+as they are after writing). Prints the time from the start of the process to the first list (and how much of it the
+processors worked for it), median and 95th percentile of every kind of page in milliseconds, and its memory: own,
+and pages of mapped files, which the system takes back where it needs them. With --folder the release is kept and
+used again.
 
-Exits 1 where the first answer takes more than 10 s + 20 s for each 500,000 pairs, or a page's 95th percentile is
-above its bound in BOUNDS_MS (for half a million pairs on two slow cores).
+Exits 1 where a start takes more than FIRST_S or NEXT_S, or a page more than BOUNDS_MS. On a machine that works on
+other things, too, they may be missed for that.
 """
 
 import argparse
@@ -41,17 +43,37 @@ from benchmarks.synthetic_release import (
 )
 from schemas.pair import SUBCATEGORIES
 
-FIRST_ANSWER_S, FIRST_ANSWER_S_PER_PAIR = 10.0, 20.0 / 500_000
+FIRST_S, FIRST_PAIRS = (
+    2.0,
+    100_000,
+)  # the very first start; larger releases take as much longer as they are larger
+NEXT_S = 1.0  # every other start
+# Median and 95th percentile, for half a million pairs on two cores.
 BOUNDS_MS = {
-    "list": 1000.0,
-    "list filtered": 1500.0,
-    "list searched": 2500.0,
-    "pair": 500.0,
-    "image": 300.0,
-    "thumbnail": 400.0,
-    "statistics": 3000.0,
-    "rejects": 1000.0,
+    "list": (100.0, 300.0),
+    "list filtered": (100.0, 300.0),
+    "list searched": (200.0, 500.0),
+    "pair": (100.0, 300.0),
+    "image": (100.0, 300.0),
+    "thumbnail": (200.0, 400.0),
+    "similar pairs": (300.0, 600.0),
+    "similar to text": (300.0, 600.0),
+    "similar image": (300.0, 600.0),
+    "similar filtered": (300.0, 600.0),
+    "statistics": (200.0, 600.0),
+    "rejects": (300.0, 600.0),
 }
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Seconds of a start by the clock, and of the processors."""
+
+    seconds: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s ({self.cpu:.1f} s of the processors)"
 
 
 @dataclass(frozen=True)
@@ -127,7 +149,7 @@ def measure(client: httpx.Client, pages: int, vocabulary: list[str]) -> Iterator
     )
 
 
-def start(warehouse: Path, cache: Path, count: int) -> Iterator[tuple[float, httpx.Client, psutil.Process]]:
+def start(warehouse: Path, cache: Path, count: int) -> Iterator[tuple[Taken, httpx.Client, psutil.Process]]:
     """Yield once: the seconds from the start of the command to its first list, a client, and its process."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "scimmir", "serve", "-w", str(warehouse), "--port", "0"]
@@ -139,10 +161,11 @@ def start(warehouse: Path, cache: Path, count: int) -> Iterator[tuple[float, htt
             )
             with httpx.Client(base_url=address, timeout=60) as client:
                 page = client.get(f"/{VERSION}/pairs").raise_for_status().text
-                seconds = time.perf_counter() - began
+                times = psutil.Process(process.pid).cpu_times()
+                taken = Taken(time.perf_counter() - began, times.user + times.system)
                 if f"{count:,}" not in page:
                     raise SystemExit(f"the first answer does not count {count:,} pairs")
-                yield seconds, client, psutil.Process(process.pid)
+                yield taken, client, psutil.Process(process.pid)
         finally:
             process.terminate()
 
@@ -150,9 +173,9 @@ def start(warehouse: Path, cache: Path, count: int) -> Iterator[tuple[float, htt
 def run(warehouse: Path, count: int, cache: Path) -> dict[str, float]:
     """Start the page twice, measure it, print the figures and return them."""
     figures = {}
-    for seconds, client, process in start(warehouse, cache, count):
-        figures["first answer s"] = seconds
-        print(f"{count:,} pairs: first answer after {seconds:.1f} s where no start was before", flush=True)
+    for taken, client, process in start(warehouse, cache, count):
+        figures |= {"first answer s": taken.seconds, "first answer cpu s": taken.cpu}
+        print(f"{count:,} pairs: first answer after {taken} where no start was before", flush=True)
         client.get(f"/{VERSION}/pairs?q=loor&class=fig_result").raise_for_status()
         while len(list(cache.glob("*/complete"))) < 2:
             if process.status() == psutil.STATUS_ZOMBIE or time.time() - process.create_time() > 300:
@@ -160,20 +183,19 @@ def run(warehouse: Path, count: int, cache: Path) -> dict[str, float]:
             time.sleep(0.2)
         figures["copied s"] = time.time() - process.create_time()
         print(f"  everything copied after {figures['copied s']:.0f} s, in the background", flush=True)
-    for seconds, client, process in start(warehouse, cache, count):
-        figures["next first answer s"] = seconds
-        print(f"  first answer of the next start after {seconds:.1f} s", flush=True)
+    for taken, client, process in start(warehouse, cache, count):
+        figures |= {"next first answer s": taken.seconds, "next first answer cpu s": taken.cpu}
+        print(f"  first answer of the next start after {taken}", flush=True)
         for kind in measure(client, count // 24, words()):
             print(
                 f"  {kind.kind:16} {kind.count} asked  median {kind.median:5.0f} ms  p95 {kind.p95:5.0f} ms",
                 flush=True,
             )
             figures[f"{kind.kind} median ms"], figures[f"{kind.kind} p95 ms"] = kind.median, kind.p95
-        memory = process.memory_full_info()
-        figures["memory MB"], figures["own memory MB"] = memory.rss / 1e6, memory.uss / 1e6
-        print(
-            f"  memory {memory.rss / 1e6:,.0f} MB, of which files {(memory.rss - memory.uss) / 1e6:,.0f} MB"
-        )
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        own, files = (int(re.search(rf"Rss{kind}:\s+(\d+)", status)[1]) / 1024 for kind in ("Anon", "File"))
+        figures |= {"own memory MB": own, "mapped memory MB": files}
+        print(f"  memory {own:,.0f} MB of its own and {files:,.0f} MB of mapped files")
     return figures
 
 
@@ -199,9 +221,16 @@ def main() -> None:
         figures = run(warehouse, options.pairs, cache)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
-    late = [name for name, bound in BOUNDS_MS.items() if figures[f"{name} p95 ms"] > bound]
-    if figures["first answer s"] > FIRST_ANSWER_S + FIRST_ANSWER_S_PER_PAIR * options.pairs:
+    late = [
+        f"{name} {measure}"
+        for name, bounds in BOUNDS_MS.items()
+        for measure, bound in zip(("median", "p95"), bounds, strict=True)
+        if figures[f"{name} {measure} ms"] > bound
+    ]
+    if figures["first answer s"] > FIRST_S * max(1.0, options.pairs / FIRST_PAIRS):
         late.append("first answer")
+    if figures["next first answer s"] > NEXT_S:
+        late.append("first answer of the next start")
     print("all bounds are kept" if not late else f"above their bounds: {', '.join(late)}")
     raise SystemExit(1 if late else 0)
 

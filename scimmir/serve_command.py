@@ -1,11 +1,13 @@
 """`scimmir serve`: a local page over a release."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 PORT = 8378
+COPY_AFTER_S = 1.0  # long enough for the first list with its images
 
 
 def serve(
@@ -52,5 +54,6 @@ def serve(
     app = make_app(index, similar, allowed_hosts=[host, *(allow_host or [])])
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
-    with copying(index, copies, then=similar.prepare, say=lambda text: typer.echo(f"note: {text}", err=True)):
+    note = partial(typer.echo, err=True)
+    with copying(index, copies, then=similar.prepare, say=note, wait_s=COPY_AFTER_S):
         run(app, socket)

@@ -23,7 +23,7 @@ from warehouse.catalog import PARQUET_TABLES, one_line
 from warehouse.lake import WarehouseError, canonical_json
 from warehouse.release import read_manifest
 
-VERSION = "1"
+VERSION = "2"  # 2: the table of words
 DATABASE, COMPLETE = "pairs.duckdb", "complete"
 
 
@@ -144,6 +144,7 @@ def copying(
     *,
     then: Callable[[threading.Event], object],
     say: Callable[[str], None],
+    wait_s: float = 0.0,
 ) -> Iterator[threading.Thread]:
     """Make the release's copy in the background where it has none; the end of the block ends it.
 
@@ -152,11 +153,15 @@ def copying(
         copies: the cache folder.
         then: makes ready what else there is, and stops early once the event is set.
         say: is told why no copy could be made; the page works without.
+        wait_s: seconds before the copy is begun.
     """
     cursor = index.connection.cursor()
     stopped = threading.Event()
 
     def work() -> None:
+        # Whoever starts the page looks at it first: for that moment the processors are not shared.
+        if stopped.wait(0 if index.is_copied else wait_s):
+            return
         try:
             if not index.is_copied:
                 name = copy_name(index.folder)
@@ -167,7 +172,7 @@ def copying(
                 then(stopped)
         except (duckdb.Error, OSError, WarehouseError) as error:
             if not stopped.is_set():
-                say(f"every start will be as slow as this one: {one_line(error)}")
+                say(f"note: every start will be as slow as this one: {one_line(error)}")
 
     thread = threading.Thread(target=work, name="copy", daemon=True)
     thread.start()

@@ -115,8 +115,13 @@ def conditions(wanted: Filter) -> list[str]:
 
 def fixed_conditions(wanted: Filter) -> list[str]:
     """Return the conditions of a filter that belong to no facet: the paper and the caption search."""
-    paper = [f"paper_key = {sql_text(wanted.paper)}"] if wanted.paper else []
+    paper = [paper_condition(wanted)] if wanted.paper else []
     return [*paper, *word_conditions(wanted.words)]
+
+
+def paper_condition(wanted: Filter) -> str:
+    """Return the condition that a pair is of the paper that the filter names."""
+    return f"paper_key = {sql_text(wanted.paper)}"
 
 
 def facet_condition(facet: Facet, values: Sequence[str]) -> str:
@@ -138,31 +143,9 @@ def word_conditions(words: str) -> list[str]:
 
     A phrase stands in quotation marks. Case does not matter.
     """
-    found = []
-    for term in search_terms(words):
-        # The plain search is four times as fast as the pattern, which then looks at few captions.
-        like = term.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        escape = " ESCAPE '\\'" if like != term.text else ""
-        likely = f"caption ILIKE {sql_text(f'%{like}%')}{escape}"
-        condition = f"{likely} AND {_pattern_condition(term)}"
-        found.append(f"NOT ({condition})" if term.excluded else condition)
-    return found
-
-
-def index_conditions(wanted: Filter) -> list[str]:
-    """Return `fixed_conditions` for a table that has the column `words`, as WORDS_OF makes it."""
-    found = [f"paper_key = {sql_text(wanted.paper)}"] if wanted.paper else []
-    for term in search_terms(wanted.words):
-        parts = []
-        # A character that this Python does not know may be a letter to the database: no word of it is sure.
-        if all(unicodedata.category(c) != "Cn" for c in term.text):
-            inside = " ".join("".join(c if _in_word(c) else " " for c in term.text).split())
-            parts += [f"contains(words, {sql_text(' ' + inside)})"] if inside else []
-        if not parts or not all(map(_in_word, term.text)):
-            parts.append(_pattern_condition(term))
-        condition = " AND ".join(parts)
-        found.append(f"NOT ({condition})" if term.excluded else condition)
-    return found
+    return [
+        f"NOT ({term.condition()})" if term.excluded else term.condition() for term in search_terms(words)
+    ]
 
 
 @dataclass(frozen=True)
@@ -171,6 +154,31 @@ class Term:
 
     text: str
     excluded: bool
+
+    def condition(self) -> str:
+        """Return the SQL condition, over the view `pairs`, that a caption has the term; `excluded` or not."""
+        # The plain search is four times as fast as the pattern, which then looks at few captions.
+        like = self.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        escape = " ESCAPE '\\'" if like != self.text else ""
+        return f"caption ILIKE {sql_text(f'%{like}%')}{escape} AND {self._by_pattern()}"
+
+    def positions_sql(self) -> str:
+        """Return SQL for the places of the pairs that have the term, over a copy's `pairs` and `words`.
+
+        The table `words` answers for one word; for others the column `words` tells which captions to look at.
+        """
+        inside = "".join(c if _in_word(c) else " " for c in self.text).split()
+        # A character that this Python does not know may be a letter to the database: no word of it is sure.
+        is_sure = all(unicodedata.category(c) != "Cn" for c in self.text)
+        if is_sure and inside == [self.text]:
+            until = sql_text(self.text + chr(0x10FFFF))
+            return f"SELECT position FROM words WHERE word >= {sql_text(self.text)} AND word < {until}"
+        likely = f"contains(words, {sql_text(' ' + ' '.join(inside))}) AND " if is_sure and inside else ""
+        return f"SELECT position FROM pairs WHERE {likely}{self._by_pattern()}"
+
+    def _by_pattern(self) -> str:
+        pattern = r"(^|[^\p{L}\p{N}])" + _re2_escape(self.text)
+        return f"regexp_matches(lower(caption), {sql_text(pattern)})"
 
 
 def search_terms(words: str) -> tuple[Term, ...]:
@@ -181,11 +189,6 @@ def search_terms(words: str) -> tuple[Term, ...]:
         if term:
             found.append(Term(term, bool(minus)))
     return tuple(found)
-
-
-def _pattern_condition(term: Term) -> str:
-    pattern = r"(^|[^\p{L}\p{N}])" + _re2_escape(term.text)
-    return f"regexp_matches(lower(caption), {sql_text(pattern)})"
 
 
 def _lower(text: str) -> str:

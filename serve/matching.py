@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from serve.facets import Mask
-from serve.filters import Filter, fixed_conditions, index_conditions
+from serve.filters import Filter, Term, fixed_conditions, paper_condition, search_terms
 from serve.release_index import ReleaseIndex
 
 KEPT = 64  # masks, of half a megabyte for half a million pairs
@@ -17,6 +17,7 @@ class Matching:
     def __init__(self, index: ReleaseIndex) -> None:
         self._index = index
         self._fixed = functools.lru_cache(maxsize=KEPT)(self._find_fixed)
+        self._term = functools.lru_cache(maxsize=KEPT)(self._find_term)
         self._all = functools.lru_cache(maxsize=KEPT)(self._find)
 
     def mask(self, wanted: Filter, *, but: str = "") -> Mask | None:
@@ -54,9 +55,20 @@ class Matching:
         return chosen & fixed
 
     def _find_fixed(self, wanted: Filter) -> Mask | None:
-        parts = index_conditions(wanted) if self._index.is_copied else fixed_conditions(wanted)
-        if not parts:
-            return None
+        if not self._index.is_copied:
+            parts = fixed_conditions(wanted)
+            return self._mask(f"SELECT position FROM pairs WHERE {' AND '.join(parts)}") if parts else None
+        masks = [
+            ~self._term(term) if term.excluded else self._term(term) for term in search_terms(wanted.words)
+        ]
+        if wanted.paper:
+            masks.append(self._mask(f"SELECT position FROM pairs WHERE {paper_condition(wanted)}"))
+        return np.logical_and.reduce(masks) if masks else None
+
+    def _find_term(self, term: Term) -> Mask:
+        return self._mask(term.positions_sql())
+
+    def _mask(self, sql: str) -> Mask:
         mask = np.zeros(self._index.count, np.bool_)
-        mask[self._index.numbers(f"SELECT position FROM pairs WHERE {' AND '.join(parts)}")] = True
+        mask[self._index.numbers(sql)] = True
         return mask

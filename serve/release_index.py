@@ -25,6 +25,11 @@ COLUMNS = (
     "split", "caption", "label", "paper_key", "width", "height", "duplicates_removed",
 )  # fmt: skip
 _TYPES = {"categories": "VARCHAR[]", "width": "INTEGER", "height": "INTEGER", "duplicates_removed": "INTEGER"}
+WORDS_TABLE = (
+    "CREATE TABLE {target} AS SELECT word, position::INTEGER AS position FROM (SELECT"
+    " unnest(list_distinct(string_split(trim(words), ' '))) AS word, position FROM {source})"
+    " ORDER BY word, position"
+)
 KEPT_PLACES = 20_000  # of pairs that were listed, while their names are in no index yet
 
 
@@ -85,7 +90,8 @@ class ReleaseIndex:
     `connection` holds the views `pairs`, of COLUMNS with `position` (the pair's place in the release, from 0),
     `year` and `category_values` (the different categories or a null); `duplicates`, `contamination`, `rejects`
     and `papers`. They read the release's Parquet files until `use_copy`, and from then on a copy, in which
-    `pairs` has the column `words` besides and is found by position and name without a scan.
+    `pairs` has the column `words` besides and is found by position and name without a scan, and the view `words`
+    has the places of the pairs in whose captions each word is.
     """
 
     folder: Path
@@ -114,7 +120,7 @@ class ReleaseIndex:
         """Read the narrow columns from the copy that `copy_tables` wrote, from now on."""
         with self.connection.cursor() as cursor:
             cursor.execute(f"ATTACH {sql_text(database)} AS copied (READ_ONLY)")
-            for name in ("pairs", "duplicates"):
+            for name in ("words", "pairs", "duplicates"):
                 cursor.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM copied.main.{name}")
         self._state.is_copied = True
         self._state.places.clear()
@@ -211,6 +217,7 @@ def copy_tables(con: duckdb.DuckDBPyConnection, database: Path) -> None:
     try:
         con.execute(f"CREATE TABLE writing.main.pairs AS SELECT *, {WORDS_OF} AS words FROM pairs")
         con.execute("CREATE UNIQUE INDEX pair_ids ON writing.main.pairs (pair_id)")
+        con.execute(WORDS_TABLE.format(target="writing.main.words", source="writing.main.pairs"))
         con.execute("CREATE TABLE writing.main.duplicates AS FROM duplicates ORDER BY duplicate_group")
     finally:
         con.execute("DETACH writing")

@@ -121,7 +121,7 @@ def test_without_a_cache_the_page_works_and_says_why(release: Path, tmp_path: Pa
     index, said = open_release(release), []
     with copying(index, Copies(tmp_path / "file"), then=lambda stopped: None, say=said.append) as thread:
         thread.join()
-    assert len(said) == 1 and said[0].startswith("every start will be as slow as this one: ")
+    assert len(said) == 1 and said[0].startswith("note: every start will be as slow as this one: ")
     assert "30</span>" in page(index) or "30" in page(index)
 
 
