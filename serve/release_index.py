@@ -17,6 +17,7 @@ from serve.facets import Facets, read_facets
 from serve.filters import WORDS_OF
 from warehouse.catalog import one_line, pair_files, sql_text
 from warehouse.lake import WarehouseError
+from warehouse.query import QUICK
 from warehouse.release import read_manifest
 
 # What filters, searches and lists read; everything else of a pair is read from its row group when it is shown.
@@ -189,8 +190,8 @@ def open_release(folder: Path, *, known: tuple[Facets, list[int]] | None = None)
     manifest = read_manifest(folder)
     con = duckdb.connect(config={"python_enable_replacements": "false"})
     try:
-        # A footer describes thousands of column chunks: reading it takes longer than most of what is asked.
-        con.execute("SET parquet_metadata_cache = true")
+        for setting in QUICK:
+            con.execute(f"SET {setting}")
         # With it, DuckDB 2.0 breaks on a LIMIT over a view with the number of a row in its file.
         con.execute("SET disabled_optimizers = 'late_materialization'")
         files = release_files(folder)
