@@ -31,6 +31,8 @@ from benchmarks.synthetic_release import VERSION, write_release
 
 ROOT = Path(__file__).parents[1]
 BOUND_S, BOUND_PAIRS = 1.0, 100_000
+# Queries of the view table_ocr find the words of 80,000 texts first: no column of the release counts them.
+WORDS_BOUND_S = 3.0
 TRIES = 5
 ALONE = """
 import duckdb, sys
@@ -120,7 +122,8 @@ def measure(warehouse: Path, pairs: int, image_kb: int) -> tuple[dict[str, dict[
             read = asked.bytes - empty[way].bytes
             line.append(f"{way} {asked.seconds:5.2f} ({asked.cpu:4.2f}) {read / 1e6:6.1f} MB")
             figures[f"{question.title} | {way}"] = {"seconds": asked.seconds, "cpu": asked.cpu, "bytes": read}
-            if asked.seconds > BOUND_S and pairs <= BOUND_PAIRS:
+            bound = WORDS_BOUND_S if "table_ocr" in question.sql else BOUND_S
+            if min(asked.seconds, asked.cpu) > bound and pairs <= BOUND_PAIRS:
                 late.append(f"{question.title} ({way}): {asked.seconds:.2f} s")
             if "image.bytes" in question.sql:
                 if read < 1024 * image_kb:
