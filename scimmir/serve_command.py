@@ -1,5 +1,6 @@
 """`scimmir serve`: a local page over a release."""
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -53,7 +54,8 @@ def serve(
     similar = open_similar(index, root, embedder, copies)
     app = make_app(index, similar, allowed_hosts=[host, *(allow_host or [])])
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
     note = partial(typer.echo, err=True)
-    with copying(index, copies, then=similar.prepare, say=note, wait_s=COPY_AFTER_S):
-        run(app, socket)
+    with suppress(KeyboardInterrupt):
+        typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
+        with copying(index, copies, then=similar.prepare, say=note, wait_s=COPY_AFTER_S):
+            run(app, socket)
