@@ -80,4 +80,4 @@ def evaluate(
     typer.echo(markdown(found.rows), nl=False)
     if found.rejects:
         typer.echo(f"\n{len(found.rejects)} pairs were left out, see rejects.parquet")
-    typer.echo(f"\n{found.folder}")
+    typer.echo(f"\nresults, plots and confusions: {found.folder}")

@@ -1,11 +1,14 @@
 """`scimmir serve`: a local page over a release."""
 
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 PORT = 8378
+COPY_AFTER_S = 1.0  # long enough for the first list with its images
 
 
 def serve(
@@ -24,11 +27,15 @@ def serve(
     allow_host: Annotated[
         list[str] | None, typer.Option(help="Host name by which browsers may call it; repeat for more.")
     ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="Folder of what makes the next start quick; ~/.cache/scimmir/serve by default."),
+    ] = None,
 ) -> None:
     """Open a local page over a release: filter, search and look at its pairs, rejects and statistics."""
     from serve.app import make_app
+    from serve.copies import Copies, copying, default_cache, open_with_copy
     from serve.guard import is_loopback
-    from serve.release_index import open_release
     from serve.server import listen, run
     from serve.similar import open_similar
     from warehouse.lake import readable_warehouse
@@ -42,8 +49,13 @@ def serve(
             f"warning: everybody who reaches {host} can read this release; there is no password", err=True
         )
     typer.echo(f"reading release {folder.name} …")
-    index = open_release(folder)
-    app = make_app(index, open_similar(index, root, embedder), allowed_hosts=[host, *(allow_host or [])])
+    copies = Copies(cache or default_cache())
+    index = open_with_copy(folder, copies)
+    similar = open_similar(index, root, embedder, copies)
+    app = make_app(index, similar, allowed_hosts=[host, *(allow_host or [])])
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
-    run(app, socket)
+    note = partial(typer.echo, err=True)
+    with suppress(KeyboardInterrupt):
+        typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
+        with copying(index, copies, then=similar.prepare, say=note, wait_s=COPY_AFTER_S):
+            run(app, socket)

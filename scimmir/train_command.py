@@ -70,4 +70,6 @@ def train(
         pretrained=pretrained,
         parameters=parameters,
     )
-    typer.echo(f"wrote {output}: {epochs} epochs of {count} pictures; use it by --embedder onnx:{output}")
+    times = "1 epoch" if epochs == 1 else f"{epochs} epochs"
+    typer.echo(f"wrote {output}: {times} of {count} pictures; use it by --embedder onnx:{output}")
+    typer.echo(f"what it is worth: scimmir evaluate --model onnx:{output} --training fine-tuned")

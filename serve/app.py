@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from curation.embed import EmbedderError
 from schemas.reject import RecordError
 from serve.filters import parse_filter, select_sql
 from serve.guard import Guard
@@ -33,7 +34,7 @@ class Site:
     def __init__(self, index: ReleaseIndex, similar: Similar) -> None:
         self.index = index
         self.similar = similar
-        self.listing = Listing(index)
+        self.listing = Listing(index, similar.matching)
         self.pictures = Pictures(index)
         self.rejects = Rejects(index)
         self.statistics = Statistics(index)
@@ -85,6 +86,8 @@ class Site:
             name = await run_in_threadpool(self.similar.add_image, content)
         except RecordError:
             return JSONResponse({"problem": "This file is no image that can be read."}, status_code=422)
+        except EmbedderError as error:
+            return JSONResponse({"problem": str(error)}, status_code=503)
         return JSONResponse({"like": f"image:{name}"})
 
     def pair(self, request: Request) -> Response:
@@ -199,7 +202,7 @@ def make_app(
     index: ReleaseIndex, similar: Similar | None = None, *, allowed_hosts: Collection[str] = ()
 ) -> Starlette:
     """Return the application over an opened release; it answers loopback names, addresses and `allowed_hosts`."""
-    site = Site(index, similar or Similar(index, [], None))
+    site = Site(index, similar or Similar(index))
     static = Path(str(resources.files("serve").joinpath("static")))
     return Starlette(
         routes=[

@@ -1,6 +1,7 @@
 """What the reader of the page asked for: read from an address, written as one, and as SQL."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -12,6 +13,9 @@ NOT_STATED = "(not stated)"
 MAX_TERMS = 12  # words of one search; each costs a pass over the captions
 MAX_VALUES = 200  # values chosen in all facets together
 
+# The words of a caption in lower case, a space before each: SQL over `caption`.
+WORDS_OF = r"regexp_replace(' ' || lower(caption), '[^\p{L}\p{N}]+', ' ', 'g')"
+
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
@@ -19,24 +23,23 @@ _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 class Facet:
     """A property by which pairs can be chosen.
 
-    `expression` is SQL over the view `pairs`, `counted` the column of the index that holds its values.
+    `expression` is SQL over the view `pairs`.
     """
 
     key: str
     title: str
     expression: str
-    counted: str
     is_list: bool = False
 
 
 FACETS = (
-    Facet(key="class", title="Class", expression="subcategory", counted="subcategory"),
-    Facet(key="source", title="Source", expression="source", counted="source"),
-    Facet(key="use", title="Use allowed", expression="license_group", counted="license_group"),
-    Facet(key="license", title="Licence", expression="license_code", counted="license_code"),
-    Facet(key="category", title="Category", expression="categories", counted="category_values", is_list=True),
-    Facet(key="year", title="Year", expression="left(published, 4)", counted="year"),
-    Facet(key="split", title="Split", expression="split", counted="split"),
+    Facet(key="class", title="Class", expression="subcategory"),
+    Facet(key="source", title="Source", expression="source"),
+    Facet(key="use", title="Use allowed", expression="license_group"),
+    Facet(key="license", title="Licence", expression="license_code"),
+    Facet(key="category", title="Category", expression="categories", is_list=True),
+    Facet(key="year", title="Year", expression="left(published, 4)"),
+    Facet(key="split", title="Split", expression="split"),
 )
 FACET_OF = {facet.key: facet for facet in FACETS}
 
@@ -112,8 +115,13 @@ def conditions(wanted: Filter) -> list[str]:
 
 def fixed_conditions(wanted: Filter) -> list[str]:
     """Return the conditions of a filter that belong to no facet: the paper and the caption search."""
-    paper = [f"paper_key = {sql_text(wanted.paper)}"] if wanted.paper else []
+    paper = [paper_condition(wanted)] if wanted.paper else []
     return [*paper, *word_conditions(wanted.words)]
+
+
+def paper_condition(wanted: Filter) -> str:
+    """Return the condition that a pair is of the paper that the filter names."""
+    return f"paper_key = {sql_text(wanted.paper)}"
 
 
 def facet_condition(facet: Facet, values: Sequence[str]) -> str:
@@ -135,19 +143,61 @@ def word_conditions(words: str) -> list[str]:
 
     A phrase stands in quotation marks. Case does not matter.
     """
+    return [
+        f"NOT ({term.condition()})" if term.excluded else term.condition() for term in search_terms(words)
+    ]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word or phrase of a search, in lower case as the database writes it."""
+
+    text: str
+    excluded: bool
+
+    def condition(self) -> str:
+        """Return the SQL condition, over the view `pairs`, that a caption has the term; `excluded` or not."""
+        # The plain search is four times as fast as the pattern, which then looks at few captions.
+        like = self.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        escape = " ESCAPE '\\'" if like != self.text else ""
+        return f"caption ILIKE {sql_text(f'%{like}%')}{escape} AND {self._by_pattern()}"
+
+    def positions_sql(self) -> str:
+        """Return SQL for the places of the pairs that have the term, over a copy's `pairs` and `words`.
+
+        The table `words` answers for one word; for others the column `words` tells which captions to look at.
+        """
+        inside = "".join(c if _in_word(c) else " " for c in self.text).split()
+        # A character that this Python does not know may be a letter to the database: no word of it is sure.
+        is_sure = all(unicodedata.category(c) != "Cn" for c in self.text)
+        if is_sure and inside == [self.text]:
+            until = sql_text(self.text + chr(0x10FFFF))
+            return f"SELECT position FROM words WHERE word >= {sql_text(self.text)} AND word < {until}"
+        likely = f"contains(words, {sql_text(' ' + ' '.join(inside))}) AND " if is_sure and inside else ""
+        return f"SELECT position FROM pairs WHERE {likely}{self._by_pattern()}"
+
+    def _by_pattern(self) -> str:
+        pattern = r"(^|[^\p{L}\p{N}])" + _re2_escape(self.text)
+        return f"regexp_matches(lower(caption), {sql_text(pattern)})"
+
+
+def search_terms(words: str) -> tuple[Term, ...]:
+    """Return the terms of a search as it was typed, as many as are searched for."""
     found = []
     for minus, phrase, word in _TERM.findall(words)[:MAX_TERMS]:
-        term = " ".join((phrase or word).split())
-        if not term:
-            continue
-        # The plain search is four times as fast as the pattern, which then looks at few captions.
-        like = term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        pattern = r"(?i)(^|[^\p{L}\p{N}])" + _re2_escape(term)
-        escape = " ESCAPE '\\'" if like != term else ""
-        likely = f"caption ILIKE {sql_text(f'%{like}%')}{escape}"
-        condition = f"{likely} AND regexp_matches(caption, {sql_text(pattern)})"
-        found.append(f"NOT ({condition})" if minus else condition)
-    return found
+        term = " ".join(_lower(phrase or word).split())
+        if term:
+            found.append(Term(term, bool(minus)))
+    return tuple(found)
+
+
+def _lower(text: str) -> str:
+    """Return a text in lower case, character by character as DuckDB does; Python makes two of one here and there."""
+    return "".join(c.lower() if len(c.lower()) == 1 else c.lower()[0] for c in text)
+
+
+def _in_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LN"
 
 
 def select_sql(wanted: Filter, *, count: bool) -> str:

@@ -4,7 +4,8 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from serve.filters import FACETS, NOT_STATED, Facet, Filter, conditions, facet_condition, fixed_conditions
+from serve.filters import FACETS, NOT_STATED, Facet, Filter, conditions
+from serve.matching import Matching
 from serve.release_index import ReleaseIndex
 from serve.similar import Near
 
@@ -75,88 +76,76 @@ def pages_of(count: int) -> int:
 class Listing:
     """Lists and counts of one release; counts of recent filters are kept."""
 
-    def __init__(self, index: ReleaseIndex) -> None:
+    def __init__(self, index: ReleaseIndex, matching: Matching) -> None:
         self._index = index
+        self._matching = matching
         self.counts = functools.lru_cache(maxsize=CACHED_COUNTS)(self._counts)
 
     def page(self, wanted: Filter, number: int) -> tuple[Card, ...]:
         """Return the pairs of a page of the list, from 1."""
-        # Without ORDER BY: rows come in the order they were put in, and the search ends with the page.
-        sql = f"SELECT {_CARD} FROM pairs{_where(conditions(wanted))} LIMIT ? OFFSET ?"
-        rows = self._index.rows(sql, [PAIRS_PER_PAGE, (number - 1) * PAIRS_PER_PAGE])
-        return tuple(_card(row) for row in rows)
+        first = (number - 1) * PAIRS_PER_PAGE
+        if self._index.is_copied:
+            positions = self._matching.positions(wanted, first, PAIRS_PER_PAGE)
+            found = self._cards(positions)
+            return tuple(found[position] for position in positions)
+        # Without ORDER BY: rows come in the order of the files, and reading ends with the page.
+        sql = f"SELECT position, {_CARD} FROM pairs{_where(conditions(wanted))} LIMIT ? OFFSET ?"
+        return tuple(self._read_cards(sql, [PAIRS_PER_PAGE, first]).values())
 
     def cards(self, near: Near, number: int) -> tuple[Card, ...]:
         """Return the pairs of a page of the list of nearest ones, from 1."""
         part = slice((number - 1) * PAIRS_PER_PAGE, number * PAIRS_PER_PAGE)
-        positions = near.positions[part]
-        rows = self._index.rows(
-            f"SELECT position, {_CARD} FROM pairs WHERE position IN (SELECT unnest(?::BIGINT[]))",
-            [list(positions)],
-        )
-        found = {int(str(position)): _card(tuple(row)) for position, *row in rows}
+        found = self._cards(near.positions[part])
         return tuple(
             replace(found[position], similarity=similarity)
-            for position, similarity in zip(positions, near.similarities[part], strict=True)
+            for position, similarity in zip(near.positions[part], near.similarities[part], strict=True)
         )
 
     def neighbours(self, wanted: Filter, position: int) -> tuple[str | None, str | None]:
         """Return the pairs before and after a place in the release, among those of a filter."""
-        parts = conditions(wanted)
-        before = self._index.rows(
-            f"SELECT pair_id FROM pairs {_where([*parts, 'position < ?'])} ORDER BY position DESC LIMIT 1",
-            [position],
-        )
-        after = self._index.rows(
-            f"SELECT pair_id FROM pairs {_where([*parts, 'position > ?'])} ORDER BY position LIMIT 1",
-            [position],
-        )
-        return (str(before[0][0]) if before else None, str(after[0][0]) if after else None)
+        return self._names(*self._matching.around(wanted, position))
 
     def near_neighbours(self, near: Near, position: int) -> tuple[str | None, str | None]:
         """Return the pairs before and after a place in the release, in a list of nearest pairs."""
         if position not in near.positions:
             return None, None
         here = near.positions.index(position)
+        before = near.positions[here - 1] if here else None
+        after = near.positions[here + 1] if here + 1 < len(near.positions) else None
+        return self._names(before, after)
+
+    def _names(self, before: int | None, after: int | None) -> tuple[str | None, str | None]:
         rows = self._index.rows(
-            "SELECT position, pair_id FROM pairs WHERE position IN (SELECT unnest(?::BIGINT[]))",
-            [list(near.positions[max(0, here - 1) : here + 2])],
+            "SELECT position, pair_id FROM pairs WHERE position IN ($1, $2)",
+            [-1 if before is None else before, -1 if after is None else after],
         )
         names = {int(str(place)): str(name) for place, name in rows}
-        before = near.positions[here - 1] if here else -1
-        after = near.positions[here + 1] if here + 1 < len(near.positions) else -1
-        return names.get(before), names.get(after)
+        self._index.remember((name, place) for place, name in names.items())
+        return (
+            None if before is None else names.get(before),
+            None if after is None else names.get(after),
+        )
+
+    def _cards(self, positions: Sequence[int]) -> dict[int, Card]:
+        sql = f"SELECT position, {_CARD} FROM pairs WHERE position IN (SELECT unnest(?::BIGINT[]))"
+        return self._read_cards(sql, [list(positions)])
+
+    def _read_cards(self, sql: str, values: list[object]) -> dict[int, Card]:
+        found = {int(str(place)): _card(tuple(row)) for place, *row in self._index.rows(sql, values)}
+        self._index.remember((card.pair_id, place) for place, card in found.items())
+        return found
 
     def _counts(self, wanted: Filter) -> Counts:
-        """Return the counts by one statement: captions are searched once, and each facet ignores itself."""
-        tests = {
-            facet.key: facet_condition(facet, wanted.values(facet.key))
-            for facet in FACETS
-            if wanted.values(facet.key)
-        }
-        columns = [f"{facet.counted} AS v_{facet.key}" for facet in FACETS]
-        columns += [f"coalesce({test}, false) AS t_{key}" for key, test in tests.items()]
-        parts = [
-            "SELECT '' AS facet, NULL AS value, count(*) AS pairs FROM found"
-            + _where([f"t_{key}" for key in tests])
-        ]
+        """Return the counts; each facet ignores what is chosen of itself."""
+        facets = []
         for facet in FACETS:
-            value = f"unnest(v_{facet.key})" if facet.is_list else f"v_{facet.key}"
-            where = _where([f"t_{key}" for key in tests if key != facet.key])
-            parts.append(
-                f"SELECT '{facet.key}', value, count(*) FROM (SELECT {value} AS value FROM found{where})"
-                " GROUP BY value"
-            )
-        found = f"SELECT {', '.join(columns)} FROM pairs{_where(fixed_conditions(wanted))}"
-        rows = self._index.rows(
-            f"WITH found AS MATERIALIZED ({found}) {' UNION ALL '.join(parts)} ORDER BY 1, 3 DESC, 2 NULLS LAST"
-        )
-        by_facet: dict[str, list[tuple[str, int]]] = {}
-        for key, stated, pairs in rows:
-            value = NOT_STATED if stated is None else str(stated)
-            by_facet.setdefault(str(key), []).append((value, int(str(pairs))))
-        facets = tuple(_facet_counts(facet, by_facet.get(facet.key, []), wanted) for facet in FACETS)
-        return Counts(pairs=by_facet[""][0][1], facets=facets)
+            mask = self._matching.mask(wanted, but=facet.key)
+            counted = self._index.facets.columns[facet.key].counts(mask)
+            values = [(NOT_STATED if value is None else value, pairs) for value, pairs in counted]
+            facets.append(_facet_counts(facet, values, wanted))
+        mask = self._matching.mask(wanted)
+        pairs = self._index.count if mask is None else int(mask.sum())
+        return Counts(pairs=pairs, facets=tuple(facets))
 
 
 _CARD = (

@@ -86,7 +86,7 @@ def _read_row(index: ReleaseIndex, position: int) -> Pair:
     """Return the row; columns that a release of earlier code lacks are null."""
     place = index.place(position)
     part = index.parts[place.part]
-    row = part.read(place.group, part.names).slice(place.row, 1)
+    row = part.read(place.group).slice(place.row, 1)
     row = row.append_column("split", pa.array([part.split]))
     for field in arrow_schema(Pair):
         if field.name not in row.column_names:

@@ -1,18 +1,23 @@
-"""The narrow columns of a release in memory, and where each pair lies in its Parquet files."""
+"""An opened release: its facets in memory, SQL over its narrow columns, and where each pair lies on disk."""
 
 import bisect
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.pair import SPLITS
+from serve.facets import Facets, read_facets
+from serve.filters import WORDS_OF
 from warehouse.catalog import one_line, pair_files, sql_text
 from warehouse.lake import WarehouseError
+from warehouse.query import QUICK
 from warehouse.release import read_manifest
 
 # What filters, searches and lists read; everything else of a pair is read from its row group when it is shown.
@@ -20,6 +25,13 @@ COLUMNS = (
     "pair_id", "subcategory", "kind", "source", "license_code", "license_group", "categories", "published",
     "split", "caption", "label", "paper_key", "width", "height", "duplicates_removed",
 )  # fmt: skip
+_TYPES = {"categories": "VARCHAR[]", "width": "INTEGER", "height": "INTEGER", "duplicates_removed": "INTEGER"}
+WORDS_TABLE = (
+    "CREATE TABLE {target} AS SELECT word, position::INTEGER AS position FROM (SELECT"
+    " unnest(list_distinct(string_split(trim(words), ' '))) AS word, position FROM {source})"
+    " ORDER BY word, position"
+)
+KEPT_PLACES = 20_000  # of pairs that were listed, while their names are in no index yet
 
 
 @dataclass(frozen=True)
@@ -32,56 +44,103 @@ class Place:
 
 
 class Part:
-    """One Parquet file of pairs, kept open; one thread at a time reads it."""
+    """One Parquet file of pairs, opened when something of it is first read; one thread at a time reads it."""
 
     def __init__(self, path: Path, start: int) -> None:
         self.split = path.parent.name.removeprefix("split=")
         self.path = path
         self.start = start
         self._lock = threading.Lock()
-        self._file = pq.ParquetFile(path)
-        self.rows = self._file.metadata.num_rows
+        self._file: pq.ParquetFile | None = None
         self._ends: list[int] = []
-        for number in range(self._file.metadata.num_row_groups):
-            before = self._ends[-1] if self._ends else 0
-            self._ends.append(before + self._file.metadata.row_group(number).num_rows)
-        self.names = [name for name in self._file.schema_arrow.names if name != "image"]
 
     def place(self, row: int) -> tuple[int, int]:
         """Return the row group of a row of the file, and the row's number in it."""
-        group = bisect.bisect_right(self._ends, row)
-        return group, row - (self._ends[group - 1] if group else 0)
-
-    def read(self, group: int, columns: list[str]) -> pa.Table:
-        """Return columns of one row group."""
         with self._lock:
-            return self._file.read_row_group(group, columns=columns, use_threads=False)
+            self._opened()
+            group = bisect.bisect_right(self._ends, row)
+            return group, row - (self._ends[group - 1] if group else 0)
+
+    def read(self, group: int, columns: list[str] | None = None) -> pa.Table:
+        """Return columns of one row group, all but the image where none are named."""
+        with self._lock:
+            file = self._opened()
+            names = columns or [name for name in file.schema_arrow.names if name != "image"]
+            return file.read_row_group(group, columns=names, use_threads=False)
+
+    def _opened(self) -> pq.ParquetFile:
+        if self._file is None:
+            file = pq.ParquetFile(self.path)
+            for number in range(file.metadata.num_row_groups):
+                before = self._ends[-1] if self._ends else 0
+                self._ends.append(before + file.metadata.row_group(number).num_rows)
+            self._file = file
+        return self._file
+
+
+@dataclass
+class _State:
+    is_copied: bool = False
+    places: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseIndex:
     """An opened release.
 
-    `connection` holds the table `pairs` of COLUMNS with `position`, the pair's place in the release, from 0, in
-    whose order the rows lie; `year`; and `category_values`, the different categories or a null. It also has the
-    tables `duplicates` and `contamination`; and the views `rejects` and `papers` of the files of these names.
+    `connection` holds the views `pairs`, of COLUMNS with `position` (the pair's place in the release, from 0),
+    `year` and `category_values` (the different categories or a null); `duplicates`, `contamination`, `rejects`
+    and `papers`. They read the release's Parquet files until `use_copy`, and from then on a copy, in which
+    `pairs` has the column `words` besides and is found by position and name without a scan, and the view `words`
+    has the places of the pairs in whose captions each word is.
     """
 
     folder: Path
     manifest: Mapping[str, object]
     connection: duckdb.DuckDBPyConnection
     parts: tuple[Part, ...]
-    count: int
+    facets: Facets
+    _state: _State = field(default_factory=_State)
 
     @property
     def version(self) -> str:
         """The release's name."""
         return self.folder.name
 
+    @property
+    def count(self) -> int:
+        """How many pairs it has."""
+        return self.facets.count
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether the narrow columns are read from a copy."""
+        return self._state.is_copied
+
+    def use_copy(self, database: Path) -> None:
+        """Read the narrow columns from the copy that `copy_tables` wrote, from now on."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"ATTACH {sql_text(database)} AS copied (READ_ONLY)")
+            for name in ("words", "pairs", "duplicates"):
+                cursor.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM copied.main.{name}")
+        self._state.is_copied = True
+        self._state.places.clear()
+
     def rows(self, sql: str, values: list[object] | None = None) -> list[tuple[object, ...]]:
         """Return the rows of a statement; safe to call from several threads."""
         with self.connection.cursor() as cursor:
             return cursor.execute(sql, values or []).fetchall()
+
+    def numbers(self, sql: str) -> npt.NDArray[np.int64]:
+        """Return the only column of a statement, which holds numbers; safe to call from several threads."""
+        with self.connection.cursor() as cursor:
+            (column,) = cursor.execute(sql).fetchnumpy().values()
+            return np.asarray(column, np.int64)
+
+    def names(self) -> pa.ChunkedArray:
+        """Return the pairs' names in the order of the release."""
+        with self.connection.cursor() as cursor:
+            return cursor.sql("SELECT pair_id FROM pairs").to_arrow_table().column("pair_id")
 
     def mappings(self, sql: str, values: list[object]) -> list[Mapping[str, object]]:
         """Return the rows of a statement by their columns' names; safe to call from several threads."""
@@ -92,8 +151,18 @@ class ReleaseIndex:
 
     def position(self, pair_id: str) -> int | None:
         """Return a pair's place in the release, None where it is not in it."""
+        known = self._state.places.get(pair_id)
+        if known is not None:
+            return known
         found = self.rows("SELECT position FROM pairs WHERE pair_id = ?", [pair_id])
         return int(str(found[0][0])) if found else None
+
+    def remember(self, places: Iterable[tuple[str, int]]) -> None:
+        """Keep where pairs lie whose images will be asked for next, as long as a search for them is a scan."""
+        if not self.is_copied:
+            if len(self._state.places) > KEPT_PLACES:
+                self._state.places.clear()
+            self._state.places.update(places)
 
     def place(self, position: int) -> Place:
         """Return where the pair at a place in the release lies on disk."""
@@ -102,8 +171,18 @@ class ReleaseIndex:
         return Place(number, *part.place(position - part.start))
 
 
-def open_release(folder: Path) -> ReleaseIndex:
-    """Return the release in a folder with its narrow columns read into memory: about 0.5 KB a pair.
+def release_files(folder: Path) -> list[Path]:
+    """Return the Parquet files of a release's pairs in the order in which it is shown."""
+    order = {f"split={split}": number for number, split in enumerate(SPLITS)}
+    return sorted(pair_files(folder), key=lambda path: (order.get(path.parent.name, len(order)), path.name))
+
+
+def open_release(folder: Path, *, known: tuple[Facets, list[int]] | None = None) -> ReleaseIndex:
+    """Return the release in a folder, with its facets in memory: about 20 bytes a pair.
+
+    Args:
+        folder: of the release.
+        known: its facets and the place of each file's first pair, where a copy of it tells; read otherwise.
 
     Raises:
         WarehouseError: a file of the release is missing or damaged.
@@ -111,55 +190,63 @@ def open_release(folder: Path) -> ReleaseIndex:
     manifest = read_manifest(folder)
     con = duckdb.connect(config={"python_enable_replacements": "false"})
     try:
-        parts = _parts(folder)
-        _load(con, parts)
-        _load_evidence(con, folder)
+        for setting in QUICK:
+            con.execute(f"SET {setting}")
+        # With it, DuckDB 2.0 breaks on a LIMIT over a view with the number of a row in its file.
+        con.execute("SET disabled_optimizers = 'late_materialization'")
+        files = release_files(folder)
+        facets, starts = known or read_facets(con, _source(files), len(files))
+        _make_views(con, folder, _source(files), starts)
         con.execute("SET lock_configuration = true")
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise WarehouseError(f"release in {folder} is damaged: {one_line(error)}") from error
-    count = sum(part.rows for part in parts)
-    return ReleaseIndex(folder=folder, manifest=manifest, connection=con, parts=parts, count=count)
+    parts = tuple(Part(path, start) for path, start in zip(files, starts, strict=True))
+    return ReleaseIndex(folder=folder, manifest=manifest, connection=con, parts=parts, facets=facets)
 
 
-def _parts(folder: Path) -> tuple[Part, ...]:
-    order = {f"split={split}": number for number, split in enumerate(SPLITS)}
-    files = sorted(pair_files(folder), key=lambda path: (order.get(path.parent.name, len(order)), path.name))
-    parts: list[Part] = []
-    for path in files:
-        parts.append(Part(path, parts[-1].start + parts[-1].rows if parts else 0))
-    return tuple(parts)
+def copy_tables(con: duckdb.DuckDBPyConnection, database: Path) -> None:
+    """Write the narrow columns of an opened release into a new DuckDB file, in the order of the release.
+
+    Args:
+        con: a cursor of the index's connection.
+        database: the file; it must not be there yet.
+
+    Raises:
+        duckdb.Error: they cannot be read or written, or the cursor was interrupted.
+    """
+    con.execute(f"ATTACH {sql_text(database)} AS writing")
+    try:
+        con.execute(f"CREATE TABLE writing.main.pairs AS SELECT *, {WORDS_OF} AS words FROM pairs")
+        con.execute("CREATE UNIQUE INDEX pair_ids ON writing.main.pairs (pair_id)")
+        con.execute(WORDS_TABLE.format(target="writing.main.words", source="writing.main.pairs"))
+        con.execute("CREATE TABLE writing.main.duplicates AS FROM duplicates ORDER BY duplicate_group")
+    finally:
+        con.execute("DETACH writing")
 
 
-def _load(con: duckdb.DuckDBPyConnection, parts: tuple[Part, ...]) -> None:
-    """Fill the table part by part, so that its rows lie in the order of their position."""
-    types = {
-        "categories": "VARCHAR[]",
-        "width": "INTEGER",
-        "height": "INTEGER",
-        "duplicates_removed": "INTEGER",
-    }
-    columns = ", ".join(f"{name} {types.get(name, 'VARCHAR')}" for name in COLUMNS)
-    con.execute(f"CREATE TABLE pairs ({columns}, year VARCHAR, category_values VARCHAR[], position BIGINT)")
-    for part in parts:
-        names = ", ".join(sql_text(part.split) if name == "split" else name for name in COLUMNS)
-        con.execute(
-            f"INSERT INTO pairs SELECT {names}, left(published, 4),"
-            " CASE WHEN len(categories) = 0 THEN [NULL] ELSE list_distinct(categories) END,"
-            f" {part.start} + file_row_number FROM read_parquet({sql_text(part.path)},"
-            " file_row_number = true, hive_partitioning = false)"
-        )
-    con.execute("CREATE UNIQUE INDEX pair_ids ON pairs (pair_id)")
-    con.execute("CREATE UNIQUE INDEX positions ON pairs (position)")
+def _source(files: list[Path]) -> str:
+    """Return the relation of all pair files, in the order given; DuckDB keeps it, and that of the rows."""
+    names = [name for name in COLUMNS if name != "split"]
+    if not files:
+        columns = [f"NULL::{_TYPES.get(name, 'VARCHAR')} AS {name}" for name in COLUMNS]
+        return f"(SELECT {', '.join(columns)}, 0 AS file_index, 0 AS file_row_number WHERE false)"
+    listed = ", ".join(sql_text(path) for path in files)
+    splits = ", ".join(sql_text(path.parent.name.removeprefix("split=")) for path in files)
+    # Partitions are not left to DuckDB: a folder above the warehouse may look like one, too.
+    return (
+        f"(SELECT {', '.join(names)}, [{splits}][file_index::BIGINT + 1] AS split, file_index, file_row_number"
+        f" FROM read_parquet([{listed}], hive_partitioning = false))"
+    )
 
 
-def _load_evidence(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Read the other tables as they are: a release of an earlier version of the code may lack columns."""
-    for name, kind in (
-        ("duplicates", "TABLE"),
-        ("contamination", "TABLE"),
-        ("rejects", "VIEW"),
-        ("papers", "VIEW"),
-    ):
-        source = f"read_parquet({sql_text(folder / f'{name}.parquet')}, hive_partitioning = false)"
-        con.execute(f"CREATE {kind} {name} AS SELECT * FROM {source}")
-    con.execute("CREATE INDEX duplicate_groups ON duplicates (duplicate_group)")
+def _make_views(con: duckdb.DuckDBPyConnection, folder: Path, source: str, starts: list[int]) -> None:
+    """Make the views; the tables beside the pairs as they are: a release of earlier code may lack columns."""
+    first = f"([{', '.join(map(str, starts))}]::BIGINT[])[file_index::BIGINT + 1]"
+    con.execute(
+        f"CREATE VIEW pairs AS SELECT {', '.join(COLUMNS)}, left(published, 4) AS year,"
+        " CASE WHEN len(categories) = 0 THEN [NULL] ELSE list_distinct(categories) END AS category_values,"
+        f" {first} + file_row_number AS position FROM {source}"
+    )
+    for name in ("duplicates", "contamination", "rejects", "papers"):
+        path = sql_text(folder / f"{name}.parquet")
+        con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({path}, hive_partitioning = false)")

@@ -10,7 +10,7 @@ from schemas.errors import UserError
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket bound to an address.
+    """Return a socket that listens on an address.
 
     Raises:
         UserError: the port is taken or the address is none of this machine's.
@@ -20,6 +20,7 @@ def listen(host: str, port: int) -> socket.socket:
         bound = socket.socket(family, kind, protocol)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
+        bound.listen()  # so that whoever calls before the release is read waits, and is not refused
     except OSError as error:
         raise UserError(
             f"cannot listen on {host}, port {port}: {error.strerror or error}; try --port 0"

@@ -6,24 +6,34 @@ import json
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from curation.embed import Embedder, EmbedderError, embedder_identity, embedder_space, load_embedder
-from serve.filters import Filter, conditions
+from curation.embed import (
+    Embedder,
+    EmbedderError,
+    embedder_identity,
+    embedder_space,
+    load_embedder,
+    text_embedder_identity,
+)
+from serve.copies import Copies, copy_name
+from serve.filters import Filter
+from serve.matching import Matching
 from serve.release_index import ReleaseIndex
-from warehouse.lake import COMPLETE, StageOutput
+from serve.vectors import Vectors, open_vectors, write_vectors
+from warehouse.catalog import sql_text
+from warehouse.lake import COMPLETE, StageOutput, stage_output
+from warehouse.lineage import lineage_of
 
 MAX_UPLOAD = 32 * 1024 * 1024  # bytes
 KEPT_IMAGES = 1000  # vectors of uploaded images, two kilobytes each
 KEPT_SEARCHES = 64  # of which the pages of a list and the steps from pair to pair are answered
 NEAREST = 240  # pairs listed: beyond, similarity says little
-ROWS_AT_ONCE = 16_384  # rows multiplied at once: 32 MB at 512 dimensions
 
 Floats = npt.NDArray[np.float32]
 
@@ -36,24 +46,33 @@ class Near:
     similarities: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class _Vectors:
-    """The embeddings in the order of the release; `known` tells which rows hold one."""
-
-    matrix: Floats
-    known: npt.NDArray[np.bool_]
-
-
 class Similar:
-    """Search by similarity in one release; the embeddings are read at the first search."""
+    """Search by similarity in one release.
 
-    def __init__(self, index: ReleaseIndex, stages: Sequence[StageOutput], embedder: Embedder | None) -> None:
+    Args:
+        index: the opened release.
+        stages: outputs that hold its embeddings; without any nothing is compared.
+        embedder: what embeds images and texts that are searched with; None where nothing can be had. It is
+            loaded at its first use.
+        copies: where the vectors are kept from start to start; for this process alone where None.
+    """
+
+    def __init__(
+        self,
+        index: ReleaseIndex,
+        stages: Sequence[StageOutput] = (),
+        embedder: str | None = None,
+        copies: Copies | None = None,
+    ) -> None:
+        self.matching = Matching(index)
         self._index = index
         self._stages = stages
-        self._embedder = embedder
-        self._vectors: _Vectors | None = None
+        self._spec = embedder
+        self._copies = copies
+        self._vectors: Vectors | None = None
+        self._embedder: Embedder | None = None
         self._images: OrderedDict[str, Floats] = OrderedDict()
-        self._lock = threading.Lock()
+        self._embedding, self._reading = threading.Lock(), threading.Lock()
         self._nearest_to = functools.lru_cache(maxsize=KEPT_SEARCHES)(self._search)
 
     @property
@@ -64,24 +83,47 @@ class Similar:
     @property
     def reads_images(self) -> bool:
         """Whether an image can be searched with."""
-        return self.has_vectors and self._embedder is not None
+        return self.has_vectors and self._spec is not None
 
-    @property
+    @functools.cached_property
     def reads_texts(self) -> bool:
         """Whether a text can be searched with."""
-        return self.has_vectors and self._embed_texts() is not None
+        if not self.has_vectors or self._spec is None:
+            return False
+        try:
+            return text_embedder_identity(self._spec) is not None
+        except EmbedderError:
+            return False
+
+    def prepare(self, stopped: threading.Event) -> None:
+        """Read the vectors before the first search asks for them."""
+        if self._stages and not stopped.is_set():
+            self._read()
+
+    def load(self) -> Embedder:
+        """Return the embedder.
+
+        Raises:
+            EmbedderError: it cannot be loaded.
+        """
+        assert self._spec is not None
+        with self._embedding:
+            if self._embedder is None:
+                self._embedder = load_embedder(self._spec)
+            return self._embedder
 
     def add_image(self, content: bytes) -> str:
         """Return the name under which `vector` knows an uploaded image.
 
         Raises:
             RecordError: it is no image (image_unreadable).
+            EmbedderError: the embedder cannot be loaded.
         """
-        assert self._embedder is not None
+        embedder = self.load()
         name = hashlib.sha256(content).hexdigest()[:24]
-        with self._lock:
+        with self._embedding:
             if name not in self._images:
-                self._images[name] = np.asarray(self._embedder.embed([content])[0], np.float32)
+                self._images[name] = np.asarray(embedder.embed([content])[0], np.float32)
             self._images.move_to_end(name)
             while len(self._images) > KEPT_IMAGES:
                 self._images.popitem(last=False)
@@ -97,11 +139,7 @@ class Similar:
             return np.array(vectors.matrix[position]) if known else None
         if kind == "image":
             return self._images.get(name)
-        embed_texts = self._embed_texts()
-        if kind != "text" or embed_texts is None or not self.has_vectors or not name.strip():
-            return None
-        with self._lock:
-            return np.asarray(embed_texts([name])[0], np.float32)
+        return self._text_vector(name) if kind == "text" and self.reads_texts and name.strip() else None
 
     def nearest(self, wanted: Filter) -> Near | None:
         """Return the pairs of a filter that are nearest to what it names; None where it names nothing known."""
@@ -109,36 +147,41 @@ class Similar:
         return None if vector is None else self._nearest_to(vector.tobytes(), wanted.without_like())
 
     def _search(self, vector_bytes: bytes, wanted: Filter) -> Near:
-        vector = np.frombuffer(vector_bytes, np.float32)
-        vectors = self._read()
-        allowed = vectors.known
-        chosen = conditions(wanted)
-        if chosen:
-            rows = self._index.rows(f"SELECT position FROM pairs WHERE {' AND '.join(chosen)}")
-            allowed = np.zeros_like(vectors.known)
-            allowed[[int(str(row[0])) for row in rows]] = True
-            allowed &= vectors.known
-        scores = np.full(len(allowed), -np.inf, np.float32)
-        for start in range(0, len(allowed), ROWS_AT_ONCE):
-            part = slice(start, start + ROWS_AT_ONCE)
-            if allowed[part].any():
-                scores[part] = np.where(allowed[part], vectors.matrix[part] @ vector, -np.inf)
-        count = min(NEAREST, int(allowed.sum()))
-        best = np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, np.int64)
-        order = best[np.lexsort((best, -scores[best]))]
-        return Near(tuple(order.tolist()), tuple(scores[order].tolist()))
+        found, similarities = self._read().nearest(
+            np.frombuffer(vector_bytes, np.float32), self.matching.mask(wanted), NEAREST
+        )
+        return Near(tuple(found.tolist()), tuple(similarities.tolist()))
 
-    def _embed_texts(self) -> Callable[[Sequence[str]], Floats] | None:
-        return getattr(self._embedder, "embed_texts", None)
+    def _text_vector(self, text: str) -> Floats | None:
+        try:
+            embed = self.load().embed_texts
+        except EmbedderError:
+            return None
+        with self._embedding:
+            return None if embed is None else np.asarray(embed([text])[0], np.float32)
 
-    def _read(self) -> _Vectors:
-        with self._lock:
+    def _read(self) -> Vectors:
+        with self._reading:
             if self._vectors is None:
-                self._vectors = _read_vectors(self._index, self._stages)
-        return self._vectors
+                self._vectors = self._open_vectors()
+            return self._vectors
+
+    def _open_vectors(self) -> Vectors:
+        if self._copies is None:
+            with tempfile.TemporaryDirectory() as folder:  # what is mapped stays readable
+                write_vectors(self._index, self._stages, Path(folder))
+                return open_vectors(Path(folder))
+        keys = " ".join(stage.key for stage in self._stages)
+        name = f"{copy_name(self._index.folder)}-{hashlib.sha256(keys.encode()).hexdigest()[:16]}"
+        entry = self._copies.find(name) or self._copies.add(
+            name, lambda aside: write_vectors(self._index, self._stages, aside)
+        )
+        return open_vectors(entry)
 
 
-def open_similar(index: ReleaseIndex, warehouse: Path, embedder: str | None) -> Similar:
+def open_similar(
+    index: ReleaseIndex, warehouse: Path, embedder: str | None, copies: Copies | None = None
+) -> Similar:
     """Return the search by similarity for a release.
 
     Without `embedder`, the one that the release was built with searches images, where it can be had here; the
@@ -158,13 +201,15 @@ def open_similar(index: ReleaseIndex, warehouse: Path, embedder: str | None) -> 
             raise EmbedderError(
                 f"release {index.version} was not built with {embedder}: its vectors mean others"
             )
-        return Similar(index, stages, load_embedder(embedder))
+        similar = Similar(index, stages, embedder, copies)
+        similar.load()
+        return similar
     built_with = _stated(index.manifest, "parameters", "embedder")
     try:
         usable = bool(stages) and _is_same(index, built_with)
-        return Similar(index, stages, load_embedder(built_with) if usable else None)
     except EmbedderError:
-        return Similar(index, stages, None)
+        usable = False
+    return Similar(index, stages, built_with if usable else None, copies)
 
 
 def _is_same(index: ReleaseIndex, embedder: str) -> bool:
@@ -181,55 +226,34 @@ def _stated(manifest: Mapping[str, object], *path: str) -> str:
 
 
 def _embedding_stages(index: ReleaseIndex, warehouse: Path) -> list[StageOutput]:
-    """Return the outputs of the stage `embed` that were made as the release's were, the latest first."""
+    """Return the outputs of the stage `embed` that the release was made of, the latest first.
+
+    Where that was not recorded, those that were made as the release's were.
+    """
+    recorded = lineage_of(warehouse, index.version)
+    if recorded is not None:
+        named = [stage_output(warehouse, "embed", key) for stage, key in recorded if stage == "embed"]
+        return _latest_first([output for output in named if output.is_complete])
     stated = index.manifest.get("stage_parameters")
     parameters = stated.get("embed") if isinstance(stated, Mapping) else None
     versions = index.manifest.get("stages")
     version = versions.get("embed") if isinstance(versions, Mapping) else None
     found = []
-    for path in sorted(warehouse.glob(f"stages/embed/*/*/{COMPLETE}")):
+    for path in warehouse.glob(f"stages/embed/*/*/{COMPLETE}"):
         try:
             about = json.loads(path.read_bytes())
         except (OSError, ValueError):
             continue
         if about.get("parameters") == parameters and about.get("version") == version:
-            found.append((path.stat().st_mtime, StageOutput(path.parent)))
-    found.sort(key=lambda item: item[0], reverse=True)
-    outputs = [output for _, output in found]
+            found.append(StageOutput(path.parent))
+    outputs = _latest_first(found)
     return outputs if any(_holds_pairs(index, output) for output in outputs) else []
 
 
+def _latest_first(outputs: Sequence[StageOutput]) -> list[StageOutput]:
+    return sorted(outputs, key=lambda o: (-(o.folder / COMPLETE).stat().st_mtime, o.key))
+
+
 def _holds_pairs(index: ReleaseIndex, output: StageOutput) -> bool:
-    names = output.table("embeddings", ["pair_id"]).column("pair_id").to_pylist()
-    sql = "SELECT 1 FROM pairs WHERE list_contains(?, pair_id) LIMIT 1"
-    return bool(names) and bool(index.rows(sql, [names]))
-
-
-def _read_vectors(index: ReleaseIndex, stages: Sequence[StageOutput]) -> _Vectors:
-    """Return the matrix in a file without a name, which goes with it: a gigabyte for half a million pairs."""
-    positions = {str(name): int(str(n)) for name, n in index.rows("SELECT pair_id, position FROM pairs")}
-    known = np.zeros(index.count, np.bool_)
-    matrix: Floats = np.zeros((index.count, 1), np.float32)
-    for output in stages:
-        table = output.table("embeddings", ["pair_id", "embedding"])
-        rows = [(row, positions.get(name)) for row, name in enumerate(table.column("pair_id").to_pylist())]
-        taken = [(row, place) for row, place in rows if place is not None and not known[place]]
-        if not taken:
-            continue
-        vectors = _rows(table.column("embedding"))
-        if not known.any():
-            matrix = _on_disk((index.count, vectors.shape[1]))
-        places = [place for _, place in taken]
-        matrix[places] = vectors[[row for row, _ in taken]]
-        known[places] = True
-    return _Vectors(matrix, known)
-
-
-def _on_disk(shape: tuple[int, int]) -> Floats:
-    with tempfile.TemporaryFile() as file:
-        return np.memmap(file, np.float32, "w+", shape=shape)
-
-
-def _rows(column: pa.ChunkedArray) -> Floats:
-    flat = np.concatenate([chunk.flatten().to_numpy(zero_copy_only=False) for chunk in column.chunks])
-    return np.asarray(flat, np.float32).reshape(len(column), -1)
+    source = f"read_parquet({sql_text(output.folder / 'embeddings.parquet')}, hive_partitioning = false)"
+    return bool(index.rows(f"SELECT 1 FROM pairs WHERE pair_id IN (SELECT pair_id FROM {source}) LIMIT 1"))

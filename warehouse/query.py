@@ -51,6 +51,10 @@ SAFE: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": "false",
 }
 
+# A footer describes thousands of column chunks and is read once, not for every step of a query. And what DuckDB 2.0
+# reads ahead of a list's chunk is a megabyte of its neighbours, images among them: more than a query's answer.
+QUICK = ("parquet_metadata_cache = true", "disable_parquet_prefetching = true")
+
 Scalar = None | bool | int | float | str
 Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 
@@ -218,7 +222,10 @@ def _connect_if_sound(warehouse: Path) -> duckdb.DuckDBPyConnection | None:
 
 
 def _connect(warehouse: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(warehouse / CATALOG_NAME, read_only=True, config=SAFE)
+    con = duckdb.connect(warehouse / CATALOG_NAME, read_only=True, config=SAFE)
+    for setting in QUICK:
+        con.execute(f"SET {setting}")
+    return con
 
 
 def _is_current(con: duckdb.DuckDBPyConnection, warehouse: Path, wanted: Release) -> bool:

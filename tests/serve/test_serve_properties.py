@@ -7,7 +7,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from serve.filters import FACETS, NOT_STATED, Filter, parse_filter, select_sql
+from serve.filters import (
+    FACETS,
+    NOT_STATED,
+    WORDS_OF,
+    Filter,
+    parse_filter,
+    search_terms,
+    select_sql,
+)
+from serve.release_index import WORDS_TABLE
 from serve.table_html import KEPT, harmless_table
 
 PIECES = st.sampled_from(
@@ -50,6 +59,9 @@ PIECES = st.sampled_from(
 )
 
 
+# A few letters, so that searches find something; marks and quotes; and everything else now and then.
+ALPHABET = st.sampled_from("aAbßİıΣσςéÉ0² .-_'\"%\\(\n") | st.characters(exclude_categories=("Cs",))
+
 ONE_PAIR = (
     "FROM (SELECT '' AS pair_id, '' AS subcategory, '' AS source, '' AS license_group, '' AS license_code,"
     " []::VARCHAR[] AS categories, '' AS published, '' AS split, '' AS paper_key, $1 AS caption)"
@@ -59,7 +71,7 @@ ONE_PAIR = (
 def count(wanted: Filter, caption: str) -> int:
     """Return how many pairs a filter finds of one that has this caption."""
     sql = select_sql(wanted, count=True).replace("FROM pairs", ONE_PAIR, 1)
-    return duckdb.execute(sql, [caption]).fetchone()[0]
+    return duckdb.execute(sql, [caption]).fetchall()[0][0]
 
 
 @settings(max_examples=200, deadline=None)
@@ -105,3 +117,31 @@ def test_a_caption_is_found_by_itself(caption: str) -> None:
     phrase = " ".join(caption.replace('"', " ").split())
     if phrase:
         assert count(parse_filter([("q", f'"{phrase}"')]), phrase) == 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(alphabet=ALPHABET, max_size=24).map(lambda text: text.replace("\x00", "")),
+    st.text(alphabet=ALPHABET, max_size=12).map(lambda text: text.replace("\x00", "")),
+)
+@example("Straße İstanbul ΑΣ", "i")
+@example("one\ntwo  three", '"two three"')
+@example("learning-rate", "learning-r")
+@example("x.y", "-.y")
+def test_the_words_of_a_copy_find_what_the_sql_to_copy_finds(caption: str, typed: str) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            f"CREATE TABLE pairs AS SELECT 0 AS position, caption, {WORDS_OF} AS words FROM (SELECT $1 AS caption)",
+            [caption],
+        )
+        con.execute(WORDS_TABLE.format(target="words", source="pairs"))
+        for term in search_terms(typed):
+            rows = con.execute(f"SELECT position FROM pairs WHERE {term.condition()}").fetchall()
+            assert con.execute(term.positions_sql()).fetchall() == rows
+
+
+def test_every_character_is_lowered_as_the_database_does() -> None:
+    known = [chr(n) for n in range(1, 0x110000) if not 0xD800 <= n < 0xE000]
+    written = "".join(c for c in known if not c.isspace() and c != '"')
+    (term,) = search_terms(f'"{written}"')
+    assert term.text == duckdb.execute("SELECT lower($1)", [written]).fetchall()[0][0]

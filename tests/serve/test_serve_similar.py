@@ -140,6 +140,7 @@ def test_texts_are_searched_where_the_embedder_reads_them(
             return real.embed([pair(int(text)).image["bytes"] for text in texts])
 
     monkeypatch.setattr(similar, "load_embedder", lambda spec: Reading())
+    monkeypatch.setattr(similar, "text_embedder_identity", lambda spec: "reading")
     search = open_similar(index, warehouse, None)
     assert search.reads_texts
     near = search.nearest(Filter(like="text:7"))

@@ -1,8 +1,11 @@
 import csv
 import io
 import json
+import random
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -253,3 +256,29 @@ def test_json_refuses_two_columns_of_one_name(warehouse):
     assert csv_text(result) == "a,a\n1,2\n"
     with pytest.raises(QueryError, match="same name"):
         json_text(result)
+
+
+@pytest.mark.parametrize("columns", ["categories[1], license_code", "subcategory, mentions", "caption"])
+def test_queries_read_no_image_bytes(tmp_path, columns):
+    release = write_release(tmp_path, count=40)
+    images = 0
+    for path in release.glob("pairs/*/*.parquet"):
+        table = pq.ParquetFile(path).read()
+        blobs = [{"bytes": random.Random(n).randbytes(400_000), "path": "x"} for n in range(table.num_rows)]
+        place = table.schema.get_field_index("image")
+        field = table.schema.field(place)
+        pq.write_table(table.set_column(place, field, pa.array(blobs, field.type)), path, row_group_size=5)
+        images += 400_000 * len(blobs)
+    manifest = json.loads((release / "manifest.json").read_text())
+    (release / "manifest.json").write_text(json.dumps({**manifest, "files": {}}))
+    run_query(tmp_path, "SELECT 1")  # writes the catalog
+    before = bytes_read()
+    assert run_query(tmp_path, f"SELECT {columns}, count(*) FROM pairs GROUP BY ALL").table.num_rows > 0
+    assert bytes_read() - before < images / 10
+    before = bytes_read()
+    run_query(tmp_path, "SELECT sum(octet_length(image.bytes)) FROM images")
+    assert bytes_read() - before >= images  # it is counted
+
+
+def bytes_read():
+    return int(re.search(r"rchar: (\d+)", Path("/proc/self/io").read_text())[1])
