@@ -21,8 +21,8 @@ def worker_killed(here: Bench, number: int) -> str:
     workers = _deployed(here, number)
     try:
         run, warehouse = _started(here, "worker", number)
-        killed = [w for w in workers if run in w.log.read_text(errors="replace")]
-        assert len(killed) == 1, "no worker took the run"
+        killed = [worker for worker in workers if worker.works_on(run)]
+        assert len(killed) == 1, f"{len(killed)} workers are at work on the run"
         killed[0].kill()
         _ended(here, run)
         states = _states(here, run)

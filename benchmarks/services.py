@@ -110,6 +110,14 @@ class Service:
                 child.kill()
         self.process.wait()
 
+    def works_on(self, flow_run: str) -> bool:
+        """Tell whether a flow run's process is one that this worker started."""
+        for child in self._family():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if child.environ().get("PREFECT__FLOW_RUN_ID") == flow_run:
+                    return True
+        return False
+
     def _family(self) -> list[psutil.Process]:
         try:
             own = psutil.Process(self.process.pid if self.process else 0)

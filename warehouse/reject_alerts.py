@@ -105,6 +105,7 @@ def _jumps(before: _Counts, after: _Counts, version: str, p: JumpParameters) -> 
     for reason, count in after.by_reason.items():
         old, new = before.by_reason.get(reason, 0) / before.whole, count / after.whole
         pooled = (before.by_reason.get(reason, 0) + count) / (before.whole + after.whole)
+        pooled = min(pooled, 1.0)  # more rejects than floats are in a damaged manifest only
         error = math.sqrt(pooled * (1 - pooled) * (1 / before.papers + 1 / after.papers))
         rise = new - old
         if 100 * rise >= p.points and new >= p.ratio * old and rise >= p.deviations * error:

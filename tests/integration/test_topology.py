@@ -1,6 +1,5 @@
 """Production without containers: PostgreSQL, Prefect's server, two workers, an object store, and a kill -9."""
 
-import contextlib
 import json
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from typing import Any
 
 import boto3
 import httpx
-import psutil
 import pytest
 import yaml
 
@@ -148,17 +146,6 @@ def upload_as_tester(sample: Path, store: Store) -> str:
         return upload(sample, store, "papers")
 
 
-def at_work(topology: Topology, run: str) -> str | None:
-    """Return the name of the worker under which a flow run's process is."""
-    for name, worker in topology.workers.items():
-        assert worker.process is not None
-        for child in psutil.Process(worker.process.pid).children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if child.environ().get("PREFECT__FLOW_RUN_ID") == run:
-                    return name
-    return None
-
-
 def test_a_schedule_fires_and_its_run_outlives_its_worker(
     topology: Topology, sample: Path, tmp_path: Path
 ) -> None:
@@ -168,8 +155,7 @@ def test_a_schedule_fires_and_its_run_outlives_its_worker(
     assert run["auto_scheduled"] and run["created_by"]["type"] == "SCHEDULE"
     prefect(t.environment, "deployment", "schedule", "clear", "-y", "build-scimmir/build-scimmir")
     wait_until(lambda: t.objects("scheduled/stages/images"), seconds=90, what="the images of a shard")
-    name = at_work(t, run["id"])
-    assert name is not None
+    (name,) = (name for name, worker in t.workers.items() if worker.works_on(run["id"]))
     t.workers.pop(name).kill()
     done = {k: v for k, v in t.written("scheduled/stages").items() if k.endswith("stage.json")}
     assert not t.objects("scheduled/releases")

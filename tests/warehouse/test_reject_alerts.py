@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from small_release import write_release
 
@@ -58,6 +58,7 @@ reasons = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(1, 300))
 
 
 @given(st.integers(30, 5000), st.integers(30, 5000), reasons, reasons)
+@example(30, 30, {}, {"a": 1, "b": 300, "c": 300})  # more rejects than floats
 def test_alerts_are_rises_and_none_is_symmetric(
     papers: int, later: int, before: dict[str, int], now: dict[str, int]
 ) -> None:
