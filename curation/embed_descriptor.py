@@ -95,18 +95,24 @@ def _grey(picture: Image.Image, side: int, box: tuple[float, float, float, float
 def content_box(picture: Image.Image) -> tuple[float, float, float, float]:
     """Return left, top, right, bottom of the content in pixels, by shares of ink: steady under noise."""
     width, height = picture.size
-    grey = _grey(picture, MARGIN_SIDE, None)
+    left, top, right, bottom = content_range(_grey(picture, MARGIN_SIDE, None))
+    x, y = width / MARGIN_SIDE, height / MARGIN_SIDE
+    return (left * x, top * y, right * x, bottom * y)
+
+
+def content_range(grey: Array) -> tuple[float, float, float, float]:
+    """Return the box of the content of a luminance of shape (MARGIN_SIDE, MARGIN_SIDE), in its pixels."""
+    whole = (0.0, 0.0, float(MARGIN_SIDE), float(MARGIN_SIDE))
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     background = np.median(border)
     if np.mean(np.abs(border - background) <= MARGIN_NOISE) < 0.5:
-        return (0.0, 0.0, float(width), float(height))  # a photograph to the edge has no margin
+        return whole  # a photograph to the edge has no margin
     ink = np.maximum(0.0, np.abs(grey - background) - MARGIN_NOISE)
     if ink.sum() < MARGIN_SIDE:
-        return (0.0, 0.0, float(width), float(height))
+        return whole
     left, right = _ink_range(ink.sum(axis=0))
     top, bottom = _ink_range(ink.sum(axis=1))
-    x, y = width / MARGIN_SIDE, height / MARGIN_SIDE
-    return (left * x, top * y, right * x, bottom * y)
+    return (left, top, right, bottom)
 
 
 def _ink_range(profile: Array) -> tuple[float, float]:
