@@ -6,6 +6,7 @@ Evangelidis and Psarakis 2008), and what remains different is measured in small 
 everywhere, another curve on the same axes differs wholly in a few places.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,9 @@ class AlignParameters:
     blur: float = 0.8
     scales: tuple[float, ...] = (1.0, 0.96, 1.04, 0.92, 1.08)
     outline: float = 0.7  # correlation of outlines below which nothing else is looked at
-    likely: float = 0.85  # correlation at a quarter of the size, best scale and shift, below which no fit is tried
+    likely: float = (
+        0.85  # correlation at a quarter of the size, best scale and shift, below which no fit is tried
+    )
     close: float = 0.85  # correlation from which on the pictures are also compared as they are
     same: float = 0.15  # so small a difference needs no better fit
     hopeless: float = 0.6  # so much above what is wanted, a finer fit does not help
@@ -84,7 +87,7 @@ def thumbnail(image: bytes | Image.Image) -> Thumbnail:
 
 def _squashed(grey: Thumbnail) -> Thumbnail:
     """Return a luminance at MARGIN_SIDE by MARGIN_SIDE: OpenCV needs a third of Pillow's time for it."""
-    import cv2
+    cv2 = _opencv()
 
     side, (height, width) = MARGIN_SIDE, grey.shape
     # One direction after the other: where one of the two grows, OpenCV would skip pixels in the other.
@@ -135,8 +138,8 @@ def _correlation(one: Floats, other: Floats) -> float:
 
 
 def outline(thumb: Thumbnail) -> Floats:
-    """Return a thumbnail at OUTLINE by OUTLINE pixels, its mean taken away, as a unit vector (0 where it is blank)."""
-    import cv2
+    """Return a thumbnail at OUTLINE by OUTLINE pixels, without its mean, as a unit vector (0: it is blank)."""
+    cv2 = _opencv()
 
     small = cv2.resize(thumb, (OUTLINE, OUTLINE), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
     small -= small.mean()
@@ -144,23 +147,33 @@ def outline(thumb: Thumbnail) -> Floats:
     return np.asarray(small / length if length > 1 else small * 0, dtype=np.float32)
 
 
-def _blurred(thumb: Thumbnail, sigma: float) -> Floats:
+@functools.cache
+def _opencv() -> Any:
+    """Return OpenCV, on one thread: the build runs one process per core, and the pictures are small."""
     import cv2
+
+    cv2.setNumThreads(1)
+    return cv2
+
+
+def _blurred(thumb: Thumbnail, sigma: float) -> Floats:
+    cv2 = _opencv()
 
     return np.asarray(cv2.GaussianBlur(thumb.astype(np.float32), (0, 0), sigma), dtype=np.float32)
 
 
 def _fitted(one: Floats, other: Floats, start: Floats, side: int, p: AlignParameters) -> Floats | None:
     """Return the affine transform from one's places to the other's, fitted at `side` pixels, or None."""
-    import cv2
+    cv2 = _opencv()
 
-    find: Any = cv2.findTransformECC  # its annotations deny the mask that may be None
     warp, share = start.copy(), side / SIDE
     warp[:, 2] *= share
     if side < SIDE:
         one, other = (_shrunk(picture, side) for picture in (one, other))
     try:
-        _, warp = find(one, other, warp, cv2.MOTION_AFFINE, (3, p.iterations, p.settled), None, 5)
+        _, warp = cv2.findTransformECC(
+            one, other, warp, cv2.MOTION_AFFINE, (3, p.iterations, p.settled), None, 5
+        )
     except cv2.error:
         return None
     scale = max(abs(warp[0, 0] - 1), abs(warp[1, 1] - 1))
@@ -172,7 +185,7 @@ def _fitted(one: Floats, other: Floats, start: Floats, side: int, p: AlignParame
 
 
 def _shrunk(picture: Floats, side: int) -> Floats:
-    import cv2
+    cv2 = _opencv()
 
     return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.float32)
 
@@ -182,7 +195,7 @@ def _scaled_and_shifted(one: Floats, other: Floats, p: AlignParameters) -> tuple
 
     Done on copies of a quarter of the size, which are enough for a start.
     """
-    import cv2
+    cv2 = _opencv()
 
     side = SIDE // 4
     small, pattern = _shrunk(other, side), _shrunk(one, side)
@@ -206,7 +219,7 @@ def _scaled_and_shifted(one: Floats, other: Floats, p: AlignParameters) -> tuple
 
 def _difference(one: Floats, other: Floats, warp: Floats, p: AlignParameters) -> float:
     """Return the quantile of the local differences, relative to what both show there."""
-    import cv2
+    cv2 = _opencv()
 
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     laid = cv2.warpAffine(other, warp, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE)

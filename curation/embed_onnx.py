@@ -54,7 +54,8 @@ class Preprocess:
 def _values(mean: tuple[float, ...], std: tuple[float, ...]) -> Floats:
     """Return what each of the 256 levels of a channel becomes, of shape (3, 256): looked up, not computed."""
     levels = np.arange(256, dtype=np.float32)[None, :] / np.float32(255)
-    return np.asarray((levels - np.float32(mean)[:, None]) / np.float32(std)[:, None], dtype=np.float32)
+    means, widths = (np.asarray(stated, np.float32)[:, None] for stated in (mean, std))
+    return np.asarray((levels - means) / widths, dtype=np.float32)
 
 
 def _shortest(picture: Image.Image, size: int, method: Image.Resampling) -> Image.Image:

@@ -22,7 +22,7 @@ from curation.decontaminate import (
     find_split_leaks,
     leak_parameters,
 )
-from curation.dedupe import DedupeParameters, dedupe_parameters
+from curation.dedupe_parameters import DedupeParameters, dedupe_parameters
 from curation.embed import load_embedder
 from curation.embed_descriptor import IDENTITY
 from curation.image_sets import ImageSetError, SetItem, read_image_set

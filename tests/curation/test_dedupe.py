@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from curation import dedupe
 from curation.alignment import SIDE, Thumbnails, thumbnail
-from curation.dedupe import COLUMNS, DedupeParameters, Level, dedupe_parameters, find_duplicates
+from curation.dedupe import COLUMNS, find_duplicates
+from curation.dedupe_parameters import DedupeParameters, dedupe_parameters
 from curation.embed_descriptor import IDENTITY
+from curation.level import Level
 from curation.neighbours import SearchParameters, build_index, matches, matches_within
 from samples.many_figures import invent
 from schemas.annotations import DuplicateRow
@@ -157,7 +159,7 @@ AGREED, SILENT, OPPOSED = 0.93, 0.985, 0.9990
 def test_the_less_captions_agree_the_more_the_images_must(
     captions, same_paper, cosine, difference, duplicate, monkeypatch
 ):
-    monkeypatch.setattr(dedupe, "remaining_difference", lambda left, right: difference)
+    monkeypatch.setattr(dedupe, "remaining_difference", lambda left, right, at_most: difference)
     left, right = pair("a", caption=captions[0]), pair("b", caption=captions[1])
     if same_paper:
         right["paper_key"] = left["paper_key"]
