@@ -29,7 +29,7 @@ class Candidates:
         tested: Counter[str],
     ) -> None:
         self.signatures, self.outlines, self.tested = signatures, outlines, tested
-        self.least = AlignParameters().outline
+        self.least = AlignParameters().outline[0]
 
     def earlier(self, block: Block, nearest: int) -> Iterator[tuple[int, list[tuple[float, int]]]]:
         """Yield each image of a block with the nearest better ones that it may repeat, the most similar first.
