@@ -65,7 +65,6 @@ class AlignParameters:
     scales: tuple[float, ...] = (1.0, 0.96, 1.04, 0.92, 1.08)
     close: float = 0.85  # correlation from which on the pictures are also compared as they are
     same: float = 0.15  # so small a difference needs no fit
-    hopeless: float = 0.6  # so much above what is wanted, another start does not help
     # Eight steps find what thirty do, and 97 % of the cropped ones instead of 91 %: later ones lead astray.
     iterations: int = 8
     settled: float = 1e-3  # change of the correlation at which a fit is found
@@ -122,15 +121,10 @@ def remaining_difference(
     likely, start = _scaled_and_shifted(one, other, p)
     if likely < p.likely[strict]:
         return APART
-    as_they_are = np.eye(2, 3, dtype=np.float32)
-    close = _correlation(one, other) >= p.close
-    best = _difference(one, other, as_they_are, p) if close else APART
-    if best <= p.same:
-        return best
-    best = min(best, _fitted(one, other, start, p))
-    if best <= at_most or not close or best > p.hopeless + at_most:
-        return best
-    return min(best, _fitted(one, other, as_they_are, p))
+    best = APART
+    if _correlation(one, other) >= p.close:
+        best = _difference(one, other, np.eye(2, 3, dtype=np.float32), p)
+    return best if best <= p.same else min(best, _fitted(one, other, start, p))
 
 
 def outline_agreement(one: Floats, other: Floats) -> float:
@@ -144,13 +138,14 @@ def _correlation(one: Floats, other: Floats) -> float:
 
 
 def outline(thumb: Thumbnail) -> Floats:
-    """Return a thumbnail at OUTLINE by OUTLINE pixels, without its mean, as a unit vector (0: it is blank)."""
-    cv2 = _opencv()
-
-    small = cv2.resize(thumb, (OUTLINE, OUTLINE), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
-    small -= small.mean()
-    length = float(np.linalg.norm(small))
-    return np.asarray(small / length if length > 1 else small * 0, dtype=np.float32)
+    """Return a thumbnail at OUTLINE by OUTLINE pixels without its mean, and whether it is blank, as a unit vector."""
+    small = _opencv().resize(thumb, (OUTLINE, OUTLINE), interpolation=_opencv().INTER_AREA)
+    values = np.append(small.astype(np.float32), np.float32(0))
+    values[:-1] -= values[:-1].mean()
+    length = float(np.linalg.norm(values))
+    if length <= 1:
+        values[:], values[-1], length = 0, 1, 1.0
+    return np.asarray(values / np.float32(length), dtype=np.float32)
 
 
 @functools.cache

@@ -77,12 +77,17 @@ def describe(image: bytes | Image.Image) -> npt.NDArray[np.float32]:
 
 
 def open_rgb(image: bytes | Image.Image) -> Image.Image:
-    """Return the image in RGB, decoded unless it is so already, or raise RecordError (image_unreadable)."""
+    """Return the image in RGB, itself where it is that already, or raise RecordError (image_unreadable)."""
     if isinstance(image, Image.Image):
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     try:
         with Image.open(io.BytesIO(image)) as opened:
-            return opened.convert("RGB")
+            opened.load()
+            return (
+                opened
+                if opened.mode == "RGB" and "transparency" not in opened.info
+                else opened.convert("RGB")
+            )
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise RecordError("image_unreadable", f"cannot be decoded for its embedding: {error}") from error
 

@@ -436,7 +436,7 @@ TABLE = "model\tscore\nours\t91.2\nbase\t88.0"
     ],
 )
 def test_what_counts_as_a_leak(left, right, cosine, difference, leak, monkeypatch):
-    monkeypatch.setattr(decontaminate, "remaining_difference", lambda left, right: difference)
+    monkeypatch.setattr(decontaminate, "remaining_difference", lambda left, right, at_most: difference)
     table = split_table({"split": "train"} | left, {"split": "test"} | right)
     assert [row.pair_id for row in leaks(table, at(1, cosine))] == (["p0"] if leak else [])
 
