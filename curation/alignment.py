@@ -16,7 +16,9 @@ from PIL import Image
 
 from curation.embed_descriptor import MARGIN_SIDE, content_range, open_rgb
 
-VERSION = "1"  # 1: thumbnails of 96 pixels, local differences of an affine fit
+VERSION = (
+    "2"  # 1: thumbnails of 96 pixels, local differences of an affine fit; 2: thumbnails by area, outlines
+)
 
 SIDE = 96  # pixels of the square thumbnail
 OUTLINE = 8  # pixels of the square on which two thumbnails are first compared

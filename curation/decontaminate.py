@@ -23,7 +23,8 @@ from curation.twins import normal_doi
 from schemas.annotations import ContaminationRow
 from schemas.reject import RecordError
 
-VERSION = "2"  # 1: pixels, near images, captions, papers; splits by images; 2: pictures are aligned
+# 1: pixels, near images, captions, papers; splits by images; 2: pictures are aligned; 3: from coarse to fine
+VERSION = "3"
 
 # The narrow columns that both searches read; `split` is read by find_split_leaks only.
 COLUMNS = pa.schema(
