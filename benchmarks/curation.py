@@ -71,11 +71,16 @@ def describe(paths: list[Path], embedder: str) -> list[Described]:
         return made
 
     pictures = step([open_rgb(path.read_bytes()) for path in paths])
-    thumbs = step([thumbnail(picture).tobytes() for picture in pictures])
-    hashes = step([(perceptual_hash(picture), pixel_sha256(picture)) for picture in pictures])
+    greys = step([picture.convert("L") for picture in pictures])
+    thumbs = step([thumbnail(grey).tobytes() for grey in greys])
+    hashes = step(
+        [(perceptual_hash(grey), pixel_sha256(rgb)) for grey, rgb in zip(greys, pictures, strict=True)]
+    )
     vectors = step(_loaded(embedder)(pictures))
     each = np.diff(clock) / len(paths)
-    seconds = dict(zip(("decoding", "thumbnail", "hashes", "embedding"), each.tolist(), strict=True))
+    seconds = dict(
+        zip(("decoding", "luminance", "thumbnail", "hashes", "embedding"), each.tolist(), strict=True)
+    )
     return [
         Described(vector.tobytes(), thumb, *both, picture.width * picture.height, seconds)
         for picture, thumb, both, vector in zip(pictures, thumbs, hashes, vectors, strict=True)

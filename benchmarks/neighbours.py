@@ -106,12 +106,13 @@ def _apart(count: int) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.neighbours", "--one", str(count)]
     row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     recall = "exact" if row["recall"] is None else f"recall {row['recall']:.4f} against flat"
-    print(
-        f"{row['vectors']} vectors: {row['seconds']:.0f} s, {row['processor']:.0f} of the processor, peak {row['memory_gb']:.1f} GB (the vectors alone"
-        f" {row['vectors_gb']:.1f}), {row['index']}, {recall}, {row['planted_found']:.4f} of the copies found,"
-        f" {row['pairs']} pairs",
-        flush=True,
+    parts = (
+        f"{row['seconds']:.0f} s ({row['processor']:.0f} of the processor)",
+        f"peak {row['memory_gb']:.1f} GB (the vectors alone {row['vectors_gb']:.1f})",
+        f"{row['index']}, {recall}",
+        f"{row['planted_found']:.4f} of the copies found, {row['pairs']} pairs",
     )
+    print(f"{row['vectors']} vectors: " + ", ".join(parts), flush=True)
     return dict(row)
 
 

@@ -77,12 +77,15 @@ class AlignParameters:
 
 
 def thumbnail(image: bytes | Image.Image) -> Thumbnail:
-    """Return a picture's luminance, its margins cut away, squashed to shape (SIDE, SIDE).
+    """Return a picture's luminance, its margins cut away, squashed to shape (SIDE, SIDE); it may be given as that.
 
     Raises:
         RecordError: image_unreadable where the bytes are no image.
     """
-    grey = open_rgb(image).convert("L")
+    if isinstance(image, Image.Image) and image.mode == "L":
+        grey = image
+    else:
+        grey = open_rgb(image).convert("L")
     small = _squashed(np.asarray(grey))
     left, top, right, bottom = content_range(small.astype(np.float32))
     box = (left, top, right, bottom)
