@@ -4,8 +4,9 @@
 
 The vectors are random around 20,000 centres, as figures of many families are, and 2 % have a copy at a cosine of
 about 0.93. Each size runs in a process of its own. Prints seconds, peak memory, the share of planted copies found
-and the recall against a flat search on a sample. Exits 1 where the recall is below 0.97, the memory above 12 GB,
-or the time grows by more than three times n log n from a tenth of the vectors to all of them.
+and the recall against a flat search on a sample. Exits 1 where less than 97 % of the copies are found, the memory is
+above 12 GB, or the time grows by more than twice n log n from a tenth of the vectors to all of them. Growth is that
+of the processor's seconds, on which other work on the machine has little influence; both sizes use inverted lists.
 """
 
 import argparse
@@ -21,7 +22,8 @@ import numpy as np
 from curation.neighbours import SearchParameters, matches_within
 
 DIMENSION, THRESHOLD = 256, 0.85
-RECALL, MEMORY_GB, CONSTANT = 0.97, 12.0, 3.0
+RECALL, MEMORY_GB, CONSTANT = 0.97, 12.0, 2.0
+FLAT_LIMIT = 50_000  # lists at either size: a flat search of the smaller one would hide how they grow
 
 
 def vectors(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -46,8 +48,10 @@ def measure(count: int) -> dict[str, float | str | None]:
     """Return what one self-join costs and finds."""
     made, originals, copies = vectors(count)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
-    blocks, name, recall = matches_within(made, threshold=THRESHOLD, parameters=SearchParameters())
+    start, processor = time.perf_counter(), time.process_time()
+    blocks, name, recall = matches_within(
+        made, threshold=THRESHOLD, parameters=SearchParameters(flat_limit=FLAT_LIMIT)
+    )
     found: set[tuple[int, int]] = set()
     wanted = {(min(a, b), max(a, b)) for a, b in zip(originals.tolist(), copies.tolist(), strict=True)}
     hits = 0
@@ -59,6 +63,7 @@ def measure(count: int) -> dict[str, float | str | None]:
     return {
         "vectors": count,
         "seconds": time.perf_counter() - start,
+        "processor": time.process_time() - processor,
         "memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
         "vectors_gb": before / 2**20,
         "planted_found": len(found) / len(wanted),
@@ -81,7 +86,7 @@ def main() -> None:
     small, large = (_apart(count) for count in (arguments.vectors // 10, arguments.vectors))
     n, m = small["vectors"], large["vectors"]
     expected = m * math.log(m) / (n * math.log(n))
-    growth = large["seconds"] / small["seconds"]
+    growth = large["processor"] / small["processor"]
     print(f"time grows {growth:.1f} times for 10 times the vectors; n log n would be {expected:.1f} times")
     failures = [
         f"{row['vectors']} vectors: {row['planted_found']:.3f} of the copies found"
@@ -101,12 +106,13 @@ def _apart(count: int) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.neighbours", "--one", str(count)]
     row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     recall = "exact" if row["recall"] is None else f"recall {row['recall']:.4f} against flat"
-    print(
-        f"{row['vectors']} vectors: {row['seconds']:.0f} s, peak {row['memory_gb']:.1f} GB (the vectors alone"
-        f" {row['vectors_gb']:.1f}), {row['index']}, {recall}, {row['planted_found']:.4f} of the copies found,"
-        f" {row['pairs']} pairs",
-        flush=True,
+    parts = (
+        f"{row['seconds']:.0f} s ({row['processor']:.0f} of the processor)",
+        f"peak {row['memory_gb']:.1f} GB (the vectors alone {row['vectors_gb']:.1f})",
+        f"{row['index']}, {recall}",
+        f"{row['planted_found']:.4f} of the copies found, {row['pairs']} pairs",
     )
+    print(f"{row['vectors']} vectors: " + ", ".join(parts), flush=True)
     return dict(row)
 
 

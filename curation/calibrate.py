@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.decontaminate import LeakParameters
-from curation.dedupe import DedupeParameters
+from curation.dedupe_parameters import DedupeParameters
 from curation.level import Level
 from curation.thresholds import DUPLICATE_LEVELS, LEAK_LEVELS, Thresholds
 

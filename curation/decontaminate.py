@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from curation.agreement import Words, caption_key, number_agreement, word_agreement, words_of
 from curation.alignment import Thumbnails, remaining_difference, thumbnail
-from curation.dedupe import DedupeParameters
+from curation.dedupe_parameters import DedupeParameters
 from curation.embed_descriptor import IDENTITY as DESCRIPTOR
 from curation.image_sets import SetItem, image_set_name, read_image_set
 from curation.level import Level
@@ -23,7 +23,8 @@ from curation.twins import normal_doi
 from schemas.annotations import ContaminationRow
 from schemas.reject import RecordError
 
-VERSION = "2"  # 1: pixels, near images, captions, papers; splits by images; 2: pictures are aligned
+# 1: pixels, near images, captions, papers; splits by images; 2: pictures are aligned; 3: from coarse to fine
+VERSION = "3"
 
 # The narrow columns that both searches read; `split` is read by find_split_leaks only.
 COLUMNS = pa.schema(
@@ -229,7 +230,8 @@ def _leaks(
                 level = _level_of_pairs(pairs, query, other, parameters)
                 if level is None or similarity < level.similarity:
                     continue
-                difference = remaining_difference(pairs.thumbnails[other], pairs.thumbnails[query])
+                thumbs = pairs.thumbnails[other], pairs.thumbnails[query]
+                difference = remaining_difference(*thumbs, at_most=level.difference)
                 if difference > level.difference:
                     continue
             found[query] = ContaminationRow(
@@ -355,7 +357,8 @@ class _SetComparison:
         level = _level(self.pairs.kinds[row] == "table", captions, self.parameters)
         if similarity < level.similarity:
             return
-        difference = remaining_difference(self.pairs.thumbnails[row], thumbnail(normal.image))
+        thumbs = self.pairs.thumbnails[row], thumbnail(normal.image)
+        difference = remaining_difference(*thumbs, at_most=level.difference)
         if difference <= level.difference:
             self._keep(row, item, _Match("near", similarity, difference, self._bits(row, normal)), order)
 

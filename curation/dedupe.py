@@ -1,30 +1,26 @@
 """Pairs that repeat another one: exactly by pixels, or nearly by embedding, alignment and texts."""
 
-import functools
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curation.agreement import (
-    Words,
-    number_agreement,
-    number_signature,
-    numbers_conflict,
-    same_numbers,
-    word_agreement,
-    words_of,
-)
-from curation.alignment import Thumbnails, remaining_difference
-from curation.embed_descriptor import IDENTITY as DESCRIPTOR
-from curation.level import Level
-from curation.neighbours import Block, SearchParameters, matches_within
+from curation.alignment import Thumbnails, outline, remaining_difference
+from curation.candidates import Candidates
+from curation.dedupe_parameters import DedupeParameters
+from curation.differences import Measure, Query, differences
+from curation.neighbours import matches_within
+from curation.pair_texts import PairTexts
 from schemas.annotations import DuplicateRow
 
-VERSION = "2"  # 1: exact pixels; near by levels of evidence; no chaining; 2: pictures are aligned
+VERSION = "3"  # 1: exact pixels; near by levels of evidence; no chaining; 2: pictures are aligned
+# 3: outlines are compared before the nearest are chosen, and a fit is searched for from coarse to fine
+
+PARALLEL = 2_000  # images from which on processes of their own pay
+Near = Sequence[tuple[float, int]]  # similarity and number of images, the most similar first
 
 # The narrow columns that the search reads, one row per pair, in any order.
 COLUMNS = pa.schema(
@@ -47,38 +43,6 @@ COLUMNS = pa.schema(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class DedupeParameters:
-    """Thresholds, of which the cosines belong to one embedder; the defaults are the descriptor's.
-
-    The less the texts say, the more the images must:
-
-    - `agreed`: captions or table texts agree.
-    - `silent`: there is no text to compare.
-    - `opposed`: texts or their numbers differ, or both stand in one paper, where plots that differ in one
-      curve or in a legend leave 0.24 and more.
-    - `table`: tables whose captions agree, without text to compare.
-
-    The differences rest on 110 real and 60 invented pictures, copied in eleven ways each, and on 216 look-alike
-    figures (`benchmarks/curation.py` measures anew): 97 % of the copies leave at most 0.44, those that are only
-    scaled, blurred, grey or saved as JPEG 0.15; look-alikes leave 0.72 at least, all but two above 0.95.
-    Thumbnails cannot tell tables of one layout apart (0.10), so their texts must.
-    """
-
-    embedder: str = DESCRIPTOR
-    agreed: Level = field(default=Level(similarity=0.80, difference=0.5))
-    silent: Level = field(default=Level(similarity=0.85, difference=0.45))
-    opposed: Level = field(default=Level(similarity=0.95, difference=0.15))
-    table: Level = field(default=Level(similarity=0.95, difference=0.05))
-    caption_agreement: float = 0.6  # Dice coefficient of the words
-    caption_characters: int = 30  # shorter captions ("Results.") say nothing
-    table_agreement: float = 0.9  # Dice coefficient of the words of two tables; their numbers must be equal
-    ocr_agreement: float = 0.8  # the same where OCR read one of the two, which errs
-    ocr_words: int = 5  # fewer words seen are no text
-    nearest: int = 8  # images that one is held against, the most similar first
-    search: SearchParameters = field(default=SearchParameters())
-
-
 @dataclass(frozen=True)
 class DedupeResult:
     """The pairs to remove, by pair_id, and how the search was done (`recall` is None for a flat one)."""
@@ -87,35 +51,7 @@ class DedupeResult:
     candidates: int
     index: str
     recall: float | None
-
-
-def dedupe_parameters(embedder: str, *, similarity: float | None = None) -> DedupeParameters:
-    """Return the parameters for an embedder identity.
-
-    `similarity` is the cosine for pairs whose texts agree; the stricter levels then lie at two thirds and a
-    quarter of its distance from 1. It may be left out for the descriptor only.
-
-    Raises:
-        ValueError: there is no measured threshold for this embedder and none is given.
-    """
-    if similarity is None:
-        if embedder == DESCRIPTOR:
-            return DedupeParameters()
-        raise ValueError(
-            f"There is no measured duplicate threshold for the embedder {embedder!r}, and one of another "
-            f"model means nothing for it; give a cosine similarity."
-        )
-    if not 0 < similarity < 1:
-        raise ValueError(f"a duplicate threshold is a cosine between 0 and 1, not {similarity}")
-    rest = 1 - similarity
-    default = DedupeParameters()
-    return DedupeParameters(
-        embedder=embedder,
-        agreed=Level(similarity=similarity, difference=default.agreed.difference),
-        silent=Level(similarity=1 - rest * 2 / 3, difference=default.silent.difference),
-        opposed=Level(similarity=1 - rest / 4, difference=default.opposed.difference),
-        table=Level(similarity=1 - rest / 4, difference=default.table.difference),
-    )
+    tested: Mapping[str, int] = field(default_factory=dict)  # how many pairs each test was asked about
 
 
 def find_duplicates(
@@ -125,6 +61,7 @@ def find_duplicates(
     *,
     embedder: str,
     parameters: DedupeParameters,
+    workers: int = 1,
 ) -> DedupeResult:
     """Return which pairs repeat a better one that is kept, with the evidence.
 
@@ -139,6 +76,7 @@ def find_duplicates(
         thumbnails: one a pair, in the table's order.
         embedder: identity of the embedder that made the embeddings.
         parameters: thresholds for that embedder.
+        workers: processes that align pictures; the result does not depend on it.
 
     Raises:
         ValueError: the thresholds belong to another embedder, or the shapes do not match.
@@ -157,7 +95,7 @@ def find_duplicates(
     order = _best_first(table)
     ordered = table.select(COLUMNS.names).take(pa.array(order))
     vectors = np.ascontiguousarray(embeddings[order], dtype=np.float32)
-    return _Comparison(ordered, vectors, thumbnails.take(order), parameters).run()
+    return _Comparison(ordered, vectors, thumbnails.take(order), parameters).run(workers)
 
 
 def _best_first(table: pa.Table) -> npt.NDArray[np.int64]:
@@ -192,20 +130,19 @@ class _Comparison:
         self.vectors = vectors
         self.ids: list[str] = table.column("pair_id").to_pylist()
         self.sources: list[str] = table.column("source").to_pylist()
-        self.papers: list[str] = table.column("paper_key").to_pylist()
         self.parents: list[str | None] = table.column("parent_id").to_pylist()
-        self.kinds: list[str] = table.column("kind").to_pylist()
         self.hashes: npt.NDArray[np.uint64] = table.column("phash").to_numpy()
-        self.captions = table.column("caption").combine_chunks()
-        self.table_texts = table.column("table_text").combine_chunks()
-        self.ocr_texts = table.column("ocr_text").combine_chunks()
+        self.texts = PairTexts(table, parameters)
         pixels: dict[str, list[int]] = defaultdict(list)
         for row, digest in enumerate(table.column("pixel_sha256").to_pylist()):
             pixels[digest].append(row)
         self.images = list(pixels.values())  # rows of each distinct image, from the best to the worst
-        self.words = functools.lru_cache(maxsize=20_000)(self._words)
+        self.kept: list[list[int]] = []  # of each image seen so far, the rows that stay
+        self.removed: list[DuplicateRow] = []
+        self.measured: dict[tuple[int, int, float], float] = {}  # differences of images, measured ahead
+        self.tested: Counter[str] = Counter()
 
-    def run(self) -> DedupeResult:
+    def run(self, workers: int) -> DedupeResult:
         """Walk from best to worst and keep what repeats nothing kept."""
         firsts = np.array([rows[0] for rows in self.images], dtype=np.int64)
         found, name, recall = matches_within(
@@ -213,43 +150,61 @@ class _Comparison:
             threshold=self.parameters.agreed.similarity,
             parameters=self.parameters.search,
         )
-        signatures = self._signatures(firsts)
-        kept: list[list[int]] = []
-        removed: list[DuplicateRow] = []
-        candidates = 0
-        for block in found:
-            for image, near in _earlier(block, signatures):
-                self._keep_until(image, kept, removed)
-                candidates += len(near)
-                self._keep(image, near[: self.parameters.nearest], kept, removed)
-        self._keep_until(len(self.images), kept, removed)
-        removed.sort(key=lambda duplicate: duplicate.pair_id)
-        return DedupeResult(tuple(removed), candidates, name, recall)
+        outlines = np.stack([outline(self.thumbnails[row]) for row in firsts.tolist()])
+        candidates = Candidates(self._signatures(firsts), outlines, self.tested)
+        with differences(workers if len(firsts) >= PARALLEL else 1) as measure:
+            for block in found:
+                nearby = list(candidates.earlier(block, self.parameters.nearest))
+                if measure is not None:
+                    self._measure_ahead(nearby, measure)
+                for image, near in nearby:
+                    self._keep_until(image)
+                    self._keep(image, near)
+        self._keep_until(len(self.images))
+        self.removed.sort(key=lambda duplicate: duplicate.pair_id)
+        return DedupeResult(tuple(self.removed), self.tested["similar"], name, recall, dict(self.tested))
 
-    def _keep_until(self, end: int, kept: list[list[int]], removed: list[DuplicateRow]) -> None:
+    def _measure_ahead(self, nearby: Sequence[tuple[int, Near]], measure: Measure) -> None:
+        """Let other processes measure what the walk over these images will ask for, most of it."""
+        self.measured.clear()
+        queries, keys = [], []
+        for image, near in nearby:
+            row, wanted = self.images[image][0], []
+            for similarity, other in near:
+                first = self.images[other][0]
+                level, _ = self.texts.level(row, first)
+                if level is not None and similarity >= level.similarity and self._may_repeat(row, first):
+                    wanted.append((other, first, level.difference))
+            if wanted:
+                thumbs = tuple(self.thumbnails[first] for _, first, _ in wanted)
+                limits = tuple(limit for _, _, limit in wanted)
+                queries.append(Query(self.thumbnails[row], thumbs, limits))
+                keys.append([(image, other, limit) for other, _, limit in wanted])
+        for names, values in zip(keys, measure(queries), strict=True):
+            self.measured.update(zip(names, values, strict=False))  # up to the first that is small enough
+
+    def _keep_until(self, end: int) -> None:
         """Walk over images that nothing resembles."""
-        for image in range(len(kept), end):
-            self._keep(image, [], kept, removed)
+        for image in range(len(self.kept), end):
+            self._keep(image, [])
 
-    def _keep(
-        self, image: int, near: Sequence[int], kept: list[list[int]], removed: list[DuplicateRow]
-    ) -> None:
-        """Append the rows of an image that are kept, and the evidence against the others."""
+    def _keep(self, image: int, near: Near) -> None:
+        """Note the rows of an image that are kept, and the evidence against the others."""
         stay: list[int] = []
         for row in self.images[image]:
-            found = self._exact(row, stay) or self._near(row, near, kept)
+            found = self._exact(row, stay) or self._near(row, image, near)
             if found is None:
                 stay.append(row)
             else:
-                removed.append(found)
-        kept.append(stay)
+                self.removed.append(found)
+        self.kept.append(stay)
 
     def _signatures(self, firsts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the numbers of each distinct image's table as one hash; 0 where it is open."""
         values = np.zeros(len(firsts), dtype=np.int64)
         for place, row in enumerate(firsts.tolist()):
             if len(self.images[place]) == 1:
-                values[place] = number_signature(self.table_texts[row].as_py())
+                values[place] = self.texts.signature(row)
         return values
 
     def _exact(self, row: int, kept: list[int]) -> DuplicateRow | None:
@@ -258,23 +213,22 @@ class _Comparison:
                 return self._row(row, other, "exact_pixels", (0.0, None))
         return None
 
-    def _near(self, row: int, images: Sequence[int], kept: list[list[int]]) -> DuplicateRow | None:
+    def _near(self, row: int, image: int, near: Near) -> DuplicateRow | None:
         """Return the evidence against the most similar kept pair that is verified; in a tie the better."""
-        others = [
-            other
-            for image in images
-            for other in kept[image]
-            if not self._same_figure(row, other) and not self._siblings(row, other)
-        ]
-        measured = sorted((-self._similarity(row, other), other) for other in others)
-        for _, other in measured:
-            level, agreement = self._level(row, other)
-            if level is None or self._similarity(row, other) < level.similarity:
-                continue
-            difference = self._difference(row, other)
-            if difference <= level.difference:
-                return self._row(row, other, "near", (difference, agreement))
+        for similarity, place in near:
+            for other in self.kept[place]:
+                if not self._may_repeat(row, other):
+                    continue
+                level, agreement = self.texts.level(row, other)
+                if level is None or similarity < level.similarity:
+                    continue
+                difference = self._difference((row, image), (other, place), level.difference)
+                if difference <= level.difference:
+                    return self._row(row, other, "near", (difference, agreement))
         return None
+
+    def _may_repeat(self, row: int, other: int) -> bool:
+        return not self._same_figure(row, other) and not self._siblings(row, other)
 
     def _same_figure(self, row: int, other: int) -> bool:
         """Tell whether one is a panel of the other."""
@@ -284,28 +238,14 @@ class _Comparison:
         """Tell whether both are panels of one figure, which are shown together because they differ."""
         return self.parents[row] is not None and self.parents[row] == self.parents[other]
 
-    def _level(self, row: int, other: int) -> tuple[Level | None, float | None]:
-        """Return what the images must show, given the texts (None: nothing helps), and how far these agree."""
-        p = self.parameters
-        same_paper = self.papers[row] == self.papers[other]
-        tables, table_agrees = self._table_agreement(row, other)
-        if tables is not None:
-            agreed = p.opposed if same_paper else p.agreed
-            return (agreed if table_agrees else None), tables
-        captions = self._caption_agreement(row, other)
-        captions_agree = captions is not None and captions >= p.caption_agreement
-        if "table" in (self.kinds[row], self.kinds[other]):
-            return (p.table if captions_agree else None), captions
-        if same_paper:
-            return (p.opposed if captions is None or captions_agree else None), captions
-        if captions is None:
-            return p.silent, None
-        if not captions_agree or self._caption_numbers_conflict(row, other):
-            return p.opposed, captions
-        return (p.agreed if self._same_caption_numbers(row, other) else p.silent), captions
-
-    def _difference(self, row: int, other: int) -> float:
-        return remaining_difference(self.thumbnails[other], self.thumbnails[row])
+    def _difference(self, one: tuple[int, int], other: tuple[int, int], at_most: float) -> float:
+        """Return what remains different of two (row, image); rows of one image have one thumbnail."""
+        self.tested["alignment"] += 1
+        found = self.measured.get((one[1], other[1], at_most))
+        if found is None:
+            thumbnails = self.thumbnails[other[0]], self.thumbnails[one[0]]
+            found = remaining_difference(*thumbnails, at_most=at_most)
+        return found
 
     def _similarity(self, row: int, other: int) -> float:
         left, right = self.vectors[row].astype(np.float64), self.vectors[other].astype(np.float64)
@@ -313,35 +253,6 @@ class _Comparison:
 
     def _distance(self, row: int, other: int) -> int:
         return (int(self.hashes[row]) ^ int(self.hashes[other])).bit_count()
-
-    def _table_agreement(self, row: int, other: int) -> tuple[float | None, bool]:
-        """Return how far the texts inside two images agree, None without texts, and whether that suffices."""
-        left, right = self.words("table", row), self.words("table", other)
-        if left.words and right.words:
-            agreement = word_agreement(left, right)
-            return agreement, same_numbers(left, right) and agreement >= self.parameters.table_agreement
-        left = left if left.words else self.words("ocr", row)
-        right = right if right.words else self.words("ocr", other)
-        if min(left.words.total(), right.words.total()) < self.parameters.ocr_words:
-            return None, False
-        agreement = min(word_agreement(left, right), number_agreement(left, right))
-        return agreement, agreement >= self.parameters.ocr_agreement
-
-    def _caption_agreement(self, row: int, other: int) -> float | None:
-        left, right = self.words("caption", row), self.words("caption", other)
-        if min(left.characters, right.characters) < self.parameters.caption_characters:
-            return None
-        return word_agreement(left, right)
-
-    def _caption_numbers_conflict(self, row: int, other: int) -> bool:
-        return numbers_conflict(self.words("caption", row), self.words("caption", other))
-
-    def _same_caption_numbers(self, row: int, other: int) -> bool:
-        return self.words("caption", row).numbers == self.words("caption", other).numbers
-
-    def _words(self, column: str, row: int) -> Words:
-        columns = {"caption": self.captions, "table": self.table_texts, "ocr": self.ocr_texts}
-        return words_of(columns[column][row].as_py() or "")
 
     def _row(self, row: int, other: int, test: str, measured: tuple[float, float | None]) -> DuplicateRow:
         """Return the evidence; `measured` is what remains different and how far the texts agree."""
@@ -356,22 +267,3 @@ class _Comparison:
             text_similarity=None if agreement is None else round(agreement, 6),
             cross_source=self.sources[row] != self.sources[other],
         )
-
-
-def _earlier(block: Block, signatures: npt.NDArray[np.int64]) -> Iterator[tuple[int, list[int]]]:
-    """Yield each image of a block with the better ones that resemble it, the most similar first.
-
-    Typeset tables of one layout resemble each other by the thousand; their numbers tell them apart.
-    """
-    left, right = block.query, block.match
-    hopeful = right < left
-    either = (signatures[left] == 0) | (signatures[right] == 0)
-    hopeful &= either | (signatures[left] == signatures[right])
-    left, right, similarity = left[hopeful], right[hopeful], block.similarity[hopeful]
-    order = np.lexsort((right, -similarity, left))
-    left, right = left[order], right[order]
-    if not len(left):
-        return
-    starts = np.flatnonzero(np.diff(left, prepend=-1))
-    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(left)], strict=True):
-        yield int(left[start]), right[start:end].tolist()

@@ -77,12 +77,17 @@ def describe(image: bytes | Image.Image) -> npt.NDArray[np.float32]:
 
 
 def open_rgb(image: bytes | Image.Image) -> Image.Image:
-    """Return the image in RGB, decoded unless it is so already, or raise RecordError (image_unreadable)."""
+    """Return the image in RGB, itself where it is that already, or raise RecordError (image_unreadable)."""
     if isinstance(image, Image.Image):
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     try:
         with Image.open(io.BytesIO(image)) as opened:
-            return opened.convert("RGB")
+            opened.load()
+            return (
+                opened
+                if opened.mode == "RGB" and "transparency" not in opened.info
+                else opened.convert("RGB")
+            )
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise RecordError("image_unreadable", f"cannot be decoded for its embedding: {error}") from error
 
@@ -95,18 +100,24 @@ def _grey(picture: Image.Image, side: int, box: tuple[float, float, float, float
 def content_box(picture: Image.Image) -> tuple[float, float, float, float]:
     """Return left, top, right, bottom of the content in pixels, by shares of ink: steady under noise."""
     width, height = picture.size
-    grey = _grey(picture, MARGIN_SIDE, None)
+    left, top, right, bottom = content_range(_grey(picture, MARGIN_SIDE, None))
+    x, y = width / MARGIN_SIDE, height / MARGIN_SIDE
+    return (left * x, top * y, right * x, bottom * y)
+
+
+def content_range(grey: Array) -> tuple[float, float, float, float]:
+    """Return the box of the content of a luminance of shape (MARGIN_SIDE, MARGIN_SIDE), in its pixels."""
+    whole = (0.0, 0.0, float(MARGIN_SIDE), float(MARGIN_SIDE))
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     background = np.median(border)
     if np.mean(np.abs(border - background) <= MARGIN_NOISE) < 0.5:
-        return (0.0, 0.0, float(width), float(height))  # a photograph to the edge has no margin
+        return whole  # a photograph to the edge has no margin
     ink = np.maximum(0.0, np.abs(grey - background) - MARGIN_NOISE)
     if ink.sum() < MARGIN_SIDE:
-        return (0.0, 0.0, float(width), float(height))
+        return whole
     left, right = _ink_range(ink.sum(axis=0))
     top, bottom = _ink_range(ink.sum(axis=1))
-    x, y = width / MARGIN_SIDE, height / MARGIN_SIDE
-    return (left * x, top * y, right * x, bottom * y)
+    return (left, top, right, bottom)
 
 
 def _ink_range(profile: Array) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from PIL import Image
 from curation.embed_descriptor import open_rgb
 from curation.embed_open_clip import EmbedderError
 
-VERSION = "1"  # 1: squash or shortest side, one thread
+VERSION = "2"  # 1: squash or shortest side, one thread; 2: never a picture on its own
 
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
@@ -46,9 +46,16 @@ class Preprocess:
             picture = picture.resize((self.size, self.size), method)
         else:
             picture = _shortest(picture, self.size, method)
-        mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
-        values: Floats = (np.asarray(picture, dtype=np.float32) / np.float32(255) - mean) / std
-        return np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
+        channels, values = np.asarray(picture).transpose(2, 0, 1), _values(self.mean, self.std)
+        return np.stack([row[channel] for row, channel in zip(values, channels, strict=True)])
+
+
+@functools.cache
+def _values(mean: tuple[float, ...], std: tuple[float, ...]) -> Floats:
+    """Return what each of the 256 levels of a channel becomes, of shape (3, 256): looked up, not computed."""
+    levels = np.arange(256, dtype=np.float32)[None, :] / np.float32(255)
+    means, widths = (np.asarray(stated, np.float32)[:, None] for stated in (mean, std))
+    return np.asarray((levels - means) / widths, dtype=np.float32)
 
 
 def _shortest(picture: Image.Image, size: int, method: Image.Resampling) -> Image.Image:
@@ -91,10 +98,13 @@ def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], F
     dimension = int(session.run(None, {"pixels": blank})[0].shape[1])
 
     def embed(images: Sequence[bytes | Image.Image]) -> Floats:
+        # A matrix of one row is multiplied in another order of sums than one of several: a lone picture is sent
+        # twice, so that a vector's last bit does not depend on which pictures come with it.
         vectors = np.empty((len(images), dimension), dtype=np.float32)
         for start in range(0, len(images), BATCH):
             batch = np.stack([preprocess.pixels(image) for image in images[start : start + BATCH]])
-            vectors[start : start + len(batch)] = session.run(None, {"pixels": batch})[0]
+            found = session.run(None, {"pixels": batch if len(batch) > 1 else np.repeat(batch, 2, axis=0)})[0]
+            vectors[start : start + len(batch)] = found[: len(batch)]
         return vectors
 
     return dimension, embed

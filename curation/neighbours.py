@@ -1,5 +1,6 @@
 """Pairs of vectors at or above a cosine similarity, found by FAISS in blocks of bounded memory."""
 
+import itertools
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-VERSION = "1"  # 1: flat to 100,000 vectors, inverted lists above
+VERSION = (
+    "2"  # 1: flat to 100,000 vectors, inverted lists above; 2: a self-join goes through them list by list
+)
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
@@ -28,8 +31,10 @@ class SearchParameters:
     """When and how the search is approximate (a flat self-join of 100,000 by 512 took 53 s)."""
 
     flat_limit: int = 100_000
-    sample: int = 2048  # vectors whose neighbours are compared with the flat search
-    recall: float = 0.98  # lists probed are doubled until this recall is met on the sample
+    sample: int = 2048  # vectors whose neighbours are compared with the flat search, four times as many
+    sample_matches: int = 400  # where they have fewer matches than this, which would say little
+    recall: float = 0.98  # share of the sample's matches that the lists looked through must hold
+    queries: int = 16_384  # of a self-join at once: enough for each list to be multiplied with many
     hits_limit: int = 50_000_000  # similarities held at once
 
 
@@ -52,28 +57,117 @@ class Index:
     recall: float | None
 
 
+@dataclass(frozen=True)
+class Lists:
+    """Vectors in groups around centroids; a search looks through those nearly as near as the nearest.
+
+    `reach` is how much smaller than the best one's a centroid's product with the query may be. It adapts the
+    number of lists to each query, which finds as much as a fixed number in half the lists.
+    """
+
+    centroids: Floats
+    assigned: Indices  # the list of each vector
+    reach: float
+    probed: float  # lists looked through for one query, on average
+    recall: float
+
+
 def build_index(vectors: Floats, *, threshold: float, parameters: SearchParameters) -> Index:
     """Return an index over unit vectors of shape (n, d): flat, or with inverted lists when they are many."""
     import faiss
 
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     count, dimension = vectors.shape
-    flat = faiss.IndexFlatIP(dimension)
-    flat.add(vectors)
     if count <= parameters.flat_limit:
+        flat = faiss.IndexFlatIP(dimension)
+        flat.add(vectors)
         return Index(vectors, flat, "flat", None)
-    lists = 2 ** int(np.clip(np.round(np.log2(4 * np.sqrt(count))), 4, 12))
+    centroids = _centroids(vectors)
     quantizer = faiss.IndexFlatIP(dimension)
-    inverted = faiss.IndexIVFFlat(quantizer, dimension, lists, faiss.METRIC_INNER_PRODUCT)
+    quantizer.add(centroids)
+    inverted = faiss.IndexIVFFlat(quantizer, dimension, len(centroids), faiss.METRIC_INNER_PRODUCT)
+    inverted.is_trained = True
+    assigned = _nearest(vectors, centroids)
+    inverted.add_core(count, faiss.swig_ptr(vectors), None, faiss.swig_ptr(assigned))
+    better, _ = _lists_before(vectors, centroids, assigned, threshold, parameters)
+    inverted.nprobe = 1 + int(np.quantile(better, parameters.recall, method="higher")) if len(better) else 16
+    recall = float(np.mean(better < inverted.nprobe)) if len(better) else 1.0
+    log.info("%d vectors in %d lists, %d probed, recall %.4f", count, len(centroids), inverted.nprobe, recall)
+    return Index(vectors, inverted, f"ivf{len(centroids)} nprobe={inverted.nprobe}", recall)
+
+
+def build_lists(vectors: Floats, *, threshold: float, parameters: SearchParameters) -> Lists:
+    """Return unit vectors of shape (n, d) in lists, with as much reach as the wanted recall needs."""
+    centroids = _centroids(vectors)
+    assigned = _nearest(vectors, centroids)
+    _, gaps = _lists_before(vectors, centroids, assigned, threshold, parameters)
+    reach = float(np.quantile(gaps, parameters.recall, method="higher")) if len(gaps) else 0.1
+    sample = vectors[:: max(1, len(vectors) // parameters.sample)] @ centroids.T
+    probed = float((sample >= sample.max(axis=1, keepdims=True) - reach).sum(axis=1).mean())
+    recall = float(np.mean(gaps <= reach)) if len(gaps) else 1.0
+    log.info(
+        "%d vectors in %d lists, %.1f looked through, recall %.4f",
+        len(vectors),
+        len(centroids),
+        probed,
+        recall,
+    )
+    return Lists(centroids, assigned, reach, probed, recall)
+
+
+def _centroids(vectors: Floats) -> Floats:
+    """Return unit vectors of shape (lists, d) around which the vectors lie."""
+    import faiss
+
+    count, dimension = vectors.shape
+    lists = 2 ** int(np.clip(np.round(np.log2(4 * np.sqrt(count))), 4, 12))
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)  # centroids must not depend on the number of threads
-    inverted.cp.niter = ITERATIONS
-    inverted.train(vectors[:: max(1, count // (PER_LIST * lists))])
+    means = faiss.Kmeans(dimension, lists, niter=ITERATIONS, spherical=True, max_points_per_centroid=PER_LIST)
+    means.train(np.ascontiguousarray(vectors[:: max(1, count // (PER_LIST * lists))]))
     faiss.omp_set_num_threads(threads)
-    inverted.add(vectors)
-    recall = _tune(inverted, flat, vectors, threshold, parameters)
-    log.info("%d vectors in %d lists, %d probed, recall %.4f", count, lists, inverted.nprobe, recall)
-    return Index(vectors, inverted, f"ivf{lists} nprobe={inverted.nprobe}", recall)
+    return np.asarray(means.centroids, dtype=np.float32)
+
+
+def _nearest(vectors: Floats, centroids: Floats) -> Indices:
+    assigned = np.empty(len(vectors), dtype=np.int64)
+    for start in range(0, len(vectors), 8192):
+        assigned[start : start + 8192] = (vectors[start : start + 8192] @ centroids.T).argmax(axis=1)
+    return assigned
+
+
+def _lists_before(
+    vectors: Floats, centroids: Floats, assigned: Indices, threshold: float, parameters: SearchParameters
+) -> tuple[Indices, Floats]:
+    """Return for each match of a sample, as a flat search finds them, how many lists come before its own.
+
+    The second is how much nearer than its own list's centroid the nearest one is.
+    """
+    wanted = min(4 * parameters.sample, len(vectors))
+    order = np.arange(wanted) * (len(vectors) // wanted)
+    order = np.concatenate([order[first::4] for first in range(4)])  # each quarter lies all over the vectors
+    before, gaps = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+    for start in range(0, wanted, 512):
+        if start >= parameters.sample and sum(map(len, gaps)) >= parameters.sample_matches:
+            break
+        rows = order[start : start + 512]
+        query, match = _flat_matches(vectors, rows, threshold)
+        near = vectors[rows] @ centroids.T
+        own = near[query, assigned[match]]
+        before.append((near[query] > own[:, None]).sum(axis=1))
+        gaps.append(near.max(axis=1)[query] - own)
+    return np.concatenate(before), np.concatenate(gaps)
+
+
+def _flat_matches(vectors: Floats, rows: Indices, threshold: float) -> tuple[Indices, Indices]:
+    """Return (place in rows, match) at or above the threshold, but for each vector with itself."""
+    found = []
+    for start in range(0, len(vectors), 65_536):
+        query, match = np.nonzero(vectors[rows] @ vectors[start : start + 65_536].T >= threshold)
+        found.append((query, match + start))
+    query, match = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    other = match != rows[query]
+    return query[other], match[other]
 
 
 def matches(
@@ -98,9 +192,45 @@ def matches_within(
     """
     if len(vectors) <= parameters.flat_limit:
         return _flat_within(vectors, threshold, parameters), "flat", None
-    index = build_index(vectors, threshold=threshold, parameters=parameters)
-    found = matches(index, index.vectors, threshold=threshold, parameters=parameters)
-    return found, index.name, index.recall
+    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+    lists = build_lists(vectors, threshold=threshold, parameters=parameters)
+    name = f"ivf{len(lists.centroids)} reach={lists.reach:.3f}"
+    return _within_lists(vectors, lists, threshold, parameters), name, lists.recall
+
+
+def _within_lists(
+    vectors: Floats, lists: Lists, threshold: float, parameters: SearchParameters
+) -> Iterator[Block]:
+    """Yield the matches of many queries at a time, each list multiplied at once with all that look through it.
+
+    One query after the other would read every list from memory again, which takes most of the time.
+    """
+    order = np.argsort(lists.assigned, kind="stable")
+    bounds = np.searchsorted(lists.assigned[order], np.arange(len(lists.centroids) + 1)).tolist()
+    grouped = vectors[order]
+    start, size = 0, parameters.queries
+    while start < len(vectors):
+        block = vectors[start : start + size]
+        near = lists.centroids @ block.T
+        near -= near.max(axis=0)
+        queries: list[Indices] = [np.empty(0, np.int64)]
+        found: list[Indices] = [np.empty(0, np.int64)]
+        hits = 0
+        for number, (low, high) in enumerate(itertools.pairwise(bounds)):
+            asking = np.flatnonzero(near[number] >= -lists.reach)
+            high = low + int(np.searchsorted(order[low:high], start + len(block)))  # later ones ask for these
+            if len(asking) and high > low:
+                query, match = np.nonzero(block[asking] @ grouped[low:high].T >= threshold - SLACK)
+                queries.append(asking[query])
+                found.append(order[low + match])
+                hits += len(query)
+            if hits > parameters.hits_limit and size > 16:
+                break
+        if hits > parameters.hits_limit and size > 16:
+            size //= 2
+            continue
+        yield _measured(vectors, block, np.concatenate(queries), np.concatenate(found), start, threshold)
+        start += len(block)
 
 
 def _flat_within(vectors: Floats, threshold: float, parameters: SearchParameters) -> Iterator[Block]:
@@ -140,25 +270,3 @@ def _range_search(faiss_index: Any, block: Floats, threshold: float) -> tuple[In
     limits, _, found = faiss_index.range_search(block, float(threshold))
     query = np.repeat(np.arange(len(block), dtype=np.int64), np.diff(limits.astype(np.int64)))
     return query, found.astype(np.int64)
-
-
-def _tune(inverted: Any, flat: Any, vectors: Floats, threshold: float, parameters: SearchParameters) -> float:
-    """Double the number of lists probed until the sample's neighbours are found; return the recall."""
-    rows = np.arange(0, len(vectors), max(1, len(vectors) // parameters.sample))[: parameters.sample]
-    truth = _neighbour_pairs(flat, vectors, rows, threshold)
-    inverted.nprobe = 16
-    while True:
-        found = _neighbour_pairs(inverted, vectors, rows, threshold)
-        recall = len(found & truth) / len(truth) if truth else 1.0
-        if recall >= parameters.recall or inverted.nprobe >= inverted.nlist:
-            return recall
-        inverted.nprobe = min(inverted.nlist, inverted.nprobe * 2)
-
-
-def _neighbour_pairs(
-    faiss_index: Any, vectors: Floats, rows: Indices, threshold: float
-) -> set[tuple[int, int]]:
-    """Return the sample's matches but for each vector with itself, which any search finds."""
-    query, match = _range_search(faiss_index, vectors[rows], threshold)
-    other = match != rows[query]
-    return set(zip(query[other].tolist(), match[other].tolist(), strict=True))

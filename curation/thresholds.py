@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curation.decontaminate import LeakParameters
-from curation.dedupe import DedupeParameters
+from curation.dedupe_parameters import DedupeParameters
 from curation.embed import SHIPPED
 from curation.level import Level
 from schemas.errors import UserError

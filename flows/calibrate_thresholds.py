@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from curation import alignment, calibrate, copies, embed
 from curation.agreement import word_agreement, words_of
-from curation.dedupe import DedupeParameters
+from curation.dedupe_parameters import DedupeParameters
 from curation.thresholds import Thresholds, write_thresholds
 from extractors import images
 from flows.work_on_papers import make_copies

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation import alignment, decontaminate, dedupe, embed, licenses, thresholds
+from curation import alignment, decontaminate, dedupe, dedupe_parameters, embed, licenses, thresholds
 from flows.build_options import BuildOptions
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure
@@ -68,7 +68,7 @@ def find_duplicates(work: GlobalWork, papers: StageOutput) -> StageOutput:
     return output
 
 
-def duplicate_parameters(options: BuildOptions) -> dedupe.DedupeParameters:
+def duplicate_parameters(options: BuildOptions) -> dedupe_parameters.DedupeParameters:
     """Return the thresholds for the build's embedder.
 
     Raises:
@@ -79,7 +79,7 @@ def duplicate_parameters(options: BuildOptions) -> dedupe.DedupeParameters:
     if calibrated is not None:
         return calibrated.for_duplicates()
     try:
-        return dedupe.dedupe_parameters(space, similarity=options.near_duplicate_threshold)
+        return dedupe_parameters.dedupe_parameters(space, similarity=options.near_duplicate_threshold)
     except ValueError as error:
         raise UserError(f"{error} (options --thresholds and --near-duplicate-threshold)") from error
 

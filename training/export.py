@@ -81,7 +81,15 @@ def _write_config(config: dict[str, Any], preprocess: dict[str, Any], folder: Pa
 
 
 def _image_tower(model: Any) -> Any:
+    """Return a module from pixels to unit vectors; a ResNet's last layer is computed for what is read of it."""
+    import types
+
     import torch
+    from open_clip.modified_resnet import AttentionPool2d
+
+    pool = getattr(model.visual, "attnpool", None)
+    if isinstance(pool, AttentionPool2d):
+        pool.forward = types.MethodType(_pooled, pool)
 
     class ImageTower(torch.nn.Module):
         def __init__(self) -> None:
@@ -92,6 +100,28 @@ def _image_tower(model: Any) -> Any:
             return self.model.encode_image(pixels, normalize=True)
 
     return ImageTower().eval()
+
+
+def _pooled(pool: Any, maps: Any) -> Any:
+    """Return what open_clip's attention pooling returns, a fifth of the model's time earlier.
+
+    It attends from every place and keeps the first. Here only the first asks: its query goes through the keys'
+    weights once, and the values' weights are applied to the weighted mean of the places (a bias of the keys adds
+    the same to every place, which the softmax takes away again).
+    """
+    import torch
+
+    count, channels = maps.shape[0], maps.shape[1]
+    heads = pool.num_heads
+    places = maps.flatten(2).transpose(1, 2)
+    places = torch.cat([places.mean(dim=1, keepdim=True), places], dim=1) + pool.positional_embedding
+    query = pool.q_proj(places[:, 0]) * (channels // heads) ** -0.5
+    query = query.reshape(count, heads, -1).transpose(0, 1)
+    asked = query @ pool.k_proj.weight.reshape(heads, -1, channels)
+    attention = torch.softmax(asked.transpose(0, 1) @ places.transpose(1, 2), dim=-1)
+    seen = (attention @ places).transpose(0, 1)
+    values = seen @ pool.v_proj.weight.reshape(heads, -1, channels).transpose(1, 2)
+    return pool.c_proj(values.transpose(0, 1).reshape(count, channels) + pool.v_proj.bias)
 
 
 def _text_tower(model: Any) -> Any:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.alignment import APART, SIDE, Thumbnails, remaining_difference, thumbnail
+from curation.alignment import (
+    APART,
+    SIDE,
+    Thumbnails,
+    outline,
+    outline_agreement,
+    remaining_difference,
+    thumbnail,
+)
 from curation.copies import copies_of
 from samples.many_figures import invent
 from schemas.reject import RecordError
@@ -68,3 +76,29 @@ def test_what_is_no_image_has_no_thumbnail():
     out = io.BytesIO()
     Image.new("RGB", (1, 1)).save(out, "PNG")
     assert thumbnail(out.getvalue()).shape == (SIDE, SIDE)
+
+
+def test_outlines_of_copies_agree_and_a_blank_one_agrees_with_blank_ones_only(originals):
+    outlines = {number: outline(thumbnail(picture)) for number, picture in originals.items()}
+    for number, picture in originals.items():
+        for name, copy in copies_of(picture).items():
+            assert outline_agreement(outlines[number], outline(thumbnail(copy))) > 0.8, name
+    unlike = [outline_agreement(outlines[a], outlines[b]) for a in outlines for b in outlines if a < b]
+    assert np.median(unlike) < 0.8
+    white, black = (outline(np.full((SIDE, SIDE), value, np.uint8)) for value in (255, 0))
+    assert outline_agreement(white, black) == 1
+    assert outline_agreement(white, outlines[FIGURES[0]]) == 0
+
+
+def test_wide_margins_do_not_take_the_details_away(originals):
+    picture = originals[FIGURES[0]]
+    page = Image.new("RGB", (picture.width * 4, picture.height * 4), "white")
+    page.paste(picture, (picture.width, picture.height))
+    assert remaining_difference(thumbnail(picture), thumbnail(page)) < 0.3
+
+
+def test_less_is_wanted_of_a_fit_than_it_gives_only_where_it_cannot_matter(originals):
+    own = thumbnail(originals[FIGURES[0]])
+    for copy in copies_of(originals[FIGURES[0]]).values():
+        loose, strict = (remaining_difference(own, thumbnail(copy), at_most=limit) for limit in (0.7, 0.15))
+        assert loose == strict

@@ -7,7 +7,7 @@ import pytest
 
 from curation.calibrate import CalibrateParameters, Sample, calibrate, curves, interval, least_similarity
 from curation.copies import COPIES, copies_of
-from curation.dedupe import DedupeParameters
+from curation.dedupe_parameters import DedupeParameters
 from curation.thresholds import read_thresholds, thresholds_of, write_thresholds
 from samples.many_figures import invent
 from schemas.errors import UserError

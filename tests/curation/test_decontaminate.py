@@ -22,7 +22,7 @@ from curation.decontaminate import (
     find_split_leaks,
     leak_parameters,
 )
-from curation.dedupe import DedupeParameters, dedupe_parameters
+from curation.dedupe_parameters import DedupeParameters, dedupe_parameters
 from curation.embed import load_embedder
 from curation.embed_descriptor import IDENTITY
 from curation.image_sets import ImageSetError, SetItem, read_image_set
@@ -436,7 +436,7 @@ TABLE = "model\tscore\nours\t91.2\nbase\t88.0"
     ],
 )
 def test_what_counts_as_a_leak(left, right, cosine, difference, leak, monkeypatch):
-    monkeypatch.setattr(decontaminate, "remaining_difference", lambda left, right: difference)
+    monkeypatch.setattr(decontaminate, "remaining_difference", lambda left, right, at_most: difference)
     table = split_table({"split": "train"} | left, {"split": "test"} | right)
     assert [row.pair_id for row in leaks(table, at(1, cosine))] == (["p0"] if leak else [])
 

@@ -1,3 +1,4 @@
+import os
 import random
 import time
 from dataclasses import replace
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 
 from curation import dedupe
 from curation.alignment import SIDE, Thumbnails, thumbnail
-from curation.dedupe import COLUMNS, DedupeParameters, Level, dedupe_parameters, find_duplicates
+from curation.dedupe import COLUMNS, find_duplicates
+from curation.dedupe_parameters import DedupeParameters, dedupe_parameters
+from curation.differences import Query, differences
 from curation.embed_descriptor import IDENTITY
+from curation.level import Level
 from curation.neighbours import SearchParameters, build_index, matches, matches_within
 from samples.many_figures import invent
 from schemas.annotations import DuplicateRow
@@ -157,7 +161,7 @@ AGREED, SILENT, OPPOSED = 0.93, 0.985, 0.9990
 def test_the_less_captions_agree_the_more_the_images_must(
     captions, same_paper, cosine, difference, duplicate, monkeypatch
 ):
-    monkeypatch.setattr(dedupe, "remaining_difference", lambda left, right: difference)
+    monkeypatch.setattr(dedupe, "remaining_difference", lambda left, right, at_most: difference)
     left, right = pair("a", caption=captions[0]), pair("b", caption=captions[1])
     if same_paper:
         right["paper_key"] = left["paper_key"]
@@ -370,3 +374,37 @@ def test_every_removed_pair_resembles_a_kept_one(columns, rng):
     order = list(range(len(rows)))
     rng.shuffle(order)
     assert find([rows[n] for n in order], vectors[order]).rows == result
+
+
+def test_processes_of_their_own_find_the_same(monkeypatch):
+    pictures = [invent(number).image for number in range(12)]
+    shown = [copy for picture in pictures for copy in (picture, picture.resize((350, 260)), picture)]
+    thumbnails = Thumbnails(np.stack([thumbnail(picture) for picture in shown]))
+    rows = [
+        pair(f"p{n:02d}", pixels=100 - n, pixel_sha256=f"{n // 3}" if n % 3 == 2 else f"other {n}")
+        for n in range(36)
+    ]
+    vectors = at(*np.linspace(1, 0.995, 36))
+    table = pa.Table.from_pylist(rows, schema=COLUMNS)
+    monkeypatch.setattr(dedupe, "PARALLEL", 1)
+    one, two = (
+        find_duplicates(table, vectors, thumbnails, embedder=IDENTITY, parameters=PARAMETERS, workers=workers)
+        for workers in (1, 2)
+    )
+    assert one == two and len(one.rows) >= 12
+    assert one.tested["alignment"] >= len(one.rows)
+
+
+def test_a_worker_that_dies_costs_time_only(monkeypatch):
+    query = Query(np.zeros((SIDE, SIDE), np.uint8), (np.zeros((SIDE, SIDE), np.uint8),), (0.5,))
+    with differences(2) as measure:
+        assert list(measure([query, query])) == [[0.0], [0.0]]
+    with differences(1) as measure:
+        assert measure is None
+    monkeypatch.setattr("curation.differences.measure_batch", died)
+    with differences(2) as measure:
+        assert list(measure([query])) == [[]]
+
+
+def died(queries):
+    os._exit(3)

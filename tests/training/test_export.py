@@ -49,6 +49,14 @@ def pictures():
     return out
 
 
+def test_a_vector_does_not_depend_on_the_pictures_beside_it(folder):
+    embed, files = load_embedder(f"onnx:{folder}").embed, pictures()
+    whole = embed(files)
+    for size in (1, 2, 3):
+        parts = [embed(files[start : start + size]) for start in range(0, len(files), size)]
+        assert np.concatenate(parts).tobytes() == whole.tobytes(), size
+
+
 def test_both_runtimes_give_the_same_vectors_in_the_same_space(folder):
     exported, native = (load_embedder(f"{name}:{folder}") for name in ("onnx", "open_clip"))
     ours, theirs = exported.embed(pictures()), native.embed(pictures())
