@@ -82,10 +82,7 @@ def thumbnail(image: bytes | Image.Image) -> Thumbnail:
     Raises:
         RecordError: image_unreadable where the bytes are no image.
     """
-    if isinstance(image, Image.Image) and image.mode == "L":
-        grey = image
-    else:
-        grey = open_rgb(image).convert("L")
+    grey = image if isinstance(image, Image.Image) and image.mode == "L" else open_rgb(image).convert("L")
     small = _squashed(np.asarray(grey))
     left, top, right, bottom = content_range(small.astype(np.float32))
     box = (left, top, right, bottom)

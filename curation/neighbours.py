@@ -35,7 +35,7 @@ class SearchParameters:
     sample_matches: int = 400  # where they have fewer matches than this, which would say little
     recall: float = 0.98  # share of the sample's matches that the lists looked through must hold
     queries: int = 16_384  # of a self-join at once: enough for each list to be multiplied with many
-    hits_limit: int = 50_000_000  # similarities held at once
+    hits_limit: int = 8_000_000  # similarities held at once, 24 bytes each
 
 
 @dataclass(frozen=True)

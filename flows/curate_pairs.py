@@ -54,7 +54,12 @@ def find_duplicates(work: GlobalWork, papers: StageOutput) -> StageOutput:
         table = pa.table({name: narrow.columns[name] for name in dedupe.COLUMNS.names}, schema=dedupe.COLUMNS)
         identity = embed.embedder_space(work.options.embedder)
         result = dedupe.find_duplicates(
-            table, narrow.embeddings, narrow.thumbnails, embedder=identity, parameters=parameters
+            table,
+            narrow.embeddings,
+            narrow.thumbnails,
+            embedder=identity,
+            parameters=parameters,
+            workers=work.options.workers,
         )
         reasons = {row.pair_id: _duplicate_failure(row) for row in result.rows}
         write_stage(
