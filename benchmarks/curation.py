@@ -16,7 +16,6 @@ import argparse
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.imagededup_times import Spent, clocks, network, since, theirs
 from benchmarks.planted_pictures import Planted, planted_pictures
 from curation.alignment import SIDE, Thumbnails, thumbnail
 from curation.dedupe import COLUMNS, find_duplicates
@@ -47,7 +47,7 @@ class Score:
     precision: float
     recall: float
     look_alikes: int
-    seconds: float
+    spent: Spent
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,15 @@ def _loaded(embedder: str):  # type: ignore[no-untyped-def]
     return _MODELS[embedder]
 
 
-def ours(folder: Path, planted: list[Planted], options: BuildOptions) -> tuple[set[str], float]:
-    """Return which files the build's search removes, and the seconds from files to result."""
-    start = time.perf_counter()
+def ours(folder: Path, planted: list[Planted], options: BuildOptions) -> tuple[set[str], Spent]:
+    """Return which files the build's search removes, and what was spent from files to result."""
+    start = clocks()
     parts = [planted[i : i + BATCH] for i in range(0, len(planted), BATCH)]
     with ProcessPoolExecutor(WORKERS) as pool:
         jobs = [[folder / item.name for item in part] for part in parts]
         made = [row for rows in pool.map(partial(describe, embedder=options.embedder), jobs) for row in rows]
-    described = time.perf_counter()
+    describing = since(start)
+    middle = clocks()
     vectors = np.stack([np.frombuffer(row.vector, np.float32) for row in made])
     thumbs = [np.frombuffer(row.thumbnail, np.uint8).reshape(SIDE, SIDE) for row in made]
     rows = [
@@ -133,35 +134,17 @@ def ours(folder: Path, planted: list[Planted], options: BuildOptions) -> tuple[s
         parameters=duplicate_parameters(options),
         workers=WORKERS,
     )
-    end = time.perf_counter()
+    comparing = since(middle)
     steps = {name: 1000 * np.mean([row.seconds[name] for row in made]) for name in made[0].seconds}
     print("  a picture: " + ", ".join(f"{name} {value:.1f} ms" for name, value in steps.items()))
-    spent = f"described in {described - start:.0f} s, compared in {end - described:.0f} s"
-    print(f"  {spent}; pairs tested: " + ", ".join(f"{n} by {test}" for test, n in result.tested.items()))
+    tested = ", ".join(f"{count} by {test}" for test, count in result.tested.items())
+    print(f"  described in {describing}, compared in {comparing}; pairs tested: {tested}")
     removed = {row.pair_id for row in result.rows}
     by_way(planted, removed)
-    return removed, end - start
+    return removed, describing + comparing
 
 
-def theirs(folder: Path) -> Iterator[tuple[int, set[str], float]]:
-    """Yield thresholds, which files imagededup's perceptual hash would remove at each, and the seconds it takes."""
-    from imagededup.methods import PHash
-
-    method = PHash(verbose=False)
-    start = time.perf_counter()
-    encoded = method.encode_images(image_dir=str(folder), num_enc_workers=WORKERS)
-    encoding = time.perf_counter() - start
-    for bits in (0, 4, 10):
-        start = time.perf_counter()
-        removed = method.find_duplicates_to_remove(
-            encoding_map=encoded, max_distance_threshold=bits, num_dist_workers=WORKERS
-        )
-        seconds = time.perf_counter() - start
-        print(f"  imagededup PHash encoded in {encoding:.0f} s, compared in {seconds:.0f} s")
-        yield bits, set(removed), encoding + seconds
-
-
-def score(planted: list[Planted], removed: set[str], seconds: float) -> Score:
+def score(planted: list[Planted], removed: set[str], spent: Spent) -> Score:
     """Return how far a method removed copies, and nothing else."""
     families: dict[str, list[str]] = defaultdict(list)
     for item in planted:
@@ -171,7 +154,7 @@ def score(planted: list[Planted], removed: set[str], seconds: float) -> Score:
     )
     possible = sum(len(members) - 1 for members in families.values())
     alike = sum(members[0] in removed for family, members in families.items() if family.endswith("x"))
-    return Score(right / max(1, len(removed)), right / possible, alike, seconds)
+    return Score(right / max(1, len(removed)), right / possible, alike, spent)
 
 
 def by_way(planted: list[Planted], removed: set[str]) -> None:
@@ -212,24 +195,6 @@ def main() -> None:
     sys.exit(bool(failures))
 
 
-def network_seconds(folder: Path) -> float:
-    """Return the seconds that imagededup's network (MobileNetV3, its default) needs to encode the files.
-
-    Its weights come from a model hub; random ones cost the same time, and their vectors are not looked at.
-    """
-    import torch
-    from imagededup.methods import CNN
-    from imagededup.utils.models import CustomModel, MobilenetV3
-    from torchvision.models import mobilenet_v3_small
-
-    whole = mobilenet_v3_small(weights=None).eval()
-    network = torch.nn.Sequential(whole.features, whole.avgpool, torch.nn.Flatten())
-    model = CustomModel(name="random", model=network, transform=MobilenetV3.transform)
-    start = time.perf_counter()
-    CNN(verbose=False, model_config=model).encode_images(image_dir=str(folder), num_enc_workers=0)
-    return time.perf_counter() - start
-
-
 def _against(folder: Path, planted: list[Planted], mine: Score) -> list[str]:
     try:
         import imagededup  # noqa: F401
@@ -237,18 +202,20 @@ def _against(folder: Path, planted: list[Planted], mine: Score) -> list[str]:
         print("imagededup is not installed: pip install imagededup==0.3.3.post2 to compare")
         return []
     failures = []
-    for bits, removed, taken in theirs(folder):
+    for bits, removed, taken in theirs(folder, WORKERS):
         other = score(planted, removed, taken)
-        ratio = f"{taken / mine.seconds:.2f} times our time"
-        print(f"imagededup PHash, at most {bits} bits: {_line(other)}, {ratio}", flush=True)
+        print(
+            f"imagededup PHash, at most {bits} bits: {_line(other)}, {taken.against(mine.spent)}", flush=True
+        )
         for name in ("precision", "recall"):
             if getattr(other, name) >= getattr(mine, name):
                 failures.append(f"{name} is not above that of imagededup at {bits} bits")
-        if taken <= mine.seconds:
-            failures.append(f"slower than imagededup's hash at {bits} bits: {mine.seconds / taken:.2f} times")
-    seconds = network_seconds(folder)
-    print(f"imagededup CNN, encoding alone: {seconds:.0f} s, {seconds / mine.seconds:.2f} times our time")
-    if seconds <= mine.seconds:
+        if taken.seconds <= mine.spent.seconds:
+            ratio = mine.spent.seconds / taken.seconds
+            failures.append(f"{ratio:.2f} times the time of imagededup's hash at {bits} bits")
+    taken = network(folder)
+    print(f"imagededup CNN, encoding alone: {taken}, {taken.against(mine.spent)}")
+    if taken.seconds <= mine.spent.seconds:
         failures.append("slower than imagededup's network")
     return failures
 
@@ -256,7 +223,7 @@ def _against(folder: Path, planted: list[Planted], mine: Score) -> list[str]:
 def _line(found: Score) -> str:
     return (
         f"precision {found.precision:.4f}, recall {found.recall:.4f}, {found.look_alikes} look-alikes removed,"
-        f" {found.seconds:.0f} s"
+        f" {found.spent}"
     )
 
 

@@ -33,7 +33,7 @@ class SearchParameters:
     flat_limit: int = 100_000
     sample: int = 2048  # vectors whose neighbours are compared with the flat search, four times as many
     sample_matches: int = 400  # where they have fewer matches than this, which would say little
-    recall: float = 0.98  # share of the sample's matches that the lists looked through must hold
+    recall: float = 0.985  # share of the sample's matches that the lists looked through must hold
     queries: int = 16_384  # of a self-join at once: enough for each list to be multiplied with many
     hits_limit: int = 8_000_000  # similarities held at once, 24 bytes each
 
