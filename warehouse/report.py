@@ -1,37 +1,32 @@
 """A release's `report.html`: one self-contained page with figures and examples, the same bytes every time."""
 
-import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
 import duckdb
 import jinja2
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from schemas.license import POLICIES
 from schemas.pair import SPLITS, SUBCATEGORIES
-from warehouse.catalog import create_views, one_line, pair_files, reasons_table, sql_text
+from warehouse.catalog import create_views, one_line, reasons_table, sql_text
 from warehouse.lake import WarehouseError
 from warehouse.query import clean_text
 from warehouse.reject_alerts import jumps
 from warehouse.release import read_manifest
-from warehouse.report_charts import BIN_WIDTH, BINS, Histogram, Thumbnail, caption_histogram, thumbnail
+from warehouse.report_charts import BIN_WIDTH, BINS, Histogram, caption_histogram
 from warehouse.report_classes import class_agreement
+from warehouse.report_examples import CAPTION_CHARACTERS, cut, duplicate_groups, gallery
 from warehouse.report_model import (
     Breakdown,
     CaptionStats,
-    Card,
     ClassLine,
-    DuplicateGroup,
     Fact,
-    GallerySection,
     Headline,
     Policy,
     RejectLine,
-    Removed,
     Report,
     Share,
 )
@@ -44,10 +39,6 @@ CLASS_TITLES = {
     "table_parameter": "Parameter tables",
 }
 
-GALLERY_PER_CLASS = 8
-DUPLICATE_GROUPS = 6
-REMOVED_PER_GROUP = 3
-CAPTION_CHARACTERS = 260
 DETAIL_CHARACTERS = 160
 
 
@@ -121,7 +112,7 @@ def _collect(
                 " FROM duplicates GROUP BY duplicate_test ORDER BY duplicate_test"
             ).fetchall()
         ),
-        duplicates=_duplicates(con, folder),
+        duplicates=duplicate_groups(con, folder),
         contamination=_shares(
             con.execute(
                 "SELECT against, count(*),"
@@ -129,7 +120,7 @@ def _collect(
                 " FROM contamination GROUP BY against ORDER BY count(*) DESC, against"
             ).fetchall()
         ),
-        gallery=_gallery(con, folder, classes),
+        gallery=gallery(con, folder, classes),
         facts=_facts(manifest),
     )
 
@@ -238,125 +229,11 @@ def _rejects(con: duckdb.DuckDBPyConnection) -> tuple[RejectLine, ...]:
             description=description or "",
             stages=stages,
             example_place=clean_text(place),
-            example_detail=_cut(detail, DETAIL_CHARACTERS),
-            example_caption=_cut(caption, DETAIL_CHARACTERS),
+            example_detail=cut(detail, DETAIL_CHARACTERS),
+            example_caption=cut(caption, DETAIL_CHARACTERS),
         )
         for reason, count, description, stages, place, detail, caption in rows
     )
-
-
-def _duplicates(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[DuplicateGroup, ...]:
-    chosen = con.execute(
-        "SELECT kept_id, count(*), any_value(kept_caption) FROM duplicate_pairs"
-        " GROUP BY kept_id ORDER BY count(*) DESC, kept_id LIMIT ?",
-        [DUPLICATE_GROUPS],
-    ).fetchall()
-    images = _images(con, folder, [kept for kept, _, _ in chosen])
-    groups = []
-    for kept, count, caption in chosen:
-        removed = con.execute(
-            "SELECT removed_id, removed_caption, duplicate_test, similarity, difference, text_similarity"
-            " FROM duplicate_pairs WHERE kept_id = ? ORDER BY removed_id LIMIT ?",
-            [kept, REMOVED_PER_GROUP],
-        ).fetchall()
-        groups.append(
-            DuplicateGroup(
-                pair_id=kept,
-                caption="" if caption is None else _cut(caption, CAPTION_CHARACTERS),
-                image=images.get(kept),
-                removed=tuple(_removed(row) for row in removed),
-                more=count - len(removed),
-            )
-        )
-    return tuple(groups)
-
-
-def _removed(row: tuple[str, str | None, str, float, float, float | None]) -> Removed:
-    pair_id, caption, test, similarity, difference, text = row
-    parts = [f"similarity {similarity:.3f}", f"difference {difference:.2f} when aligned"]
-    if text is not None:
-        parts.append(f"text agreement {text:.2f}")
-    return Removed(
-        pair_id=pair_id,
-        caption=_cut(caption or "", CAPTION_CHARACTERS),
-        test=test.replace("_", " "),
-        evidence=", ".join(parts),
-    )
-
-
-def _gallery(
-    con: duckdb.DuckDBPyConnection, folder: Path, classes: tuple[ClassLine, ...]
-) -> tuple[GallerySection, ...]:
-    # The hash of the name draws a sample that does not change, one pair of each paper before a second one.
-    chosen = con.execute(
-        """
-        WITH drawn AS (
-            SELECT pair_id, subcategory, row_number() OVER (
-                PARTITION BY subcategory, paper_key ORDER BY md5(pair_id), pair_id
-            ) AS nth
-            FROM pairs
-        )
-        SELECT subcategory, pair_id, label, caption, paper_key, split, license_code
-        FROM drawn JOIN pairs USING (pair_id, subcategory)
-        QUALIFY row_number() OVER (PARTITION BY subcategory ORDER BY nth, md5(pair_id), pair_id) <= ?
-        ORDER BY nth, md5(pair_id), pair_id
-        """,
-        [GALLERY_PER_CLASS],
-    ).fetchall()
-    images = _images(con, folder, [row[1] for row in chosen])
-    return tuple(
-        GallerySection(
-            name=line.name,
-            title=line.title,
-            total=line.total.count,
-            cards=tuple(
-                Card(
-                    pair_id=pair_id,
-                    label=clean_text(label or ""),
-                    caption=_cut(caption, CAPTION_CHARACTERS),
-                    paper=paper,
-                    split=split,
-                    license=license_code or "licence not stated",
-                    image=images.get(pair_id),
-                )
-                for name, pair_id, label, caption, paper, split, license_code in chosen
-                if name == line.name
-            ),
-        )
-        for line in classes
-    )
-
-
-def _images(
-    con: duckdb.DuckDBPyConnection, folder: Path, pair_ids: Sequence[str]
-) -> dict[str, Thumbnail | None]:
-    """Return the thumbnails of some pairs; only the row groups that hold them are read."""
-    if not pair_ids:
-        return {}
-    places = con.execute(
-        "SELECT filename, file_row_number, pair_id"
-        " FROM read_parquet(?, filename = true, file_row_number = true) WHERE"
-        " pair_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL",
-        [[str(part) for part in pair_files(folder)], list(pair_ids)],
-    ).fetchall()
-    found: dict[str, Thumbnail | None] = {}
-    for name, rows in itertools.groupby(places, key=lambda place: place[0]):
-        with pq.ParquetFile(name) as part:
-            wanted = {row: pair_id for _, row, pair_id in rows}
-            first = 0
-            for group in range(part.num_row_groups):
-                after = first + part.metadata.row_group(group).num_rows
-                here = [row for row in wanted if first <= row < after]
-                if here:
-                    images = part.read_row_group(group, columns=["image"]).column("image")
-                    found |= {wanted[row]: _thumbnail(images[row - first].as_py()) for row in here}
-                first = after
-    return found
-
-
-def _thumbnail(image: dict[str, bytes | None] | None) -> Thumbnail | None:
-    data = image and image["bytes"]
-    return thumbnail(data) if data else None
 
 
 def _facts(manifest: Mapping[str, object]) -> tuple[tuple[str, tuple[Fact, ...]], ...]:
@@ -380,7 +257,7 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(value[key], f"{path}.{key}" if path else str(key))
     elif value is not None or path:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield path, _cut(text, CAPTION_CHARACTERS)
+        yield path, cut(text, CAPTION_CHARACTERS)
 
 
 def _shares(rows: list[tuple[str, int, str]], *, whole: int | None = None) -> tuple[Share, ...]:
@@ -393,12 +270,6 @@ def _shares(rows: list[tuple[str, int, str]], *, whole: int | None = None) -> tu
 
 def _percent(count: int, whole: int) -> float:
     return round(100 * count / whole, 1) if whole else 0.0
-
-
-def _cut(text: str, length: int) -> str:
-    """Return a text on one line, cut to a length."""
-    line = " ".join(clean_text(text).split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
 def _string(value: object) -> str:
