@@ -1,4 +1,4 @@
-"""Dask on two workers against one process, both writing to an S3 server: the same release hash, and the times.
+"""Dask and Ray on two workers against one process, all writing to an S3 server: the same release hash, and the times.
 
     python -m benchmarks.scale_out [--papers FOLDER] [--json FILE]
 
@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,8 +19,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 from benchmarks.s3_store import BUCKET, Store, s3_store
-from benchmarks.services import clean_environment, prefect_server
+from benchmarks.services import clean_environment, free_port, prefect_server
 from samples.make_sample import make_sample
 
 SCRIPT = """
@@ -64,6 +67,46 @@ def dask_cluster(workers: int, environment: dict[str, str], folder: Path) -> Ite
             cluster.kill()
 
 
+@contextlib.contextmanager
+def ray_cluster(workers: int, environment: dict[str, str], folder: Path) -> Iterator[str]:
+    """Yield the address of a Ray node of its own with that many workers at most."""
+    port = free_port()
+    # Sockets have short names: their folder cannot be one deep below.
+    with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp") as sessions:
+        options = ["--head", f"--port={port}", f"--num-cpus={workers}", "--include-dashboard=false"]
+        options += [
+            "--node-ip-address=127.0.0.1",
+            f"--temp-dir={sessions}",
+            "--disable-usage-stats",
+            "--block",
+        ]
+        with (folder / "ray.log").open("wb") as log:
+            node = subprocess.Popen(
+                [sys.executable, "-m", "ray.scripts.scripts", "start", *options],
+                env=environment, cwd=folder, stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            _wait_for_ray(port, node)
+            yield f"127.0.0.1:{port}"
+        finally:
+            # Told to end, a node would wait half a minute for itself.
+            for process in [*psutil.Process(node.pid).children(recursive=True), node]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            node.wait()
+
+
+def _wait_for_ray(port: int, node: "subprocess.Popen[bytes]", seconds: float = 90) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if node.poll() is not None:
+            raise SystemExit(f"Ray ended with exit code {node.returncode}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.2)
+    raise SystemExit(f"Ray did not start within {seconds:.0f} s")
+
+
 def build_command(inputs: Sequence[object], warehouse: str, *more: object) -> list[str]:
     """Return the command of a build without OCR by one process at a time."""
     fixed = ["--ocr-engine", "none", "--papers-per-shard", "4", "--workers", "1"]
@@ -100,8 +143,15 @@ def upload(folder: Path, store: Store, name: str) -> str:
     return f"s3://{BUCKET}/{name}"
 
 
+WAYS = (
+    ("one process", None, ()),
+    ("two Dask workers", dask_cluster, ("--task-runner", "dask", "--dask-address", "{}")),
+    ("two Ray workers", ray_cluster, ("--task-runner", "ray", "--ray-address", "{}")),
+)
+
+
 def compare(folder: Path, papers: Path | None) -> list[Built]:
-    """Return a build by one process and one by two Dask workers, of the sample or of a folder of papers."""
+    """Return builds by one process and by two workers of each cluster, of the sample or of a folder of papers."""
     os.environ.update(
         {
             "AWS_ACCESS_KEY_ID": "testing",
@@ -120,16 +170,13 @@ def compare(folder: Path, papers: Path | None) -> list[Built]:
         root = upload(papers, store, "papers")
         environment = {**kept, **store.environment, "PREFECT_API_URL": api}
         built = []
-        for how in ("one process", "two Dask workers"):
+        for how, cluster, options in WAYS:
             own = {**environment, "SCIMMIR_CACHE": str(folder / f"cache-{len(built)}")}
             name = f"warehouse-{len(built)}"
             command = build_command([f"{root}/{i}".rstrip("/") for i in inputs], f"s3://{BUCKET}/{name}")
-            if built:
-                with dask_cluster(2, own, folder) as address:
-                    command += ["--task-runner", "dask", "--dask-address", address]
-                    built.append(run_build(how, command, own, store, name))
-            else:
-                built.append(run_build(how, command, own, store, name))
+            with cluster(2, own, folder) if cluster else contextlib.nullcontext("") as address:
+                more = [option.format(address) for option in options]
+                built.append(run_build(how, [*command, *more], own, store, name))
     return built
 
 
@@ -142,11 +189,12 @@ def main() -> None:
         built = compare(Path(name), arguments.papers)
     for each in built:
         print(f"{each.how:<18} {each.seconds:6.1f} s  {each.pairs} pairs  {each.release_hash[:12]}")
-    one, two = built
-    print(f"ratio of times, one process to two workers: {one.seconds / two.seconds:.2f}")
+    one, *clusters = built
+    for each in clusters:
+        print(f"ratio of times, one process to {each.how}: {one.seconds / each.seconds:.2f}")
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(b) for b in built], indent=2) + "\n", encoding="utf-8")
-    if one.release_hash != two.release_hash:
+    if len({each.release_hash for each in built}) > 1:
         raise SystemExit("the releases differ")
 
 

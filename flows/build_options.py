@@ -78,15 +78,19 @@ class BuildOptions(BaseModel):
         int, Field(ge=1, description="Processes at work at once; the number of cores by default.")
     ] = Field(default_factory=lambda: os.cpu_count() or 1)
     task_runner: Annotated[
-        Literal["threads", "dask"],
+        Literal["threads", "dask", "ray"],
         Field(
-            description="Where shards are worked on: threads (this machine's processes) or dask (a cluster)."
+            description="Where shards are worked on: threads (this machine's processes), or a dask or ray cluster."
         ),
     ] = "threads"
     dask_address: Annotated[
         str | None,
         Field(description="Scheduler of the Dask cluster (tcp://host:8786); DASK_ADDRESS by default."),
     ] = Field(default_factory=lambda: os.environ.get("DASK_ADDRESS"))
+    ray_address: Annotated[
+        str | None,
+        Field(description="Address of the Ray cluster (ray://host:10001); RAY_ADDRESS by default."),
+    ] = Field(default_factory=lambda: os.environ.get("RAY_ADDRESS"))
     papers_per_shard: Annotated[
         int, Field(ge=1, description="Papers worked on and stored together, on average.")
     ] = 16

@@ -26,7 +26,7 @@ from flows.publish_artifacts import publish_alert, publish_artifacts
 from flows.restart_lost_runs import check_starts
 from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
 from flows.stage_tables import GlobalWork
-from flows.task_runners import FarShard, is_outage, shard_runner, submit_shards
+from flows.task_runners import FarShard, finish, is_outage, shard_runner, submit_shards
 from runtime.attempt import stop_shared_pools
 from runtime.logs import DETAILS, about, log_to
 from runtime.progress import progress
@@ -195,7 +195,7 @@ def _run_stage(runner: TaskRunner[Any], stage: ShardStage, works: Sequence[Shard
     with progress(stage.name, size, stage.unit) as advance:
         futures = submit_shards(runner, run_shard, missing, advance)
         for future in as_completed(futures):
-            future.result()  # the first error ends the build
+            finish(future)  # the first error ends the build
     return size
 
 

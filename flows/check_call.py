@@ -41,6 +41,8 @@ def check_call(
         )
     if options.task_runner == "dask" and not options.dask_address:
         raise UserError("the task runner dask needs a cluster: set DASK_ADDRESS, as in tcp://host:8786")
+    if options.task_runner == "ray" and not options.ray_address:
+        raise UserError("the task runner ray needs a cluster: set RAY_ADDRESS, as in ray://host:10001")
     duplicate_parameters(options)
     if options.labels is not None:
         read_labels(Path(options.labels))

@@ -271,7 +271,7 @@ def _engines(options: BuildOptions) -> dict[str, Json]:
 # What depends on the machine and not on the data stays out of the manifest.
 MACHINE_OPTIONS = (
     "workers", "ocr_model_dir", "decontaminate", "labels", "papers_per_shard", "task_runner", "dask_address",
-    "log_format", "metrics_dir",
+    "ray_address", "log_format", "metrics_dir",
 )  # fmt: skip
 
 

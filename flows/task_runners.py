@@ -1,4 +1,4 @@
-"""Where shards are worked on: in threads that feed this machine's processes, or on a Dask cluster."""
+"""Where shards are worked on: in threads that feed this machine's processes, or on a Dask or Ray cluster."""
 
 import multiprocessing
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from runtime.storage import StorageError
 from schemas.errors import UserError
 from warehouse.lake import StageOutput, warehouse_path
 
+CLUSTER_LOST = {("ray", "RayError"), ("distributed", "KilledWorker"), ("distributed", "CommClosedError")}
 SHARDS_IN_FLIGHT = 3  # shards fed to the worker processes at once, so that these never wait for a slow one
 
 
@@ -68,6 +69,25 @@ def submit_shards(
     return futures
 
 
+def finish(future: PrefectFuture[str]) -> None:
+    """Wait for a shard's work and raise what went wrong.
+
+    Raises:
+        UserError: the cluster lost the workers that had the shard.
+    """
+    try:
+        future.result()
+    except Exception as error:
+        # Known by name, because neither package needs to be installed.
+        if {(base.__module__.split(".")[0], base.__name__) for base in type(error).__mro__} & CLUSTER_LOST:
+            first = str(error).strip().split("\n")[0]
+            raise UserError(
+                f"the cluster lost a shard with its workers ({first}); look at their logs and memory, then start "
+                "the build again: it goes on from here"
+            ) from error
+        raise
+
+
 def is_outage(task: object, run: object, state: State[Any]) -> bool:
     """Tell whether a task failed because the object store was away: then it is worth another try."""
     return isinstance(state.result(raise_on_failure=False), StorageError)
@@ -83,12 +103,20 @@ def shard_runner(options: BuildOptions) -> TaskRunner[Any]:
     """Return the task runner that the options ask for.
 
     Raises:
-        UserError: Dask is wanted and not installed.
+        UserError: Dask or Ray is wanted and not installed.
     """
-    if options.task_runner == "threads":
-        return cast(TaskRunner[Any], ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT))
     try:
-        from prefect_dask.task_runners import DaskTaskRunner
+        match options.task_runner:
+            case "threads":
+                return cast(TaskRunner[Any], ThreadPoolTaskRunner(max_workers=SHARDS_IN_FLIGHT))
+            case "dask":
+                from prefect_dask.task_runners import DaskTaskRunner
+
+                return cast(TaskRunner[Any], DaskTaskRunner(address=options.dask_address))
+            case "ray":
+                from prefect_ray.task_runners import RayTaskRunner
+
+                return cast(TaskRunner[Any], RayTaskRunner(address=options.ray_address))
     except ImportError as error:
-        raise UserError("the task runner dask needs packages: pip install 'scimmir[dask]'") from error
-    return cast(TaskRunner[Any], DaskTaskRunner(address=options.dask_address))
+        name = options.task_runner
+        raise UserError(f"the task runner {name} needs packages: pip install 'scimmir[{name}]'") from error

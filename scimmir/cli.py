@@ -124,9 +124,12 @@ def build(
     ] = DEFAULTS.validation_share,
     test_share: Annotated[float, typer.Option(help="Share of papers in test.")] = DEFAULTS.test_share,
     workers: Annotated[int, typer.Option(help="Processes at work at once.")] = DEFAULTS.workers,
-    task_runner: Annotated[str, typer.Option(help="threads or dask.")] = DEFAULTS.task_runner,
+    task_runner: Annotated[str, typer.Option(help="threads, dask or ray.")] = DEFAULTS.task_runner,
     dask_address: Annotated[
         str | None, typer.Option(envvar="DASK_ADDRESS", help="Scheduler of the Dask cluster.")
+    ] = None,
+    ray_address: Annotated[
+        str | None, typer.Option(envvar="RAY_ADDRESS", help="Address of the Ray cluster.")
     ] = None,
     papers_per_shard: Annotated[
         int, typer.Option(help="Papers stored together, on average.")
@@ -156,6 +159,7 @@ def build(
         workers=workers,
         task_runner=task_runner,  # type: ignore[arg-type]  # pydantic checks it
         dask_address=dask_address,
+        ray_address=ray_address,
         papers_per_shard=papers_per_shard,
         paper_timeout_s=paper_timeout_s,
         image_timeout_s=image_timeout_s,

@@ -45,6 +45,8 @@ def test_packages_are_those_of_the_lock_with_their_hashes() -> None:
     versions = dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE))
     known = dict(re.findall(r"^([\w.-]+)==(\S+)", every, re.MULTILINE))
     assert {"prefect", "boto3", "prefect-dask", "asyncpg"} <= set(versions)
+    core = (ROOT / "constraints" / "core.txt").read_text(encoding="utf-8")
+    assert set(re.findall(r"^([\w.-]+)==", core, re.MULTILINE)) <= set(versions)
     assert {n: v for n, v in versions.items() if known.get(n, v) != v} == {}
     assert "ghostscript" in " ".join(instructions("RUN"))
 

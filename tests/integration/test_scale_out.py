@@ -1,7 +1,9 @@
-"""A build on a Dask cluster, its inputs and its warehouse in a bucket, is the build of one process."""
+"""A build on a Dask or Ray cluster, its inputs and its warehouse in a bucket, is the build of one process."""
 
 import multiprocessing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 
@@ -10,7 +12,7 @@ from flows.build_options import BuildOptions
 from flows.check_call import check_call
 from flows.plan_shards import plan_shards
 from flows.run_stages import SHARD_STAGES, ShardWork
-from flows.task_runners import far
+from flows.task_runners import far, finish
 from schemas.errors import UserError
 from schemas.paper import PaperRef
 
@@ -21,23 +23,49 @@ REF = PaperRef(
 
 @pytest.mark.integration
 @pytest.mark.timeout(280)
-def test_two_dask_workers_build_the_same_release_as_one_process(tmp_path: Path) -> None:
-    one, two = compare(tmp_path, None)
+def test_clusters_of_two_workers_build_the_same_release_as_one_process(tmp_path: Path) -> None:
+    one, dask, ray = compare(tmp_path, None)
     assert one.pairs > 70
-    assert (two.release_hash, two.pairs) == (one.release_hash, one.pairs)
+    assert (dask.release_hash, dask.pairs) == (one.release_hash, one.pairs)
+    assert (ray.release_hash, ray.pairs) == (one.release_hash, one.pairs)
 
 
-def test_dask_without_a_cluster_is_refused_before_work_begins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+class _Lost:
+    """A future whose workers are gone."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def result(self) -> str:
+        raise self.error
+
+
+def test_a_cluster_that_lost_its_workers_is_one_sentence() -> None:
+    import distributed
+    import ray
+
+    for error in (
+        ray.exceptions.LocalRayletDiedError(),
+        distributed.comm.CommClosedError("in <TCP>"),
+        distributed.KilledWorker("shard", SimpleNamespace(address="tcp://10.0.0.2:1"), 3),
+    ):
+        with pytest.raises(UserError, match="goes on from here"):
+            finish(_Lost(error))  # type: ignore[arg-type]  # a future as far as this goes
+    with pytest.raises(ValueError, match="of its own"):
+        finish(_Lost(ValueError("of its own")))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("runner", "variable"), [("dask", "DASK_ADDRESS"), ("ray", "RAY_ADDRESS")])
+def test_no_cluster_is_refused_before_work_begins(
+    runner: Literal["dask", "ray"], variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("DASK_ADDRESS", raising=False)
-    options = BuildOptions(task_runner="dask", ocr_engine="none")
-    with pytest.raises(UserError, match="DASK_ADDRESS"):
+    monkeypatch.delenv(variable, raising=False)
+    options = BuildOptions(task_runner=runner, ocr_engine="none")
+    with pytest.raises(UserError, match=variable):
         check_call([str(tmp_path)], str(tmp_path), None, None, options)
-    monkeypatch.setenv("DASK_ADDRESS", "tcp://127.0.0.1:8786")
-    check_call(
-        [str(tmp_path)], str(tmp_path), None, None, BuildOptions(task_runner="dask", ocr_engine="none")
-    )
+    monkeypatch.setenv(variable, "tcp://127.0.0.1:8786")
+    options = BuildOptions(task_runner=runner, ocr_engine="none")
+    check_call([str(tmp_path)], str(tmp_path), None, None, options)
 
 
 def test_a_worker_that_may_start_no_processes_says_so(
