@@ -36,6 +36,7 @@ class Measured:
     """One build: what it made, how long it took, and the most memory of the flow's process and of all."""
 
     papers: int
+    floats: int
     pairs: int
     seconds: float
     flow_mb: float
@@ -68,6 +69,7 @@ def build(
     assert isinstance(counts, dict)
     return Measured(
         counts["papers"],
+        counts["floats_found"],
         counts["pairs"],
         seconds,
         peak.flow / 2**20,
@@ -186,8 +188,8 @@ def main() -> None:
             told = f"{count} papers, killed after {resumed[-1].killed_after_s:.0f} s"
             print(f"{_line(told, resumed[-1].whole)}; {resumed[-1].redone} shards done twice", flush=True)
     one, many = (each.whole for each in resumed)
-    grown = (many.flow_mb - one.flow_mb) / max(1, many.pairs - one.pairs) * 1e6 / 1024
-    print(f"the flow's own process grows by {grown:.1f} GB per million pairs")
+    grown = (many.flow_mb - one.flow_mb) / max(1, many.floats - one.floats) * 1e6 / 1024
+    print(f"the flow's own process grows by {grown:.1f} GB per million figures and tables")
     if arguments.json:
         figures = {"small": asdict(small), "resumed": [asdict(each) for each in resumed]}
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
@@ -199,8 +201,9 @@ def main() -> None:
 
 
 def _line(what: str, m: Measured) -> str:
+    per_paper = 1000 * m.seconds / max(1, m.papers)
     return (
-        f"{what}: {m.pairs} pairs, {m.seconds:.0f} s, {1000 * m.seconds / max(1, m.papers):.0f} ms a paper, "
+        f"{what}: {m.floats} figures and tables, {m.pairs} pairs, {m.seconds:.0f} s, {per_paper:.0f} ms a paper, "
         f"{m.flow_mb:.0f} MB in the flow, {m.all_mb:.0f} MB in all processes"
     )
 
