@@ -150,3 +150,8 @@ def test_the_shortest_side_is_scaled_and_the_rest_cut_where_the_model_asks_for_i
         load_embedder(f"{name}:{copy}").embed([wide.getvalue()]) for name in ("onnx", "open_clip")
     )
     assert np.abs(ours - theirs).max() < 2e-5
+
+
+def test_whoever_may_read_one_file_may_read_all(folder):
+    modes = {path.name: path.stat().st_mode for path in folder.iterdir()}
+    assert set(modes.values()) == {modes["open_clip_config.json"]}
