@@ -36,6 +36,8 @@ IMAGES_PER_BATCH = 16  # floats of one paper that share one reading of its archi
 TABLES_PER_BATCH = 32
 EMBEDDINGS_PER_BATCH = 16
 
+READER_TASKS = 2_000  # items after which a reader makes room for a fresh one, which starts in milliseconds
+
 
 @dataclass(frozen=True)
 class ShardStage:
@@ -243,7 +245,8 @@ def _ocr_failed(pair_id: str, options: BuildOptions, failure: Failure) -> OcrRow
 
 def reader_pool(options: BuildOptions) -> PoolParameters:
     """Return the parameters of the processes that read untrusted files."""
-    return PoolParameters(workers=options.workers, memory_bytes=int(options.worker_memory_gb * (1 << 30)))
+    memory = int(options.worker_memory_gb * (1 << 30))
+    return PoolParameters(workers=options.workers, memory_bytes=memory, tasks=READER_TASKS)
 
 
 def image_parameters(options: BuildOptions) -> images.ImageParameters:

@@ -54,11 +54,13 @@ class PoolParameters:
     """Bounds of the worker processes.
 
     `memory_bytes` caps each worker's address space (RLIMIT_AS); None leaves it uncapped, for libraries such
-    as ONNX Runtime and torch that reserve far more than they use.
+    as ONNX Runtime and torch that reserve far more than they use. A worker that has done `tasks` items is
+    replaced by a fresh one, because what it read fragments its memory; 0 keeps it.
     """
 
     workers: int
     memory_bytes: int | None = 4 << 30
+    tasks: int = 0
 
 
 @contextlib.contextmanager
@@ -98,6 +100,7 @@ def _new_pool(parameters: PoolParameters) -> pebble.ProcessPool:
     context.set_forkserver_preload(PRELOAD)
     return pebble.ProcessPool(
         max_workers=parameters.workers,
+        max_tasks=parameters.tasks,
         context=context,
         initializer=_limit_worker,
         initargs=(parameters.memory_bytes,),

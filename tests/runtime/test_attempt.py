@@ -3,6 +3,7 @@
 import ctypes
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pebble
@@ -49,6 +50,19 @@ def test_each_record_ends_as_itself_or_with_its_reason(pool: pebble.ProcessPool)
     ]  # fmt: skip
     assert outcomes[1].failure == Failure("image_empty", "fig.png")
     assert outcomes[2].failure is not None and "ZeroDivisionError: by zero" in outcomes[2].failure.detail
+
+
+def process_of(record: int) -> tuple[int, int]:
+    return record, os.getpid()
+
+
+def test_a_worker_makes_room_for_a_fresh_one_and_no_item_is_lost() -> None:
+    with worker_pool(PoolParameters(workers=2, tasks=5)) as pool:
+        outcomes = list(attempt(process_of, range(40), pool=pool, timeout_s=20))
+    assert [o.value and o.value[0] for o in outcomes] == list(range(40))
+    each_did = Counter(o.value[1] for o in outcomes if o.value is not None)
+    assert max(each_did.values()) <= 5
+    assert len(each_did) >= 8
 
 
 def test_a_batch_loses_only_the_item_at_fault(pool: pebble.ProcessPool) -> None:
