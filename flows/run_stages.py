@@ -36,7 +36,7 @@ IMAGES_PER_BATCH = 16  # floats of one paper that share one reading of its archi
 TABLES_PER_BATCH = 32
 EMBEDDINGS_PER_BATCH = 16
 
-READER_TASKS = 2_000  # items after which a reader makes room for a fresh one, which starts in milliseconds
+READER_TASKS = 500  # items after which a reader makes room for a fresh one, which starts in milliseconds
 
 
 @dataclass(frozen=True)
