@@ -25,7 +25,7 @@ demo: setup
 	@echo "  the columns    docs/data-dictionary.md"
 
 test: setup-dev
-	$(BIN)/python -m pytest -n 3 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: setup-dev
 	$(BIN)/ruff format --check .

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -143,14 +143,17 @@ def upload(folder: Path, store: Store, name: str) -> str:
     return f"s3://{BUCKET}/{name}"
 
 
-WAYS = (
+Cluster = Callable[[int, dict[str, str], Path], contextlib.AbstractContextManager[str]]
+Way = tuple[str, Cluster | None, tuple[str, ...]]
+
+WAYS: tuple[Way, ...] = (
     ("one process", None, ()),
     ("two Dask workers", dask_cluster, ("--task-runner", "dask", "--dask-address", "{}")),
     ("two Ray workers", ray_cluster, ("--task-runner", "ray", "--ray-address", "{}")),
 )
 
 
-def compare(folder: Path, papers: Path | None) -> list[Built]:
+def compare(folder: Path, papers: Path | None, ways: Sequence[Way] = WAYS) -> list[Built]:
     """Return builds by one process and by two workers of each cluster, of the sample or of a folder of papers."""
     os.environ.update(
         {
@@ -170,7 +173,7 @@ def compare(folder: Path, papers: Path | None) -> list[Built]:
         root = upload(papers, store, "papers")
         environment = {**kept, **store.environment, "PREFECT_API_URL": api}
         built = []
-        for how, cluster, options in WAYS:
+        for how, cluster, options in ways:
             own = {**environment, "SCIMMIR_CACHE": str(folder / f"cache-{len(built)}")}
             name = f"warehouse-{len(built)}"
             command = build_command([f"{root}/{i}".rstrip("/") for i in inputs], f"s3://{BUCKET}/{name}")

@@ -1,6 +1,7 @@
 """Where shards are worked on: in threads that feed this machine's processes, or on a Dask or Ray cluster."""
 
 import multiprocessing
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -20,7 +21,11 @@ from runtime.storage import StorageError
 from schemas.errors import UserError
 from warehouse.lake import StageOutput, warehouse_path
 
-CLUSTER_LOST = {("ray", "RayError"), ("distributed", "KilledWorker"), ("distributed", "CommClosedError")}
+CLUSTER_LOST = (
+    ("ray.exceptions", "RayError"),
+    ("distributed.scheduler", "KilledWorker"),
+    ("distributed.comm", "CommClosedError"),
+)
 SHARDS_IN_FLIGHT = 3  # shards fed to the worker processes at once, so that these never wait for a slow one
 
 
@@ -77,15 +82,21 @@ def finish(future: PrefectFuture[str]) -> None:
     """
     try:
         future.result()
-    except Exception as error:
-        # Known by name, because neither package needs to be installed.
-        if {(base.__module__.split(".")[0], base.__name__) for base in type(error).__mro__} & CLUSTER_LOST:
-            first = str(error).strip().split("\n")[0]
-            raise UserError(
-                f"the cluster lost a shard with its workers ({first}); look at their logs and memory, then start "
-                "the build again: it goes on from here"
-            ) from error
-        raise
+    except _lost_by_clusters() as error:
+        first = str(error).strip().split("\n")[0]
+        raise UserError(
+            f"the cluster lost a shard with its workers ({first}); look at their logs and memory, then start the "
+            "build again: it goes on from here"
+        ) from error
+
+
+def _lost_by_clusters() -> tuple[type[BaseException], ...]:
+    """Return what Dask and Ray raise for workers that are gone; a package that nobody imported raises nothing."""
+    found: list[type[BaseException]] = []
+    for module, name in CLUSTER_LOST:
+        if module in sys.modules:
+            found.append(getattr(sys.modules[module], name))
+    return tuple(found)
 
 
 def is_outage(task: object, run: object, state: State[Any]) -> bool:
