@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from curation.decontaminate import LeakParameters
 from curation.dedupe_parameters import DedupeParameters
+from curation.leaks import LeakParameters
 from curation.level import Level
 from curation.thresholds import DUPLICATE_LEVELS, LEAK_LEVELS, Thresholds
 

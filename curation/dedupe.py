@@ -1,17 +1,19 @@
 """Pairs that repeat another one: exactly by pixels, or nearly by embedding, alignment and texts."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curation.alignment import Thumbnails, outline, remaining_difference
 from curation.candidates import Candidates
 from curation.dedupe_parameters import DedupeParameters
 from curation.differences import Measure, Query, differences
+from curation.groups import Groups, codes_of
 from curation.neighbours import matches_within
 from curation.pair_texts import PairTexts
 from schemas.annotations import DuplicateRow
@@ -36,9 +38,9 @@ COLUMNS = pa.schema(
         pa.field("version", pa.int32()),
         pa.field("pixel_sha256", pa.string(), nullable=False),
         pa.field("phash", pa.uint64(), nullable=False),
-        pa.field("caption", pa.string(), nullable=False),
-        pa.field("table_text", pa.string()),
-        pa.field("ocr_text", pa.string()),
+        pa.field("caption", pa.large_string(), nullable=False),  # all of a build's may exceed 2 GB
+        pa.field("table_text", pa.large_string()),
+        pa.field("ocr_text", pa.large_string()),
     ]
 )
 
@@ -94,25 +96,45 @@ def find_duplicates(
         return DedupeResult((), 0, "flat", None)
     order = _best_first(table)
     ordered = table.select(COLUMNS.names).take(pa.array(order))
-    vectors = np.ascontiguousarray(embeddings[order], dtype=np.float32)
-    return _Comparison(ordered, vectors, thumbnails.take(order), parameters).run(workers)
+    return _Comparison(ordered, _Vectors(embeddings, order), thumbnails.take(order), parameters).run(workers)
 
 
 def _best_first(table: pa.Table) -> npt.NDArray[np.int64]:
     """Return row numbers from the pair to keep first to the one to keep last."""
-    typeset = np.array(table.column("origin").to_pylist(), dtype=object) == "typeset"
-    keys = (
-        np.array(table.column("pair_id").to_pylist(), dtype=np.str_),
-        -table.column("version")
-        .combine_chunks()
-        .fill_null(0)
-        .to_numpy(zero_copy_only=False)
-        .astype(np.int64),
-        typeset,
-        -table.column("pixels").to_numpy(),
-        table.column("license_rank").to_numpy(),
+    keys = pa.table(
+        {
+            "license_rank": table.column("license_rank"),
+            "pixels": table.column("pixels"),
+            "typeset": pc.equal(table.column("origin"), "typeset").cast(pa.int8()),
+            "version": pc.fill_null(table.column("version"), 0),
+            "pair_id": table.column("pair_id"),
+        }
     )
-    return np.lexsort(keys)
+    order = [
+        ("license_rank", "ascending"),
+        ("pixels", "descending"),
+        ("typeset", "ascending"),
+        ("version", "descending"),
+        ("pair_id", "ascending"),
+    ]
+    return np.asarray(pc.sort_indices(keys, sort_keys=order).to_numpy(), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class _Vectors:
+    """Embeddings that may lie on disk, in another order."""
+
+    embeddings: npt.NDArray[np.float32]
+    order: npt.NDArray[np.int64]
+
+    def take(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Return the vectors of these rows, in memory."""
+        return np.ascontiguousarray(self.embeddings[self.order[rows]], dtype=np.float32)
+
+    def cosine(self, row: int, other: int) -> float:
+        """Return the similarity of two rows."""
+        left, right = (self.embeddings[self.order[one]].astype(np.float64) for one in (row, other))
+        return float((left * right).sum())
 
 
 class _Comparison:
@@ -121,32 +143,33 @@ class _Comparison:
     def __init__(
         self,
         table: pa.Table,
-        vectors: npt.NDArray[np.float32],
+        vectors: _Vectors,
         thumbnails: Thumbnails,
         parameters: DedupeParameters,
     ) -> None:
         self.thumbnails = thumbnails
         self.parameters = parameters
         self.vectors = vectors
-        self.ids: list[str] = table.column("pair_id").to_pylist()
-        self.sources: list[str] = table.column("source").to_pylist()
-        self.parents: list[str | None] = table.column("parent_id").to_pylist()
+        self.ids = table.column("pair_id").combine_chunks()
+        self.sources = codes_of(table.column("source"))
+        self.figures = codes_of(table.column("parent_id"))  # of panels; -1 for a whole figure or table
+        # The row of a panel's whole figure, -1 where there is none among the rows.
+        whole = pc.index_in(table.column("parent_id"), value_set=self.ids, skip_nulls=True)
+        self.parents = pc.fill_null(whole, -1).to_numpy()
         self.hashes: npt.NDArray[np.uint64] = table.column("phash").to_numpy()
         self.texts = PairTexts(table, parameters)
-        pixels: dict[str, list[int]] = defaultdict(list)
-        for row, digest in enumerate(table.column("pixel_sha256").to_pylist()):
-            pixels[digest].append(row)
-        self.images = list(pixels.values())  # rows of each distinct image, from the best to the worst
-        self.kept: list[list[int]] = []  # of each image seen so far, the rows that stay
+        self.images = Groups(codes_of(table.column("pixel_sha256")))  # rows from the best to the worst
+        self.seen = 0  # images walked over so far
+        self.stays = np.zeros(len(table), dtype=np.bool_)  # the rows of these that are kept
         self.removed: list[DuplicateRow] = []
         self.measured: dict[tuple[int, int, float], float] = {}  # differences of images, measured ahead
         self.tested: Counter[str] = Counter()
 
     def run(self, workers: int) -> DedupeResult:
         """Walk from best to worst and keep what repeats nothing kept."""
-        firsts = np.array([rows[0] for rows in self.images], dtype=np.int64)
+        firsts = self.images.firsts
         found, name, recall = matches_within(
-            self.vectors[firsts],
+            self.vectors.take(firsts),
             threshold=self.parameters.agreed.similarity,
             parameters=self.parameters.search,
         )
@@ -169,9 +192,9 @@ class _Comparison:
         self.measured.clear()
         queries, keys = [], []
         for image, near in nearby:
-            row, wanted = self.images[image][0], []
+            row, wanted = int(self.images.firsts[image]), []
             for similarity, other in near:
-                first = self.images[other][0]
+                first = int(self.images.firsts[other])
                 level, _ = self.texts.level(row, first)
                 if level is not None and similarity >= level.similarity and self._may_repeat(row, first):
                     wanted.append((other, first, level.difference))
@@ -185,7 +208,7 @@ class _Comparison:
 
     def _keep_until(self, end: int) -> None:
         """Walk over images that nothing resembles."""
-        for image in range(len(self.kept), end):
+        for image in range(self.seen, end):
             self._keep(image, [])
 
     def _keep(self, image: int, near: Near) -> None:
@@ -197,7 +220,8 @@ class _Comparison:
                 stay.append(row)
             else:
                 self.removed.append(found)
-        self.kept.append(stay)
+        self.stays[stay] = True
+        self.seen = image + 1
 
     def _signatures(self, firsts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the numbers of each distinct image's table as one hash; 0 where it is open."""
@@ -216,8 +240,8 @@ class _Comparison:
     def _near(self, row: int, image: int, near: Near) -> DuplicateRow | None:
         """Return the evidence against the most similar kept pair that is verified; in a tie the better."""
         for similarity, place in near:
-            for other in self.kept[place]:
-                if not self._may_repeat(row, other):
+            for other in self.images[place]:
+                if not self.stays[other] or not self._may_repeat(row, other):
                     continue
                 level, agreement = self.texts.level(row, other)
                 if level is None or similarity < level.similarity:
@@ -232,11 +256,11 @@ class _Comparison:
 
     def _same_figure(self, row: int, other: int) -> bool:
         """Tell whether one is a panel of the other."""
-        return self.parents[row] == self.ids[other] or self.parents[other] == self.ids[row]
+        return bool(self.parents[row] == other or self.parents[other] == row)
 
     def _siblings(self, row: int, other: int) -> bool:
         """Tell whether both are panels of one figure, which are shown together because they differ."""
-        return self.parents[row] is not None and self.parents[row] == self.parents[other]
+        return bool(self.figures[row] >= 0 and self.figures[row] == self.figures[other])
 
     def _difference(self, one: tuple[int, int], other: tuple[int, int], at_most: float) -> float:
         """Return what remains different of two (row, image); rows of one image have one thumbnail."""
@@ -247,10 +271,6 @@ class _Comparison:
             found = remaining_difference(*thumbnails, at_most=at_most)
         return found
 
-    def _similarity(self, row: int, other: int) -> float:
-        left, right = self.vectors[row].astype(np.float64), self.vectors[other].astype(np.float64)
-        return float((left * right).sum())
-
     def _distance(self, row: int, other: int) -> int:
         return (int(self.hashes[row]) ^ int(self.hashes[other])).bit_count()
 
@@ -258,12 +278,12 @@ class _Comparison:
         """Return the evidence; `measured` is what remains different and how far the texts agree."""
         difference, agreement = measured
         return DuplicateRow(
-            pair_id=self.ids[row],
-            duplicate_group=self.ids[other],
+            pair_id=self.ids[row].as_py(),
+            duplicate_group=self.ids[other].as_py(),
             duplicate_test=test,
-            similarity=round(self._similarity(row, other), 6),
+            similarity=round(self.vectors.cosine(row, other), 6),
             difference=round(difference, 6),
             phash_distance=self._distance(row, other),
             text_similarity=None if agreement is None else round(agreement, 6),
-            cross_source=self.sources[row] != self.sources[other],
+            cross_source=bool(self.sources[row] != self.sources[other]),
         )

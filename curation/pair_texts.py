@@ -3,6 +3,7 @@
 import functools
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curation.agreement import (
     Words,
@@ -14,6 +15,7 @@ from curation.agreement import (
     words_of,
 )
 from curation.dedupe_parameters import DedupeParameters
+from curation.groups import codes_of
 from curation.level import Level
 
 
@@ -22,8 +24,8 @@ class PairTexts:
 
     def __init__(self, table: pa.Table, parameters: DedupeParameters) -> None:
         self.parameters = parameters
-        self.papers: list[str] = table.column("paper_key").to_pylist()
-        self.kinds: list[str] = table.column("kind").to_pylist()
+        self.papers = codes_of(table.column("paper_key"))
+        self.are_tables = pc.equal(table.column("kind"), "table").to_numpy()
         self.captions = table.column("caption").combine_chunks()
         self.table_texts = table.column("table_text").combine_chunks()
         self.ocr_texts = table.column("ocr_text").combine_chunks()
@@ -43,7 +45,7 @@ class PairTexts:
             return (agreed if table_agrees else None), tables
         captions = self._caption_agreement(row, other)
         captions_agree = captions is not None and captions >= p.caption_agreement
-        if "table" in (self.kinds[row], self.kinds[other]):
+        if self.are_tables[row] or self.are_tables[other]:
             return (p.table if captions_agree else None), captions
         if same_paper:
             return (p.opposed if captions is None or captions_agree else None), captions

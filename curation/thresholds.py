@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curation.decontaminate import LeakParameters
 from curation.dedupe_parameters import DedupeParameters
 from curation.embed import SHIPPED
+from curation.leaks import LeakParameters
 from curation.level import Level
 from schemas.errors import UserError
 

@@ -196,6 +196,8 @@ def _run_stage(runner: TaskRunner[Any], stage: ShardStage, works: Sequence[Shard
         futures = submit_shards(runner, run_shard, missing, advance)
         for future in as_completed(futures):
             finish(future)  # the first error ends the build
+    # No shard is under way: what this stage's processes hold is of no use to the next one's.
+    stop_shared_pools()
     return size
 
 

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from curation import decontaminate, embed
+from curation import decontaminate, embed, leaks, split_leaks
 from curation.alignment import Thumbnails
 from extractors import images
 from flows import work_on_papers
 from flows.build_options import BuildOptions
-from flows.curate_pairs import leak_parameters, plain, read_narrow, reject_table
+from flows.curate_pairs import leak_parameters, plain, reject_table
+from flows.narrow_columns import read_narrow
 from flows.run_stages import image_parameters, reader_pool
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure, attempt, shared_pool
@@ -48,11 +50,10 @@ def find_contamination(work: GlobalWork, papers: StageOutput, duplicates: StageO
     output = stage_output(work.warehouse, "decontaminate", key)
     if not output.is_complete:
         rows, reports = _find(work, papers, duplicates, sets, parameters)
-        reasons = {row.pair_id: _failure(row) for row in rows}
         tables = {
             "contamination": table_of(ContaminationRow, rows),
             "image_sets": table_of(ImageSetRow, reports),
-            "rejects": reject_table(work, "decontaminate", reasons),
+            "rejects": reject_table(work, "decontaminate", {row.pair_id: row for row in rows}, _failure),
         }
         write_stage(output, tables, {"stage": "decontaminate", "version": decontaminate.VERSION})
     return output
@@ -63,14 +64,12 @@ def _find(
     papers: StageOutput,
     duplicates: StageOutput,
     sets: Sequence[Path],
-    parameters: decontaminate.LeakParameters,
+    parameters: leaks.LeakParameters,
 ) -> tuple[list[ContaminationRow], list[ImageSetRow]]:
     """Hold the pairs against each set in turn, then the splits against each other; one row per pair."""
     narrow = read_narrow(work, papers)
-    schema = decontaminate.COLUMNS
-    table = pa.table({name: narrow.columns[name] for name in schema.names}, schema=schema)
-    gone = set(duplicates.table("rejects").column("pair_id").to_pylist())
-    table, vectors, thumbs = _without(table, narrow.embeddings, narrow.thumbnails, gone)
+    gone = duplicates.table("rejects", ["pair_id"]).column("pair_id")
+    table, vectors, thumbs = _without(narrow.table, narrow.embeddings, narrow.thumbnails, gone)
     identity = embed.embedder_space(work.options.embedder)
     rows: list[ContaminationRow] = []
     reports: list[ImageSetRow] = []
@@ -94,8 +93,9 @@ def _find(
                 matched=len(report.rows),
             )
         )
-        table, vectors, thumbs = _without(table, vectors, thumbs, {row.pair_id for row in report.rows})
-    rows += decontaminate.find_split_leaks(table, vectors, thumbs, embedder=identity, parameters=parameters)
+        gone = pa.chunked_array([[row.pair_id for row in report.rows]], pa.string())
+        table, vectors, thumbs = _without(table, vectors, thumbs, gone)
+    rows += split_leaks.find_split_leaks(table, vectors, thumbs, embedder=identity, parameters=parameters)
     return rows, reports
 
 
@@ -118,9 +118,9 @@ class _Normaliser:
 
 
 def _without(
-    table: pa.Table, vectors: npt.NDArray[np.float32], thumbs: Thumbnails, gone: set[str]
+    table: pa.Table, vectors: npt.NDArray[np.float32], thumbs: Thumbnails, gone: pa.ChunkedArray
 ) -> tuple[pa.Table, npt.NDArray[np.float32], Thumbnails]:
-    stay = np.flatnonzero([name not in gone for name in table.column("pair_id").to_pylist()])
+    stay = np.flatnonzero(~pc.is_in(table.column("pair_id"), value_set=gone).to_numpy())
     return table.take(pa.array(stay)), vectors[stay], thumbs.take(stay)
 
 

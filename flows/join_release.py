@@ -8,6 +8,7 @@ from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +24,7 @@ from flows.stage_tables import GlobalWork
 from runtime.cache import place_behind
 from runtime.progress import progress
 from schemas.annotations import ContaminationRow, DuplicateRow
-from schemas.columns import rows_of, table_of
+from schemas.columns import arrow_schema, rows_of, table_of
 from schemas.errors import UserError
 from schemas.paper import PaperFacts, PaperRow
 from schemas.reject import Reject
@@ -111,7 +112,7 @@ def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) 
             kept=kept,
             tables={
                 "papers": table_of(PaperRow, papers),
-                "rejects": table_of(Reject, rejects),
+                "rejects": rejects,
                 "duplicates": table_of(
                     DuplicateRow, rows_of(DuplicateRow, curated.duplicates.table("duplicates"))
                 ),
@@ -125,77 +126,93 @@ def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) 
         return release.publish(work.warehouse, plan, partial(report.write_report, earlier=earlier))
 
 
-def _found(work: GlobalWork) -> dict[str, str]:
-    """Return the paper of every figure, table and panel that was found, by pair_id."""
+def _found(work: GlobalWork) -> pa.Table:
+    """Return `pair_id` and `paper_key` of every figure, table and panel that was found, in document order."""
     floats = work.table("extract", "floats", ["pair_id", "paper_key"])
     rejects = work.table("extract", "rejects", ["pair_id", "paper_key"])
-    rejects = rejects.filter(pc.is_valid(rejects.column("pair_id")))
-    found: dict[str, str] = {}
-    for table in (floats, rejects):
-        found.update(
-            zip(table.column("pair_id").to_pylist(), table.column("paper_key").to_pylist(), strict=True)
-        )
-    return found
+    rejects = rejects.filter(pc.is_valid(rejects.column("pair_id"))).cast(floats.schema)
+    return pa.concat_tables([floats, rejects])
 
 
-def _rejects(work: GlobalWork, curated: Curated, found: Mapping[str, str]) -> list[Reject]:
+def _rejects(work: GlobalWork, curated: Curated, found: pa.Table) -> pa.Table:
     """Return every reject of the build, of papers first, then in the order of the floats."""
-    rejects = list(work.inventory.rejects)
-    for stage in REJECTING:
-        rejects += rows_of(Reject, work.table(stage, "rejects"))
-    rejects += rows_of(Reject, curated.duplicates.table("rejects"))
-    rejects += rows_of(Reject, curated.contamination.table("rejects"))
-    order = {name: number for number, name in enumerate(found)}
-    return sorted(rejects, key=lambda r: (r.pair_id is not None, order.get(r.pair_id or "", 0), r.paper_key))
+    tables = [table_of(Reject, work.inventory.rejects)]
+    tables += [work.table(stage, "rejects") for stage in REJECTING]
+    tables += [curated.duplicates.table("rejects"), curated.contamination.table("rejects")]
+    rejects = pa.concat_tables(table.cast(arrow_schema(Reject)) for table in tables)
+    places = pc.index_in(rejects.column("pair_id"), value_set=found.column("pair_id"), skip_nulls=True)
+    keys = pa.table(
+        {
+            "place": pc.fill_null(places, -1),  # -1 for whole papers
+            "paper_key": rejects.column("paper_key"),
+            "row": pa.array(np.arange(rejects.num_rows)),
+        }
+    )
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names])
+    return rejects.take(order)
 
 
 def _kept(work: GlobalWork, curated: Curated) -> pa.Table:
     """Return the pairs of the release: duplicate group, duplicates removed, and why an image stays out."""
-    removed = set(curated.duplicates.table("rejects").column("pair_id").to_pylist())
-    removed |= set(curated.contamination.table("rejects").column("pair_id").to_pylist())
-    groups = Counter(curated.duplicates.table("duplicates").column("duplicate_group").to_pylist())
-    embedded = work.table("embed", "embeddings", ["pair_id"]).column("pair_id").to_pylist()
-    names = [name for name in embedded if name not in removed]
+    outputs = (curated.duplicates, curated.contamination)
+    removed = pa.concat_tables(output.table("rejects", ["pair_id"]) for output in outputs)
+    names = work.table("embed", "embeddings", ["pair_id"]).column("pair_id")
+    names = names.filter(pc.invert(pc.is_in(names, value_set=removed.column("pair_id"))))
+    repeated = curated.duplicates.table("duplicates", ["duplicate_group"]).column("duplicate_group")
+    groups = repeated.value_counts()
+    place = pc.index_in(names, value_set=groups.field("values"))
     withheld = withheld_images(work, curated.papers)
     return pa.table(
         {
-            "pair_id": pa.array(names, pa.string()),
-            "duplicate_group": pa.array([name if name in groups else None for name in names], pa.string()),
-            "duplicates_removed": pa.array([groups.get(name, 0) for name in names], pa.int32()),
-            "image_withheld": pa.array([withheld.get(name) for name in names], pa.string()),
+            "pair_id": names,
+            "duplicate_group": pc.if_else(pc.is_valid(place), names, pa.scalar(None, pa.string())),
+            "duplicates_removed": pc.fill_null(groups.field("counts").take(place), 0).cast(pa.int32()),
+            "image_withheld": _reasons(names, withheld),
         }
     )
 
 
-def _check_accounts(
-    found: Mapping[str, str], rejects: list[Reject], kept: pa.Table, max_unexpected_share: float
-) -> None:
+def _reasons(names: pa.ChunkedArray, withheld: Mapping[str, str]) -> pa.ChunkedArray:
+    place = pc.index_in(names, value_set=pa.array(list(withheld), pa.string()))
+    return pa.array(list(withheld.values()), pa.string()).take(place)
+
+
+def _check_accounts(found: pa.Table, rejects: pa.Table, kept: pa.Table, max_unexpected_share: float) -> None:
     """Stop unless every float found is a pair or a reject, once."""
-    ends = Counter(kept.column("pair_id").to_pylist())
-    ends.update(reject.pair_id for reject in rejects if reject.pair_id is not None)
-    lost = sorted(set(found) - set(ends))
-    twice = sorted(name for name, count in ends.items() if count > 1)
-    unknown = sorted(set(ends) - set(found))
-    for what, names in (("lost", lost), ("counted twice", twice), ("never found", unknown)):
-        if names:
+    known = found.column("pair_id")
+    rejected = rejects.column("pair_id").drop_null()
+    ends = pa.chunked_array([*kept.column("pair_id").chunks, *rejected.chunks], pa.string())
+    counts = ends.value_counts()
+    for what, names in (
+        ("lost", known.filter(pc.invert(pc.is_in(known, value_set=ends)))),
+        ("counted twice", counts.field("values").filter(pc.greater(counts.field("counts"), 1))),
+        ("never found", ends.filter(pc.invert(pc.is_in(ends, value_set=known)))),
+    ):
+        if len(names):
             raise BuildError(
-                f"the books do not balance: {len(names)} floats {what}, such as {names[0]}; "
+                f"the books do not balance: {len(names)} floats {what}, such as {pc.min(names)}; "
                 "this is a defect, and nothing was published"
             )
-    unexpected = [reject for reject in rejects if reject.reason == "unexpected"]
-    if len(unexpected) > max(2, max_unexpected_share * len(found)):
+    unexpected = rejects.filter(pc.equal(rejects.column("reason"), "unexpected"))
+    total = pc.count_distinct(known).as_py()
+    if unexpected.num_rows > max(2, max_unexpected_share * total):
+        first = unexpected.slice(0, 1).to_pylist()[0]
         raise BuildError(
-            f"{len(unexpected)} of {len(found)} floats and papers failed for unexpected reasons, more than "
-            f"{max_unexpected_share:.0%}; the first is {unexpected[0].paper_key}: {unexpected[0].detail}"
+            f"{unexpected.num_rows} of {total} floats and papers failed for unexpected reasons, more than "
+            f"{max_unexpected_share:.0%}; the first is {first['paper_key']}: {first['detail']}"
         )
 
 
 def _papers(
-    work: GlobalWork, curated: Curated, found: Mapping[str, str], rejects: list[Reject], kept: pa.Table
+    work: GlobalWork, curated: Curated, found: pa.Table, rejects: pa.Table, kept: pa.Table
 ) -> list[PaperRow]:
-    floats = Counter(found.values())
-    pairs = Counter(found[name] for name in kept.column("pair_id").to_pylist())
-    rejected = Counter(reject.paper_key for reject in rejects if reject.pair_id is not None)
+    paper_of = found.column("paper_key").take(
+        pc.index_in(kept.column("pair_id"), value_set=found.column("pair_id"))
+    )
+    of_floats = pc.is_valid(rejects.column("pair_id"))
+    floats = _counts(found.column("paper_key"))
+    pairs = _counts(paper_of)
+    rejected = _counts(rejects.column("paper_key").filter(of_floats))
     warnings: dict[str, list[str]] = {}
     for row in work.table("extract", "warnings").to_pylist():
         warnings.setdefault(row["paper_key"], []).append(row["warning"])
@@ -211,6 +228,14 @@ def _papers(
     ]
 
 
+def _counts(values: pa.ChunkedArray) -> Counter[str]:
+    """Return how often each value stands in a column."""
+    counted = values.value_counts()
+    return Counter(
+        dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True))
+    )
+
+
 def _shard_tables(work: GlobalWork, index: int) -> release.ShardTables:
     images = [work.output(stage, index).table("images") for stage in ("images", "typeset")]
     return release.ShardTables(
@@ -221,17 +246,17 @@ def _shard_tables(work: GlobalWork, index: int) -> release.ShardTables:
     )
 
 
-def _manifest(work: GlobalWork, curated: Curated, rejects: list[Reject], kept: pa.Table) -> dict[str, Json]:
-    of_floats = [reject for reject in rejects if reject.pair_id is not None]
-    by_stage = Counter(reject.stage for reject in of_floats)
-    by_reason = Counter(reject.reason for reject in rejects)
+def _manifest(work: GlobalWork, curated: Curated, rejects: pa.Table, kept: pa.Table) -> dict[str, Json]:
+    of_floats = rejects.filter(pc.is_valid(rejects.column("pair_id")))
+    by_stage = _counts(of_floats.column("stage"))
+    by_reason = _counts(rejects.column("reason"))
     counts: dict[str, Json] = {
         "papers": curated.papers.table("papers", ["paper_key"]).num_rows,
-        "papers_rejected": len(rejects) - len(of_floats),
-        "floats_found": kept.num_rows + len(of_floats),
+        "papers_rejected": rejects.num_rows - of_floats.num_rows,
+        "floats_found": kept.num_rows + of_floats.num_rows,
         "pairs": kept.num_rows,
-        "rejects_float": len(of_floats),
-        "rejects_paper": len(rejects) - len(of_floats),
+        "rejects_float": of_floats.num_rows,
+        "rejects_paper": rejects.num_rows - of_floats.num_rows,
         "rejects_by_stage": dict(sorted(by_stage.items())),
         "rejects_by_reason": dict(sorted(by_reason.items())),
     }

@@ -92,7 +92,7 @@ class EmbeddingRow:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DuplicateRow:
     """Evidence: why a pair was held to repeat another one."""
 
@@ -112,7 +112,7 @@ class DuplicateRow:
     cross_source: bool = column(pa.bool_(), "true where the two come from different sources")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ContaminationRow:
     """Evidence: what a pair matched in a set that it must not overlap."""
 

@@ -13,20 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from curation import decontaminate
+from curation import split_leaks
 from curation.alignment import SIDE, Thumbnails, thumbnail
-from curation.decontaminate import (
-    COLUMNS,
-    LeakParameters,
-    find_contaminated,
-    find_split_leaks,
-    leak_parameters,
-)
+from curation.decontaminate import find_contaminated
 from curation.dedupe_parameters import DedupeParameters, dedupe_parameters
 from curation.embed import load_embedder
 from curation.embed_descriptor import IDENTITY
 from curation.image_sets import ImageSetError, SetItem, read_image_set
+from curation.leaks import COLUMNS, LeakParameters, leak_parameters
 from curation.level import Level
+from curation.split_leaks import find_split_leaks
 from schemas.annotations import ContaminationRow
 from schemas.reject import RecordError
 
@@ -436,7 +432,7 @@ TABLE = "model\tscore\nours\t91.2\nbase\t88.0"
     ],
 )
 def test_what_counts_as_a_leak(left, right, cosine, difference, leak, monkeypatch):
-    monkeypatch.setattr(decontaminate, "remaining_difference", lambda left, right, at_most: difference)
+    monkeypatch.setattr(split_leaks, "remaining_difference", lambda left, right, at_most: difference)
     table = split_table({"split": "train"} | left, {"split": "test"} | right)
     assert [row.pair_id for row in leaks(table, at(1, cosine))] == (["p0"] if leak else [])
 

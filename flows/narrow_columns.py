@@ -1,0 +1,137 @@
+"""What the stages over the whole build read of all pairs: narrow columns in Arrow, and vectors in files.
+
+Read shard by shard, and never into Python objects: a million pairs take about their texts' size, and one more
+vector each while they are searched. Thumbnails, nine kilobytes a pair, lie in a file without a name that goes with
+them, as do the vectors until somebody sorts them.
+"""
+
+import dataclasses
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curation import alignment, dedupe, leaks, licenses
+from flows.stage_tables import GlobalWork
+from warehouse.lake import StageOutput
+
+SCHEMA = pa.unify_schemas([dedupe.COLUMNS, leaks.COLUMNS])
+PAPER_COLUMNS = ["source", "version", "split", "paper_id", "doi"]
+FLOAT_COLUMNS = ["paper_key", "parent_id", "kind", "caption", "table_text"]
+IMAGE_COLUMNS = ["origin", "width", "height", "original_width", "original_height", "pixel_sha256", "phash"]
+FACETS = [facet.name for facet in dataclasses.fields(licenses.LicenseFacets)]
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """All pairs that have an image, in the order of the shards.
+
+    `table` has the columns of SCHEMA, `embeddings` the shape (pairs, dimension).
+    """
+
+    table: pa.Table
+    embeddings: npt.NDArray[np.float32]
+    thumbnails: alignment.Thumbnails
+
+
+def read_narrow(work: GlobalWork, papers: StageOutput) -> Narrow:
+    """Return what curation compares of the build's pairs."""
+    of_papers = papers.table("papers", ["paper_key", *PAPER_COLUMNS, *FACETS])
+    ranks = _ranked(of_papers.select(["paper_key", *FACETS]))
+    of_papers = of_papers.drop_columns(FACETS).append_column("license_rank", ranks)
+    own = papers.table("float_licenses", ["pair_id", *FACETS])
+    own = own.select(["pair_id"]).append_column("license_rank", _ranked(own))
+    parts = [SCHEMA.empty_table()]
+    dimension = 1
+    with tempfile.TemporaryFile() as vectors, tempfile.TemporaryFile() as thumbnails:
+        for index in range(len(work.shards)):
+            embedded = work.output("embed", index).table("embeddings")
+            dimension = _append(embedded, vectors, thumbnails) or dimension
+            parts.append(_columns(work, index, embedded.column("pair_id"), of_papers, own))
+        table = pa.concat_tables(parts)
+        side = alignment.SIDE
+        return Narrow(
+            table,
+            _mapped(vectors, np.dtype(np.float32), (table.num_rows, dimension)),
+            alignment.Thumbnails(_mapped(thumbnails, np.dtype(np.uint8), (table.num_rows, side, side))),
+        )
+
+
+def _append(embedded: pa.Table, vectors: IO[bytes], thumbnails: IO[bytes]) -> int | None:
+    """Write the vectors and thumbnails of a shard to the files; return the dimension, None of an empty shard."""
+    if embedded.num_rows == 0:
+        return None
+    values = embedded.column("embedding").combine_chunks().flatten()
+    vectors.write(np.ascontiguousarray(values.to_numpy(), np.float32).tobytes())
+    for chunk in embedded.column("thumbnail").chunks:
+        thumbnails.writelines(value.as_buffer() for value in chunk)
+    return int(len(values) // embedded.num_rows)
+
+
+def _mapped(file: IO[bytes], dtype: np.dtype, shape: tuple[int, ...]) -> npt.NDArray:  # type: ignore[type-arg]
+    if shape[0] == 0:
+        return np.zeros(shape, dtype)
+    file.flush()
+    return np.memmap(file, dtype, "r", shape=shape)
+
+
+def _columns(
+    work: GlobalWork, index: int, names: pa.ChunkedArray, of_papers: pa.Table, own: pa.Table
+) -> pa.Table:
+    """Return the rows of SCHEMA of one shard's embedded pairs."""
+    floats = _of(work.output("extract", index).table("floats", ["pair_id", *FLOAT_COLUMNS]), names)
+    images = _of(
+        pa.concat_tables(
+            work.output(stage, index).table("images", ["pair_id", *IMAGE_COLUMNS])
+            for stage in ("images", "typeset")
+        ),
+        names,
+    )
+    facts = _of(of_papers, floats.column("paper_key"), by="paper_key")
+    ocr = _of(work.output("ocr", index).table("ocr", ["pair_id", "ocr_text"]), names, optional=True)
+    own_rank = _of(own, names, optional=True).column("license_rank")
+    columns = {
+        "pair_id": names,
+        **{name: floats.column(name) for name in FLOAT_COLUMNS},
+        **{name: facts.column(name) for name in PAPER_COLUMNS},
+        **{name: images.column(name) for name in ("origin", "pixel_sha256", "phash")},
+        "ocr_text": _none_if_empty(ocr.column("ocr_text")),
+        "pixels": _pixels(images),
+        "license_rank": pc.coalesce(own_rank, facts.column("license_rank")),
+    }
+    return pa.table({name: columns[name] for name in SCHEMA.names}).cast(SCHEMA)
+
+
+def _of(table: pa.Table, names: pa.ChunkedArray, *, by: str = "pair_id", optional: bool = False) -> pa.Table:
+    """Return a table's rows of these names, in their order; with `optional`, nulls where there is none."""
+    places = pc.index_in(names, value_set=table.column(by))
+    if not optional and places.null_count:
+        missing = names.filter(pc.is_null(places))[0]
+        raise KeyError(f"no row of {missing} among the {table.num_rows} of a stage table")
+    return table.take(places)
+
+
+def _ranked(facets: pa.Table) -> pa.Array:
+    """Return how open each row's licence is, 0 for the most open."""
+    rows: Sequence[dict[str, object]] = facets.select(FACETS).to_pylist()
+    ranks = [licenses.openness(licenses.LicenseFacets(**row)) for row in rows]  # type: ignore[arg-type]
+    return pa.array(ranks, pa.int8())
+
+
+def _none_if_empty(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _pixels(images: pa.Table) -> pa.ChunkedArray:
+    """Return the pixels of the originals; of the stored images where an original states no size."""
+    sides = []
+    for name in ("width", "height"):
+        stored = images.column(name).cast(pa.float64())
+        original = images.column(f"original_{name}")
+        sides.append(pc.if_else(pc.equal(pc.fill_null(original, 0), 0), stored, original))
+    return pc.floor(pc.multiply(*sides)).cast(pa.int64())
