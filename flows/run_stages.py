@@ -17,6 +17,7 @@ from flows.build_options import BuildOptions
 from flows.plan_shards import Shard
 from runtime.attempt import Failure, PoolParameters, attempt, attempt_batches, each, shared_pool
 from runtime.logs import DETAILS, about
+from runtime.memory import give_back
 from runtime.progress import Advance
 from schemas.annotations import ClassRow, EmbeddingRow, ImageRow, OcrRow
 from schemas.columns import rows_of, table_of
@@ -35,8 +36,6 @@ details = logging.getLogger(DETAILS)
 IMAGES_PER_BATCH = 16  # floats of one paper that share one reading of its archive
 TABLES_PER_BATCH = 32
 EMBEDDINGS_PER_BATCH = 16
-
-READER_TASKS = 500  # items after which a reader makes room for a fresh one, which starts in milliseconds
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,8 @@ class ShardWork:
                 "shard": self.shard.key,
             }
             write_stage(output, tables, about)
+            del tables
+            give_back()
         return output
 
     @property
@@ -246,7 +247,7 @@ def _ocr_failed(pair_id: str, options: BuildOptions, failure: Failure) -> OcrRow
 def reader_pool(options: BuildOptions) -> PoolParameters:
     """Return the parameters of the processes that read untrusted files."""
     memory = int(options.worker_memory_gb * (1 << 30))
-    return PoolParameters(workers=options.workers, memory_bytes=memory, tasks=READER_TASKS)
+    return PoolParameters(workers=options.workers, memory_bytes=memory)
 
 
 def image_parameters(options: BuildOptions) -> images.ImageParameters:

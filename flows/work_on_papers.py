@@ -17,6 +17,7 @@ from curation.embed import Embedder, load_embedder
 from curation.embed_descriptor import open_rgb
 from extractors import images, latex, ocr, typeset
 from extractors.extract import ExtractParameters, extract
+from extractors.mupdf import forget_files
 from runtime.attempt import Failure, each
 from schemas.annotations import EmbeddingRow, ImageRow, OcrRow
 from schemas.floats import Drawing, Extraction, Float, Graphic
@@ -48,6 +49,7 @@ def extract_paper(job: tuple[PaperRef, ExtractParameters]) -> Extraction:
     ref, parameters = job
     paper = read_paper(ref)
     extraction = extract(paper, ref.source, parameters)
+    forget_files()
     _check(extraction)
     return Extraction(
         replace(extraction.header, title=_plain(extraction.header.title)),
@@ -108,7 +110,9 @@ def make_images(job: tuple[ImagesOf, Sequence[Float]]) -> list[ImageRow | Failur
         drawn = {d.path: latex.render_drawing(d, files, about.limits) for d in wanted}
         return images.image_row(item.pair_id, item.graphics, {**files, **drawn}, about.parameters)
 
-    return each(image, floats)
+    made = each(image, floats)
+    forget_files()
+    return made
 
 
 def make_image(job: tuple[str, bytes, images.ImageParameters]) -> ImageRow:

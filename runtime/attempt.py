@@ -14,6 +14,7 @@ from typing import Generic, TypeVar, cast
 
 import pebble
 
+from runtime.memory import give_back
 from schemas.reject import RecordError
 
 C = TypeVar("C")
@@ -60,7 +61,6 @@ class PoolParameters:
 
     workers: int
     memory_bytes: int | None = 4 << 30
-    tasks: int = 0
 
 
 @contextlib.contextmanager
@@ -100,7 +100,6 @@ def _new_pool(parameters: PoolParameters) -> pebble.ProcessPool:
     context.set_forkserver_preload(PRELOAD)
     return pebble.ProcessPool(
         max_workers=parameters.workers,
-        max_tasks=parameters.tasks,
         context=context,
         initializer=_limit_worker,
         initargs=(parameters.memory_bytes,),
@@ -126,7 +125,7 @@ def attempt(
     """
 
     def start(item: T) -> "Future[tuple[R | None, Failure | None, float]]":
-        return pool.schedule(_guarded, args=(fn, item), timeout=timeout_s)
+        return pool.schedule(_in_worker, args=(fn, item), timeout=timeout_s)
 
     def finish(item: T, future: "Future[tuple[R | None, Failure | None, float]]") -> Outcome[T, R]:
         outcome: Outcome[T, R] = _outcome(item, timeout_s, future)
@@ -194,6 +193,13 @@ def _outcome(
         detail = f"the worker ended with code {error.exitcode}"
         return Outcome(item, None, Failure("worker_died", detail), 0.0)
     return Outcome(item, value, failure, seconds)
+
+
+def _in_worker(fn: Callable[[T], R], item: T) -> tuple[R | None, Failure | None, float]:
+    try:
+        return _guarded(fn, item)
+    finally:
+        give_back()
 
 
 def _guarded(fn: Callable[[T], R], item: T) -> tuple[R | None, Failure | None, float]:

@@ -4,8 +4,6 @@ import hashlib
 import io
 import math
 import re
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 from lxml import etree
@@ -23,6 +21,7 @@ from extractors.images.normal import (
 )
 from extractors.images.sniff import Sniffed
 from extractors.images.store import Original
+from extractors.mupdf import mupdf
 from extractors.typst_pages import compile_png
 from schemas.floats import Graphic
 from schemas.reject import RecordError
@@ -47,7 +46,7 @@ def read_pdf(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
     Raises:
         RecordError: image_unreadable (damaged, encrypted, no such page).
     """
-    pymupdf = _mupdf()
+    pymupdf = mupdf()
     try:
         with pymupdf.open(stream=sniffed.data, filetype="pdf") as document:
             if document.needs_pass:
@@ -97,17 +96,8 @@ def read_svg(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
     return Normal(image, original, is_photograph(image, parameters))
 
 
-@cache
-def _mupdf() -> Any:
-    """Return the pymupdf module (0.8 s to import), told not to write about damaged files to the terminal."""
-    module: Any = import_module("pymupdf")
-    module.TOOLS.mupdf_display_errors(False)
-    module.TOOLS.mupdf_display_warnings(False)
-    return module
-
-
 def _page_pixels(page: Any, box: Box, max_side: int) -> Image.Image:
-    pymupdf = _mupdf()
+    pymupdf = mupdf()
     width, height = box[2] - box[0], box[3] - box[1]
     size = fitted(width, height, max_side)
     # From the page's corner, moved so that the part shown begins at a whole pixel.

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from extractors.mupdf import mupdf
 from extractors.pdf.parameters import PdfParameters
 from extractors.pdf.pieces import Frame, Piece, Word, displayed, frame_of, pieces_of, raw_lines
 from schemas.reject import RecordError
@@ -19,15 +19,6 @@ _TRIED = 5  # PDF files of one archive that are opened to find the paper
 _LONGEST_SIDE = 1e5  # points
 _LEAST_LETTERS = 200  # a page with fewer may be a scan with a stamp
 _MOST_IMAGES = 1_000
-
-
-@cache
-def mupdf() -> Any:
-    """Return the pymupdf module (slow to import), told not to write about damaged files to the terminal."""
-    module: Any = import_module("pymupdf")
-    module.TOOLS.mupdf_display_errors(False)
-    module.TOOLS.mupdf_display_warnings(False)
-    return module
 
 
 @cache
