@@ -1,7 +1,8 @@
 """Dask and Ray on two workers against one process, all writing to an S3 server: the same release hash, and the times.
 
-    python -m benchmarks.scale_out [--papers FOLDER] [--json FILE]
+    python -m benchmarks.scale_out [--papers FOLDER | --corpus FOLDER] [--count 400] [--papers-per-shard 4]
 
+Builds the sample, or a folder of papers, or as many of a corpus's papers as asked, repeated under new ids.
 Fails where the hashes differ. The ratio of times is printed and not bounded: two workers on two busy cores say
 little of a cluster.
 """
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.invented_papers import write_bulk_tars
 from benchmarks.s3_store import BUCKET, Store, s3_store
 from benchmarks.services import clean_environment, free_port, prefect_server
 from samples.make_sample import make_sample
@@ -107,9 +109,11 @@ def _wait_for_ray(port: int, node: "subprocess.Popen[bytes]", seconds: float = 9
     raise SystemExit(f"Ray did not start within {seconds:.0f} s")
 
 
-def build_command(inputs: Sequence[object], warehouse: str, *more: object) -> list[str]:
+def build_command(
+    inputs: Sequence[object], warehouse: str, *more: object, papers_per_shard: int = 4
+) -> list[str]:
     """Return the command of a build without OCR by one process at a time."""
-    fixed = ["--ocr-engine", "none", "--papers-per-shard", "4", "--workers", "1"]
+    fixed = ["--ocr-engine", "none", "--papers-per-shard", str(papers_per_shard), "--workers", "1"]
     return [
         sys.executable, "-m", "scimmir", "build", *map(str, inputs), "--warehouse", warehouse, *fixed, *map(str, more)
     ]  # fmt: skip
@@ -153,7 +157,9 @@ WAYS: tuple[Way, ...] = (
 )
 
 
-def compare(folder: Path, papers: Path | None, ways: Sequence[Way] = WAYS) -> list[Built]:
+def compare(
+    folder: Path, papers: Path | None, ways: Sequence[Way] = WAYS, *, papers_per_shard: int = 4
+) -> list[Built]:
     """Return builds by one process and by two workers of each cluster, of the sample or of a folder of papers."""
     os.environ.update(
         {
@@ -176,20 +182,30 @@ def compare(folder: Path, papers: Path | None, ways: Sequence[Way] = WAYS) -> li
         for how, cluster, options in ways:
             own = {**environment, "SCIMMIR_CACHE": str(folder / f"cache-{len(built)}")}
             name = f"warehouse-{len(built)}"
-            command = build_command([f"{root}/{i}".rstrip("/") for i in inputs], f"s3://{BUCKET}/{name}")
+            addresses = [f"{root}/{i}".rstrip("/") for i in inputs]
             with cluster(2, own, folder) if cluster else contextlib.nullcontext("") as address:
                 more = [option.format(address) for option in options]
-                built.append(run_build(how, [*command, *more], own, store, name))
+                command = build_command(
+                    addresses, f"s3://{BUCKET}/{name}", *more, papers_per_shard=papers_per_shard
+                )
+                built.append(run_build(how, command, own, store, name))
     return built
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=Path)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--count", type=int, default=400)
+    parser.add_argument("--papers-per-shard", type=int, default=4)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        built = compare(Path(name), arguments.papers)
+        papers = arguments.papers
+        if arguments.corpus:
+            papers = Path(name) / "corpus"
+            write_bulk_tars(papers, arguments.count, corpus=arguments.corpus)
+        built = compare(Path(name), papers, papers_per_shard=arguments.papers_per_shard)
     for each in built:
         print(f"{each.how:<18} {each.seconds:6.1f} s  {each.pairs} pairs  {each.release_hash[:12]}")
     one, *clusters = built
