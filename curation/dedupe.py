@@ -1,7 +1,7 @@
 """Pairs that repeat another one: exactly by pixels, or nearly by embedding, alignment and texts."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,10 @@ VERSION = "3"  # 1: exact pixels; near by levels of evidence; no chaining; 2: pi
 
 PARALLEL = 2_000  # images from which on processes of their own pay
 Near = Sequence[tuple[float, int]]  # similarity and number of images, the most similar first
+Measured = dict[tuple[int, int, float], float]  # of two images and how much may differ, what does
+Wanted = list[
+    tuple[int, int, float]
+]  # images to compare with: their number, first row, and how much may differ
 
 # The narrow columns that the search reads, one row per pair, in any order.
 COLUMNS = pa.schema(
@@ -162,7 +166,7 @@ class _Comparison:
         self.seen = 0  # images walked over so far
         self.stays = np.zeros(len(table), dtype=np.bool_)  # the rows of these that are kept
         self.removed: list[DuplicateRow] = []
-        self.measured: dict[tuple[int, int, float], float] = {}  # differences of images, measured ahead
+        self.measured: Measured = {}  # differences of the image at hand, as far as they were measured ahead
         self.tested: Counter[str] = Counter()
 
     def run(self, workers: int) -> DedupeResult:
@@ -175,36 +179,42 @@ class _Comparison:
         )
         outlines = np.stack([outline(self.thumbnails[row]) for row in firsts.tolist()])
         candidates = Candidates(self._signatures(firsts), outlines, self.tested)
+        nearby = (near for block in found for near in candidates.earlier(block, self.parameters.nearest))
         with differences(workers if len(firsts) >= PARALLEL else 1) as measure:
-            for block in found:
-                nearby = list(candidates.earlier(block, self.parameters.nearest))
-                if measure is not None:
-                    self._measure_ahead(nearby, measure)
-                for image, near in nearby:
-                    self._keep_until(image)
-                    self._keep(image, near)
+            for image, near, measured in self._measured(nearby, measure):
+                self.measured = measured
+                self._keep_until(image)
+                self._keep(image, near)
         self._keep_until(len(self.images))
         self.removed.sort(key=lambda duplicate: duplicate.pair_id)
         return DedupeResult(tuple(self.removed), self.tested["similar"], name, recall, dict(self.tested))
 
-    def _measure_ahead(self, nearby: Sequence[tuple[int, Near]], measure: Measure) -> None:
-        """Let other processes measure what the walk over these images will ask for, most of it."""
-        self.measured.clear()
-        queries, keys = [], []
+    def _measured(
+        self, nearby: Iterator[tuple[int, Near]], measure: Measure | None
+    ) -> Iterator[tuple[int, Near, Measured]]:
+        """Yield images with most of the differences that the walk over them will ask for, measured elsewhere."""
+        if measure is None:
+            yield from ((image, near, {}) for image, near in nearby)
+            return
+        for (image, near, wanted), values in measure(self._asked(nearby)):
+            keys = [(image, other, limit) for other, _, limit in wanted]
+            yield image, near, dict(zip(keys, values, strict=False))  # up to the first that is small enough
+
+    def _asked(self, nearby: Iterator[tuple[int, Near]]) -> Iterator[tuple[tuple[int, Near, Wanted], Query]]:
         for image, near in nearby:
-            row, wanted = int(self.images.firsts[image]), []
-            for similarity, other in near:
-                first = int(self.images.firsts[other])
-                level, _ = self.texts.level(row, first)
-                if level is not None and similarity >= level.similarity and self._may_repeat(row, first):
-                    wanted.append((other, first, level.difference))
-            if wanted:
-                thumbs = tuple(self.thumbnails[first] for _, first, _ in wanted)
-                limits = tuple(limit for _, _, limit in wanted)
-                queries.append(Query(self.thumbnails[row], thumbs, limits))
-                keys.append([(image, other, limit) for other, _, limit in wanted])
-        for names, values in zip(keys, measure(queries), strict=True):
-            self.measured.update(zip(names, values, strict=False))  # up to the first that is small enough
+            wanted = self._wanted(image, near)
+            others = tuple(self.thumbnails[first] for _, first, _ in wanted)
+            own = self.thumbnails[int(self.images.firsts[image])]
+            yield (image, near, wanted), Query(own, others, tuple(limit for _, _, limit in wanted))
+
+    def _wanted(self, image: int, near: Near) -> Wanted:
+        row, wanted = int(self.images.firsts[image]), list[tuple[int, int, float]]()
+        for similarity, other in near:
+            first = int(self.images.firsts[other])
+            level, _ = self.texts.level(row, first)
+            if level is not None and similarity >= level.similarity and self._may_repeat(row, first):
+                wanted.append((other, first, level.difference))
+        return wanted
 
     def _keep_until(self, end: int) -> None:
         """Walk over images that nothing resembles."""

@@ -1,8 +1,11 @@
 """Differences of many pictures, measured by several processes; each result is the one that a single one gives."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from curation.alignment import Thumbnail, remaining_difference
 from runtime.attempt import PoolParameters, attempt, worker_pool
@@ -20,27 +23,46 @@ class Query:
     at_most: tuple[float, ...]
 
 
-Measure = Callable[[Sequence[Query]], Iterator[list[float]]]
+K = TypeVar("K")
+Asked = tuple[K, Query]
+
+
+class Measure(Protocol):
+    """Measures a stream of queries, each with a name of its own, ahead of whoever takes the results."""
+
+    def __call__(self, asked: Iterable[Asked[K]]) -> Iterator[tuple[K, list[float]]]:
+        """Yield each name with the differences of its query up to the first that is small enough."""
 
 
 @contextlib.contextmanager
 def differences(workers: int) -> Iterator[Measure | None]:
     """Yield a function that measures queries in `workers` processes; None where it is to be done without any.
 
-    For each query come its differences up to the first that is small enough, after which nobody asks. Where a
-    worker dies or hangs the list is empty.
+    Nobody asks for what follows the first difference that is small enough. Where a worker dies or hangs the list
+    is empty.
     """
     if workers < 2:
         yield None
         return
     with worker_pool(PoolParameters(workers=workers, memory_bytes=None)) as pool:
 
-        def measure(queries: Sequence[Query]) -> Iterator[list[float]]:
-            batches = [queries[start : start + BATCH] for start in range(0, len(queries), BATCH)]
-            for outcome in attempt(measure_batch, batches, pool=pool, timeout_s=TIMEOUT_S):
-                yield from outcome.value if outcome.value is not None else [[] for _ in outcome.item]
+        def measure(asked: Iterable[Asked[K]]) -> Iterator[tuple[K, list[float]]]:
+            names: deque[list[K]] = deque()
+            for outcome in attempt(
+                measure_batch, _batches(asked, names), pool=pool, timeout_s=TIMEOUT_S, ahead=4 * workers
+            ):
+                found = outcome.value if outcome.value is not None else [[] for _ in outcome.item]
+                yield from zip(names.popleft(), found, strict=True)
 
         yield measure
+
+
+def _batches(asked: Iterable[Asked[K]], names: deque[list[K]]) -> Iterator[list[Query]]:
+    """Yield queries in batches, and put their names aside in the same order."""
+    stream = iter(asked)
+    while batch := list(itertools.islice(stream, BATCH)):
+        names.append([name for name, _ in batch])
+        yield [query for _, query in batch]
 
 
 def measure_batch(queries: Sequence[Query]) -> list[list[float]]:

@@ -30,12 +30,13 @@ class PairTexts:
         self.table_texts = table.column("table_text").combine_chunks()
         self.ocr_texts = table.column("ocr_text").combine_chunks()
         self.words = functools.lru_cache(maxsize=20_000)(self._words)
+        self.level = functools.lru_cache(maxsize=20_000)(self._level)  # asked again by the one who decides
 
     def signature(self, row: int) -> int:
         """Return a hash of the numbers of a pair's table, 0 where it has no text."""
         return number_signature(self.table_texts[row].as_py())
 
-    def level(self, row: int, other: int) -> tuple[Level | None, float | None]:
+    def _level(self, row: int, other: int) -> tuple[Level | None, float | None]:
         """Return what the images must show, given the texts (None: nothing helps), and how far these agree."""
         p = self.parameters
         same_paper = self.papers[row] == self.papers[other]

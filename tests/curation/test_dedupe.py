@@ -398,12 +398,12 @@ def test_processes_of_their_own_find_the_same(monkeypatch):
 def test_a_worker_that_dies_costs_time_only(monkeypatch):
     query = Query(np.zeros((SIDE, SIDE), np.uint8), (np.zeros((SIDE, SIDE), np.uint8),), (0.5,))
     with differences(2) as measure:
-        assert list(measure([query, query])) == [[0.0], [0.0]]
+        assert list(measure([("a", query), ("b", query)])) == [("a", [0.0]), ("b", [0.0])]
     with differences(1) as measure:
         assert measure is None
     monkeypatch.setattr("curation.differences.measure_batch", died)
     with differences(2) as measure:
-        assert list(measure([query])) == [[]]
+        assert list(measure([("a", query)])) == [("a", [])]
 
 
 def died(queries):
