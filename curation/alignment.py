@@ -15,8 +15,7 @@ from PIL import Image
 from curation.embed_descriptor import MARGIN_SIDE, content_range, open_rgb
 from curation.fits import Fit, fit, opencv
 
-# 1: thumbnails of 96 pixels, local differences of an affine fit; 2: thumbnails by area, outlines; 3: own fits
-VERSION = "3"
+VERSION = "2"  # of thumbnails, which stage tables hold; 1: 96 pixels; 2: by area
 
 SIDE = 96  # pixels of the square thumbnail
 OUTLINE = 8  # pixels of the square on which two thumbnails are first compared

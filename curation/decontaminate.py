@@ -20,8 +20,9 @@ from curation.twins import normal_doi
 from schemas.annotations import ContaminationRow
 from schemas.reject import RecordError
 
-# 1: pixels, near images, captions, papers; splits by images; 2: pictures are aligned; 3: from coarse to fine
-VERSION = "3"
+# 1: pixels, near images, captions, papers; splits by images; 2: pictures are aligned; 3: from coarse to fine;
+# 4: fits by scale and shift
+VERSION = "4"
 
 _TESTS = ("exact_pixels", "near", "caption", "paper")  # from the strongest evidence to the weakest
 

@@ -18,8 +18,9 @@ from curation.neighbours import matches_within
 from curation.pair_texts import PairTexts
 from schemas.annotations import DuplicateRow
 
-VERSION = "3"  # 1: exact pixels; near by levels of evidence; no chaining; 2: pictures are aligned
-# 3: outlines are compared before the nearest are chosen, and a fit is searched for from coarse to fine
+# 1: exact pixels; near by levels of evidence; no chaining; 2: pictures are aligned; 3: outlines are compared before
+# the nearest are chosen, and a fit is searched for from coarse to fine; 4: fits by scale and shift
+VERSION = "4"
 
 PARALLEL = 2_000  # images from which on processes of their own pay
 Near = Sequence[tuple[float, int]]  # similarity and number of images, the most similar first
