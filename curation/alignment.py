@@ -6,6 +6,7 @@ measured in small blocks: a copy differs a little everywhere, another curve on t
 places.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ VERSION = "2"  # of thumbnails, which stage tables hold; 1: 96 pixels; 2: by are
 
 SIDE = 96  # pixels of the square thumbnail
 OUTLINE = 8  # pixels of the square on which two thumbnails are first compared
+BLUR = 0.8  # pixels
 APART = 9.0  # the difference of pictures that no fit brings together
 
 Thumbnail = npt.NDArray[np.uint8]
@@ -50,7 +52,6 @@ class AlignParameters:
     A copy cropped by 5 % needs a scale of 1.05; content boxes that noise moved need a few per cent more.
     """
 
-    blur: float = 0.8
     # Of 216 real pictures cropped by 5 % or at a third of the size, of which fits find 93 %, these lose 1 % and half
     # the time; the second outline is asked of pictures that may differ by `same` at most.
     outline: tuple[float, float] = (
@@ -92,20 +93,46 @@ def _squashed(grey: Thumbnail) -> Thumbnail:
     return np.asarray(cv2.resize(grey, (side, side), interpolation=methods[1]), np.uint8)
 
 
+class Prepared:
+    """A thumbnail with what a comparison needs of it, which is worked out once however often it is compared."""
+
+    def __init__(self, thumb: Thumbnail) -> None:
+        self.thumb = thumb
+
+    @functools.cached_property
+    def outline(self) -> Floats:
+        """Its outline."""
+        return outline(self.thumb)
+
+    @functools.cached_property
+    def blurred(self) -> Floats:
+        """Its pixels without the finest details."""
+        blurred = opencv().GaussianBlur(self.thumb.astype(np.float32), (0, 0), BLUR)
+        return np.asarray(blurred, dtype=np.float32)
+
+
 def remaining_difference(
-    left: Thumbnail, right: Thumbnail, *, at_most: float = 0.7, parameters: AlignParameters | None = None
+    left: Thumbnail | Prepared,
+    right: Thumbnail | Prepared,
+    *,
+    at_most: float = 0.7,
+    outlined: bool = False,
+    parameters: AlignParameters | None = None,
 ) -> float:
     """Return how different two thumbnails remain when aligned: 0 for the same picture, APART where nothing fits.
 
     About 1 says that some places of the two have nothing in common. Cheap tests come first, and a costlier one
     only where it may still bring the difference down to `at_most`; above that, the result is an upper bound.
+    `outlined` tells that the caller has held the outlines against each other.
     """
-    if np.array_equal(left, right):
+    left, right = (each if isinstance(each, Prepared) else Prepared(each) for each in (left, right))
+    if np.array_equal(left.thumb, right.thumb):
         return 0.0
     p = parameters or AlignParameters()
-    if outline_agreement(outline(left), outline(right)) < p.outline[at_most <= p.same]:
+    strict = at_most <= p.same
+    if (strict or not outlined) and outline_agreement(left.outline, right.outline) < p.outline[strict]:
         return APART
-    one, other = (_blurred(thumb, p.blur) for thumb in (left, right))
+    one, other = left.blurred, right.blurred
     likely, start = _scaled_and_shifted(one, other, p)
     if likely < p.likely:
         return APART
@@ -134,12 +161,6 @@ def outline(thumb: Thumbnail) -> Floats:
     if length <= 1:
         values[:], values[-1], length = 0, 1, 1.0
     return np.asarray(values / np.float32(length), dtype=np.float32)
-
-
-def _blurred(thumb: Thumbnail, sigma: float) -> Floats:
-    cv2 = opencv()
-
-    return np.asarray(cv2.GaussianBlur(thumb.astype(np.float32), (0, 0), sigma), dtype=np.float32)
 
 
 def _fitted(one: Floats, other: Floats, start: Fit, p: AlignParameters) -> float:

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from curation.alignment import AlignParameters
 from curation.neighbours import Block
 
+Rows = npt.NDArray[np.int64]
+
 PIECE = 65_536  # pairs whose outlines are compared at once
 
 
@@ -31,27 +33,30 @@ class Candidates:
         self.signatures, self.outlines, self.tested = signatures, outlines, tested
         self.least = AlignParameters().outline[0]
 
-    def earlier(self, block: Block, nearest: int) -> Iterator[tuple[int, list[tuple[float, int]]]]:
-        """Yield each image of a block with the nearest better ones that it may repeat, the most similar first.
+    def likely(self, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
+        """Tell which pairs of similar images are worth a look: the right one is better, and may be the same.
 
         Typeset tables of one layout resemble each other by the thousand; their numbers tell them apart.
         """
-        left, right, similarity = block.query, block.match, block.similarity
         better = right < left
-        left, right, similarity = left[better], right[better], similarity[better]
-        self.tested["similar"] += len(left)
+        self.tested["similar"] += int(better.sum())
         mine, theirs = self.signatures[left], self.signatures[right]
-        chosen = np.flatnonzero((mine == 0) | (theirs == 0) | (mine == theirs))
+        worth: npt.NDArray[np.bool_] = better & ((mine == 0) | (theirs == 0) | (mine == theirs))
+        chosen = np.flatnonzero(worth)
         self.tested["outline"] += len(chosen)
-        chosen = chosen[self._alike(left[chosen], right[chosen])]
-        order = chosen[np.lexsort((right[chosen], -similarity[chosen], left[chosen]))]
-        left, right, similarity = left[order], right[order], similarity[order]
+        worth[chosen] = self._alike(left[chosen], right[chosen])
+        return worth
+
+    def earlier(self, block: Block, nearest: int) -> Iterator[tuple[int, list[tuple[float, int]]]]:
+        """Yield each image of a block of likely pairs with the nearest it may repeat, the most similar first."""
+        order = np.lexsort((block.match, -block.similarity, block.query))
+        left, right, similarity = block.query[order], block.match[order], block.similarity[order]
         bounds = [*np.flatnonzero(np.diff(left, prepend=-1)).tolist(), len(left)]
         for start, end in itertools.pairwise(bounds):
             part = slice(start, min(end, start + nearest))
             yield int(left[start]), list(zip(similarity[part].tolist(), right[part].tolist(), strict=True))
 
-    def _alike(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    def _alike(self, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
         alike = np.zeros(len(left), dtype=np.bool_)
         for start in range(0, len(left), PIECE):
             part = slice(start, start + PIECE)

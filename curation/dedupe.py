@@ -173,13 +173,14 @@ class _Comparison:
     def run(self, workers: int) -> DedupeResult:
         """Walk from best to worst and keep what repeats nothing kept."""
         firsts = self.images.firsts
+        outlines = np.stack([outline(self.thumbnails[row]) for row in firsts.tolist()])
+        candidates = Candidates(self._signatures(firsts), outlines, self.tested)
         found, name, recall = matches_within(
             self.vectors.take(firsts),
             threshold=self.parameters.agreed.similarity,
             parameters=self.parameters.search,
+            likely=candidates.likely,
         )
-        outlines = np.stack([outline(self.thumbnails[row]) for row in firsts.tolist()])
-        candidates = Candidates(self._signatures(firsts), outlines, self.tested)
         nearby = (near for block in found for near in candidates.earlier(block, self.parameters.nearest))
         with differences(workers if len(firsts) >= PARALLEL else 1) as measure:
             for image, near, measured in self._measured(nearby, measure):
@@ -279,7 +280,7 @@ class _Comparison:
         found = self.measured.get((one[1], other[1], at_most))
         if found is None:
             thumbnails = self.thumbnails[other[0]], self.thumbnails[one[0]]
-            found = remaining_difference(*thumbnails, at_most=at_most)
+            found = remaining_difference(*thumbnails, at_most=at_most, outlined=True)
         return found
 
     def _distance(self, row: int, other: int) -> int:

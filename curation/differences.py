@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from curation.alignment import Thumbnail, remaining_difference
+from curation.alignment import Prepared, Thumbnail, remaining_difference
 from runtime.attempt import PoolParameters, attempt, worker_pool
 
 BATCH = 48  # queries in one message to a worker: up to 4 MB of thumbnails
@@ -72,8 +72,9 @@ def measure_batch(queries: Sequence[Query]) -> list[list[float]]:
 
 def _measured(query: Query) -> list[float]:
     found: list[float] = []
+    own = Prepared(query.thumbnail)
     for other, at_most in zip(query.others, query.at_most, strict=True):
-        found.append(remaining_difference(other, query.thumbnail, at_most=at_most))
+        found.append(remaining_difference(other, own, at_most=at_most, outlined=True))
         if found[-1] <= at_most:
             break
     return found

@@ -108,19 +108,21 @@ def _solver(template: Floats, edge: int) -> Floats:
     """Return the matrix that takes a laid picture's pixels within the edges to contrast and changes, shape (5, n)."""
     cv2 = opencv()
     side = len(template)
-    places = _places(side)
     across = cv2.Sobel(template, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
     down = cv2.Sobel(template, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
-    columns = np.empty((6, side, side), np.float32)
-    columns[0], columns[1], columns[3], columns[5] = template, across * places, down * places[:, None], 1
-    columns[2], columns[4] = across, down
-    inner = np.ascontiguousarray(columns[:, edge:-edge, edge:-edge]).reshape(6, -1)
+    within, places = slice(edge, side - edge), _places(side)[edge : side - edge]
+    columns = np.empty((6, side - 2 * edge, side - 2 * edge), np.float32)
+    columns[0], columns[5] = template[within, within], 1
+    columns[2], columns[4] = across[within, within], down[within, within]
+    np.multiply(columns[2], places, out=columns[1])
+    np.multiply(columns[4], places[:, None], out=columns[3])
+    inner = columns.reshape(6, -1)
     normal = (inner @ inner.T).astype(np.float64)
     steps = range(1, 5)
     # Where a picture has no gradients in a direction, it is not moved in it.
     normal[steps, steps] += 1e-3 * np.trace(normal[1:5, 1:5]) / 4 + 1e-6
     normal[[0, 5], [0, 5]] += 1e-6
-    weights = np.linalg.inv(normal)[:5].astype(np.float32)
+    weights = cv2.invert(normal, flags=cv2.DECOMP_CHOLESKY)[1][:5].astype(np.float32)
     return np.asarray(weights @ inner, dtype=np.float32)
 
 

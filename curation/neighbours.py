@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ VERSION = (
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
+Likely = Callable[[Indices, Indices], npt.NDArray[np.bool_]]
 
 log = logging.getLogger(__name__)
 
@@ -183,23 +184,24 @@ def matches(
 
 
 def matches_within(
-    vectors: Floats, *, threshold: float, parameters: SearchParameters
+    vectors: Floats, *, threshold: float, parameters: SearchParameters, likely: Likely | None = None
 ) -> tuple[Iterator[Block], str, float | None]:
     """Return the pairs of a self-join, the name of the search and its recall (None for a flat one).
 
     Every pair stands in the blocks at least once, from the later row (query) to the earlier (match); a flat
-    search leaves out most of the other direction, which halves its time.
+    search leaves out most of the other direction, which halves its time. `likely` gets the rows of queries and
+    matches that may be similar enough, and tells which pairs are wanted; only these are measured exactly.
     """
     if len(vectors) <= parameters.flat_limit:
-        return _flat_within(vectors, threshold, parameters), "flat", None
+        return _flat_within(vectors, threshold, parameters, likely), "flat", None
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     lists = build_lists(vectors, threshold=threshold, parameters=parameters)
     name = f"ivf{len(lists.centroids)} reach={lists.reach:.3f}"
-    return _within_lists(vectors, lists, threshold, parameters), name, lists.recall
+    return _within_lists(vectors, lists, threshold, parameters, likely), name, lists.recall
 
 
 def _within_lists(
-    vectors: Floats, lists: Lists, threshold: float, parameters: SearchParameters
+    vectors: Floats, lists: Lists, threshold: float, parameters: SearchParameters, likely: Likely | None
 ) -> Iterator[Block]:
     """Yield the matches of many queries at a time, each list multiplied at once with all that look through it.
 
@@ -229,11 +231,14 @@ def _within_lists(
         if hits > parameters.hits_limit and size > 16:
             size //= 2
             continue
-        yield _measured(vectors, block, np.concatenate(queries), np.concatenate(found), start, threshold)
+        query, match = _wanted(np.concatenate(queries), np.concatenate(found), start, likely)
+        yield _measured(vectors, block, query, match, start, threshold)
         start += len(block)
 
 
-def _flat_within(vectors: Floats, threshold: float, parameters: SearchParameters) -> Iterator[Block]:
+def _flat_within(
+    vectors: Floats, threshold: float, parameters: SearchParameters, likely: Likely | None
+) -> Iterator[Block]:
     import faiss
 
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
@@ -242,8 +247,16 @@ def _flat_within(vectors: Floats, threshold: float, parameters: SearchParameters
     for start in range(0, len(vectors), size):
         block = vectors[start : start + size]
         growing.add(block)
-        query, match = _range_search(growing, block, threshold - SLACK)
+        query, match = _wanted(*_range_search(growing, block, threshold - SLACK), start, likely)
         yield _measured(vectors, block, query, match, start, threshold)
+
+
+def _wanted(query: Indices, match: Indices, start: int, likely: Likely | None) -> tuple[Indices, Indices]:
+    """Return the candidates of a block that are to be measured; `query` counts within the block."""
+    if likely is None:
+        return query, match
+    wanted = likely(query + start, match)
+    return query[wanted], match[wanted]
 
 
 def _block_size(indexed: int, parameters: SearchParameters) -> int:

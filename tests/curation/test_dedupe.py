@@ -161,7 +161,7 @@ AGREED, SILENT, OPPOSED = 0.93, 0.985, 0.9990
 def test_the_less_captions_agree_the_more_the_images_must(
     captions, same_paper, cosine, difference, duplicate, monkeypatch
 ):
-    monkeypatch.setattr(dedupe, "remaining_difference", lambda left, right, at_most: difference)
+    monkeypatch.setattr(dedupe, "remaining_difference", lambda left, right, **_: difference)
     left, right = pair("a", caption=captions[0]), pair("b", caption=captions[1])
     if same_paper:
         right["paper_key"] = left["paper_key"]
