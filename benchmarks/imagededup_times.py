@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+DEFAULT_BITS = 10  # how far apart imagededup takes two hashes for duplicates where it is not told
+
 
 @dataclass(frozen=True)
 class Spent:
@@ -36,7 +38,7 @@ def theirs(folder: Path, workers: int) -> Iterator[tuple[int, set[str], Spent]]:
     start = clocks()
     encoded = method.encode_images(image_dir=str(folder), num_enc_workers=workers)
     encoding = since(start)
-    for bits in (0, 4, 10):
+    for bits in (0, 4, DEFAULT_BITS):
         start = clocks()
         removed = method.find_duplicates_to_remove(
             encoding_map=encoded, max_distance_threshold=bits, num_dist_workers=workers
