@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from curation import alignment, dedupe, leaks, licenses
 from flows.stage_tables import GlobalWork
-from warehouse.lake import StageOutput
+from warehouse.lake import StageOutput, WarehouseError
 
 SCHEMA = pa.unify_schemas([dedupe.COLUMNS, leaks.COLUMNS])
 PAPER_COLUMNS = ["source", "version", "split", "paper_id", "doi"]
@@ -40,7 +40,18 @@ class Narrow:
 
 
 def read_narrow(work: GlobalWork, papers: StageOutput) -> Narrow:
-    """Return what curation compares of the build's pairs."""
+    """Return what curation compares of the build's pairs.
+
+    Raises:
+        WarehouseError: the files, ten kilobytes a pair, do not fit on the warehouse's disk.
+    """
+    try:
+        return _read_narrow(work, papers)
+    except OSError as error:
+        raise WarehouseError(f"cannot write to the warehouse: {error}") from error
+
+
+def _read_narrow(work: GlobalWork, papers: StageOutput) -> Narrow:
     of_papers = papers.table("papers", ["paper_key", *PAPER_COLUMNS, *FACETS])
     ranks = _ranked(of_papers.select(["paper_key", *FACETS]))
     of_papers = of_papers.drop_columns(FACETS).append_column("license_rank", ranks)
@@ -48,7 +59,9 @@ def read_narrow(work: GlobalWork, papers: StageOutput) -> Narrow:
     own = own.select(["pair_id"]).append_column("license_rank", _ranked(own))
     parts = [SCHEMA.empty_table()]
     dimension = 1
-    with tempfile.TemporaryFile() as vectors, tempfile.TemporaryFile() as thumbnails:
+    # On the warehouse's disk: a machine's folder for temporary files is often small, or in memory.
+    place = work.warehouse
+    with tempfile.TemporaryFile(dir=place) as vectors, tempfile.TemporaryFile(dir=place) as thumbnails:
         for index in range(len(work.shards)):
             embedded = work.output("embed", index).table("embeddings")
             dimension = _append(embedded, vectors, thumbnails) or dimension
