@@ -14,7 +14,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from curation.embed_descriptor import MARGIN_SIDE, content_range, open_rgb
-from curation.fits import Fit, fit, opencv
+from curation.fits import Fit, fit
+from curation.opencv import opencv
 
 VERSION = "2"  # of thumbnails, which stage tables hold; 1: 96 pixels; 2: by area
 

@@ -21,7 +21,7 @@ class Candidates:
     Args:
         signatures: of each image, a hash of its table's numbers; 0 where it has none.
         outlines: of each image, its outline (`curation.alignment.outline`).
-        tested: counts how many pairs came to each test.
+        tested: counts how many pairs came to each test, with the few just below the similarity that is asked.
     """
 
     def __init__(

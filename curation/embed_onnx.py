@@ -15,6 +15,7 @@ from PIL import Image
 
 from curation.embed_descriptor import open_rgb
 from curation.embed_open_clip import EmbedderError
+from curation.opencv import opencv
 
 VERSION = "2"  # 1: squash or shortest side, one thread; 2: never a picture on its own
 
@@ -46,9 +47,7 @@ class Preprocess:
             picture = picture.resize((self.size, self.size), method)
         else:
             picture = _shortest(picture, self.size, method)
-        import cv2
-
-        values = cv2.LUT(np.asarray(picture), _values(self.mean, self.std))
+        values = opencv().LUT(np.asarray(picture), _values(self.mean, self.std))
         return np.ascontiguousarray(np.asarray(values, np.float32).transpose(2, 0, 1))
 
 

@@ -9,10 +9,11 @@ OpenCV's enhanced correlation, in less than half the time.
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from curation.opencv import opencv
 
 Floats = npt.NDArray[np.float32]
 
@@ -130,12 +131,3 @@ def _solver(template: Floats, edge: int) -> Floats:
 def _places(side: int) -> Floats:
     """Return a pixel row's places, from -1 to 1."""
     return ((np.arange(side) - (side - 1) / 2) / (side / 2)).astype(np.float32)
-
-
-@cache
-def opencv() -> Any:
-    """Return OpenCV, on one thread: the build runs one process per core, and the pictures are small."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    return cv2

@@ -119,7 +119,9 @@ def make_image(job: tuple[str, bytes, images.ImageParameters]) -> ImageRow:
     """Return the normal form of one image file of an image set."""
     name, data, parameters = job
     graphic = Graphic(path=name, page=1, angle=0.0, row=0)
-    return images.image_row(name, [graphic], {name: data}, parameters)
+    made = images.image_row(name, [graphic], {name: data}, parameters)
+    forget_files()
+    return made
 
 
 def make_copies(job: tuple[int, tuple[bytes, images.ImageParameters]]) -> dict[str, ImageRow]:

@@ -55,8 +55,7 @@ class PoolParameters:
     """Bounds of the worker processes.
 
     `memory_bytes` caps each worker's address space (RLIMIT_AS); None leaves it uncapped, for libraries such
-    as ONNX Runtime and torch that reserve far more than they use. A worker that has done `tasks` items is
-    replaced by a fresh one, because what it read fragments its memory; 0 keeps it.
+    as ONNX Runtime and torch that reserve far more than they use.
     """
 
     workers: int
@@ -199,7 +198,8 @@ def _in_worker(fn: Callable[[T], R], item: T) -> tuple[R | None, Failure | None,
     try:
         return _guarded(fn, item)
     finally:
-        give_back()
+        with contextlib.suppress(MemoryError):  # near the cap; the item's own outcome counts
+            give_back()
 
 
 def _guarded(fn: Callable[[T], R], item: T) -> tuple[R | None, Failure | None, float]:

@@ -35,12 +35,13 @@ def place(store: Store) -> Place:
     place = Place(BUCKET, "warehouse")
     root = mirror_of(place)
     prepare(root)
+    # Stage tables first, as in a build: the store's clock, which counts seconds, tells them from later ones.
+    write_stage(stage_output(root, "embed", "shared"), {}, {"stage": "embed"})
     for version in ("a", "b"):
+        write_stage(stage_output(root, "extract", f"{version}0"), {}, {"stage": "extract"})
         storage.put(place / "releases" / version / "papers.parquet", b"papers")
         storage.put(place / "releases" / version / "manifest.json", json.dumps({"version": version}).encode())
         record_lineage(root, version, f"key-{version}", {"extract": [f"{version}0"], "embed": ["shared"]})
-        write_stage(stage_output(root, "extract", f"{version}0"), {}, {"stage": "extract"})
-    write_stage(stage_output(root, "embed", "shared"), {}, {"stage": "embed"})
     storage.put(place / "releases" / "latest", b"b\n")
     return place
 
