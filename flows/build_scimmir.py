@@ -24,7 +24,7 @@ from flows.measure_build import Meter, metrics_folders
 from flows.plan_shards import plan_shards
 from flows.publish_artifacts import publish_alert, publish_artifacts
 from flows.restart_lost_runs import check_starts
-from flows.run_stages import SHARD_STAGES, ShardStage, ShardWork
+from flows.run_stages import LAST_READING, SHARD_STAGES, ShardStage, ShardWork
 from flows.stage_tables import GlobalWork
 from flows.task_runners import FarShard, finish, is_outage, shard_runner, submit_shards
 from runtime.attempt import stop_shared_pools
@@ -167,6 +167,8 @@ def _build(
                     runner, stage, [ShardWork(root, options, stage, shard) for shard in shards]
                 )
             meter.count(stage.name, items)
+            if stage.name == LAST_READING:
+                stop_shared_pools()  # no shard is under way, and the models can use the readers' memory
         metadata_file = Path(known[0]).expanduser() if known else None
         return _finish(GlobalWork(root, options, tuple(shards), inventory, metadata_file), version, meter)
 
@@ -196,8 +198,6 @@ def _run_stage(runner: TaskRunner[Any], stage: ShardStage, works: Sequence[Shard
         futures = submit_shards(runner, run_shard, missing, advance)
         for future in as_completed(futures):
             finish(future)  # the first error ends the build
-    # No shard is under way: what this stage's processes hold is of no use to the next one's.
-    stop_shared_pools()
     return size
 
 

@@ -37,6 +37,8 @@ IMAGES_PER_BATCH = 16  # floats of one paper that share one reading of its archi
 TABLES_PER_BATCH = 32
 EMBEDDINGS_PER_BATCH = 16
 
+LAST_READING = "typeset"  # stages after this one open no file that strangers made
+
 
 @dataclass(frozen=True)
 class ShardStage:
