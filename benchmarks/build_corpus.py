@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -26,9 +27,9 @@ from flows.curate_pairs import find_duplicates
 from flows.guard_pairs import find_contamination
 from flows.join_release import Curated, join_release
 from flows.plan_shards import plan_shards
-from flows.run_stages import SHARD_STAGES, ShardWork
+from flows.run_stages import SHARD_STAGES, ShardWork, reader_pool
 from flows.stage_tables import GlobalWork
-from runtime.attempt import PoolParameters, attempt, shared_pool, stop_shared_pools
+from runtime.attempt import attempt, shared_pool, stop_shared_pools
 from sources.inventory import Inventory, take_inventory
 from warehouse.lake import prepare
 from warehouse.release import read_manifest
@@ -92,7 +93,7 @@ def _extraction_ratio(inventory: Inventory, repeats: int) -> float:
             with tempfile.TemporaryDirectory() as folder:
                 work = _work(Path(folder), inventory, options)
                 _warm_up(work)
-                seconds = measured(lambda w=work: run_stage(w, "extract")).seconds  # type: ignore[misc]
+                seconds = measured(partial(run_stage, work, "extract")).seconds
                 stop_shared_pools()
             best[workers] = min(seconds, best.get(workers, seconds))
     papers = len(inventory.papers)
@@ -104,10 +105,8 @@ def _extraction_ratio(inventory: Inventory, repeats: int) -> float:
 
 
 def _warm_up(work: GlobalWork) -> None:
-    pool = PoolParameters(
-        workers=work.options.workers, memory_bytes=int(work.options.worker_memory_gb * (1 << 30))
-    )
-    list(attempt(import_extractors, range(8 * work.options.workers), pool=shared_pool(pool), timeout_s=60))
+    pool = shared_pool(reader_pool(work.options))
+    list(attempt(import_extractors, range(8 * work.options.workers), pool=pool, timeout_s=60))
 
 
 def import_extractors(number: int) -> int:
@@ -133,8 +132,7 @@ def _curate(work: GlobalWork) -> Curated:
 
 def _steps(work: GlobalWork) -> list[tuple[str, Callable[[], object]]]:
     steps: list[tuple[str, Callable[[], object]]] = [
-        (name, lambda name=name: run_stage(work, name))
-        for name in SHARD_STAGES  # type: ignore[misc]
+        (name, partial(run_stage, work, name)) for name in SHARD_STAGES
     ]
     return [
         *steps,

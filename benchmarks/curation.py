@@ -19,8 +19,9 @@ import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -29,11 +30,13 @@ from benchmarks.imagededup_times import DEFAULT_BITS, Spent, clocks, network, si
 from benchmarks.planted_pictures import Planted, planted_pictures
 from curation.alignment import SIDE, Thumbnails, thumbnail
 from curation.dedupe import COLUMNS, find_duplicates
-from curation.embed import embedder_space, load_embedder
+from curation.embed import Embedder, embedder_space, load_embedder
 from curation.embed_descriptor import open_rgb
 from extractors.images.store import perceptual_hash, pixel_sha256
 from flows.build_options import BuildOptions
 from flows.curate_pairs import duplicate_parameters
+
+T = TypeVar("T")
 
 LOOK_ALIKES = 500
 WORKERS = 2
@@ -67,7 +70,7 @@ def describe(paths: list[Path], embedder: str) -> list[Described]:
     """Return what is known of some files."""
     clock = [time.process_time()]
 
-    def step(made: list) -> list:  # type: ignore[type-arg]
+    def step(made: T) -> T:
         clock.append(time.process_time())
         return made
 
@@ -77,7 +80,7 @@ def describe(paths: list[Path], embedder: str) -> list[Described]:
     hashes = step(
         [(perceptual_hash(grey), pixel_sha256(rgb)) for grey, rgb in zip(greys, pictures, strict=True)]
     )
-    vectors = step(_loaded(embedder)(pictures))
+    vectors = step(_loaded(embedder).embed(pictures))
     each = np.diff(clock) / len(paths)
     seconds = dict(
         zip(("decoding", "luminance", "thumbnail", "hashes", "embedding"), each.tolist(), strict=True)
@@ -88,13 +91,9 @@ def describe(paths: list[Path], embedder: str) -> list[Described]:
     ]
 
 
-_MODELS: dict[str, object] = {}
-
-
-def _loaded(embedder: str):  # type: ignore[no-untyped-def]
-    if embedder not in _MODELS:
-        _MODELS[embedder] = load_embedder(embedder).embed
-    return _MODELS[embedder]
+@cache
+def _loaded(embedder: str) -> Embedder:
+    return load_embedder(embedder)
 
 
 def ours(folder: Path, planted: list[Planted], options: BuildOptions) -> tuple[set[str], Spent]:

@@ -1,6 +1,7 @@
 """The pymupdf module, as every extractor that reads PDF files uses it."""
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -15,7 +16,14 @@ def mupdf() -> Any:
     return module
 
 
-def forget_files() -> None:
-    """Empty the store in which MuPDF keeps up to 256 MB of what it decoded of files that are closed."""
-    if "pymupdf" in sys.modules:
+@contextmanager
+def opened_pdf(data: bytes) -> Iterator[Any]:
+    """Yield MuPDF's document of a PDF file, and leave nothing of it behind.
+
+    MuPDF keeps up to 256 MB of what it decoded of files that are closed, so its store is emptied afterwards.
+    """
+    try:
+        with mupdf().open(stream=data, filetype="pdf") as document:
+            yield document
+    finally:
         mupdf().TOOLS.store_shrink(100)

@@ -1,8 +1,7 @@
 """What the stages over the whole build read of all pairs: narrow columns in Arrow, and vectors in files.
 
-Read shard by shard, and never into Python objects: a million pairs take about their texts' size, and one more
-vector each while they are searched. Thumbnails, nine kilobytes a pair, lie in a file without a name that goes with
-them, as do the vectors until somebody sorts them.
+Read shard by shard, and never into Python objects: in memory are the texts, and of each vector the copies that a
+search makes. Vectors and thumbnails, ten kilobytes a pair, lie in files without a name that go with them.
 """
 
 import dataclasses

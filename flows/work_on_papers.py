@@ -17,7 +17,6 @@ from curation.embed import Embedder, load_embedder
 from curation.embed_descriptor import open_rgb
 from extractors import images, latex, ocr, typeset
 from extractors.extract import ExtractParameters, extract
-from extractors.mupdf import forget_files
 from runtime.attempt import Failure, each
 from schemas.annotations import EmbeddingRow, ImageRow, OcrRow
 from schemas.floats import Drawing, Extraction, Float, Graphic
@@ -49,7 +48,6 @@ def extract_paper(job: tuple[PaperRef, ExtractParameters]) -> Extraction:
     ref, parameters = job
     paper = read_paper(ref)
     extraction = extract(paper, ref.source, parameters)
-    forget_files()
     _check(extraction)
     return Extraction(
         replace(extraction.header, title=_plain(extraction.header.title)),
@@ -110,18 +108,14 @@ def make_images(job: tuple[ImagesOf, Sequence[Float]]) -> list[ImageRow | Failur
         drawn = {d.path: latex.render_drawing(d, files, about.limits) for d in wanted}
         return images.image_row(item.pair_id, item.graphics, {**files, **drawn}, about.parameters)
 
-    made = each(image, floats)
-    forget_files()
-    return made
+    return each(image, floats)
 
 
 def make_image(job: tuple[str, bytes, images.ImageParameters]) -> ImageRow:
     """Return the normal form of one image file of an image set."""
     name, data, parameters = job
     graphic = Graphic(path=name, page=1, angle=0.0, row=0)
-    made = images.image_row(name, [graphic], {name: data}, parameters)
-    forget_files()
-    return made
+    return images.image_row(name, [graphic], {name: data}, parameters)
 
 
 def make_copies(job: tuple[int, tuple[bytes, images.ImageParameters]]) -> dict[str, ImageRow]:

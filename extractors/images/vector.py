@@ -21,7 +21,7 @@ from extractors.images.normal import (
 )
 from extractors.images.sniff import Sniffed
 from extractors.images.store import Original
-from extractors.mupdf import mupdf
+from extractors.mupdf import mupdf, opened_pdf
 from extractors.typst_pages import compile_png
 from schemas.floats import Graphic
 from schemas.reject import RecordError
@@ -48,7 +48,7 @@ def read_pdf(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
     """
     pymupdf = mupdf()
     try:
-        with pymupdf.open(stream=sniffed.data, filetype="pdf") as document:
+        with opened_pdf(sniffed.data) as document:
             if document.needs_pass:
                 raise RecordError("image_unreadable", "pdf: encrypted")
             if not 1 <= graphic.page <= document.page_count:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from extractors.mupdf import mupdf
+from extractors.mupdf import mupdf, opened_pdf
 from extractors.pdf.parameters import PdfParameters
 from extractors.pdf.pieces import Frame, Piece, Word, displayed, frame_of, pieces_of, raw_lines
 from schemas.reject import RecordError
@@ -89,21 +89,22 @@ def paper_pdf(files: Mapping[str, bytes]) -> str | None:
     return None
 
 
-def open_pdf(data: bytes) -> Any:
-    """Return MuPDF's document.
+@contextmanager
+def open_pdf(data: bytes) -> Iterator[Any]:
+    """Yield MuPDF's document.
 
     Raises:
         RecordError: archive_unreadable where it is damaged, encrypted or has no page.
     """
     if b"%PDF" not in data[:2048]:
         raise RecordError("archive_unreadable", "pdf: not a PDF file")
-    with reading():
-        document = mupdf().open(stream=data, filetype="pdf")
-        encrypted, pages = document.needs_pass, document.page_count
-    if encrypted or pages < 1:
-        document.close()
-        raise RecordError("archive_unreadable", "pdf: encrypted" if encrypted else "pdf: no page")
-    return document
+    with ExitStack() as stack:
+        with reading():
+            document = stack.enter_context(opened_pdf(data))
+            encrypted, pages = document.needs_pass, document.page_count
+        if encrypted or pages < 1:
+            raise RecordError("archive_unreadable", "pdf: encrypted" if encrypted else "pdf: no page")
+        yield document
 
 
 def read_pages(document: Any, parameters: PdfParameters) -> ReadPages:

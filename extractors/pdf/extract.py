@@ -52,11 +52,8 @@ def extract(paper: Paper, *, parameters: PdfParameters | None = None) -> Extract
     path = paper_pdf(paper.files)
     if path is None:
         raise RecordError("paper_empty", "no PDF of the paper")
-    document = open_pdf(paper.files[path])
-    try:
+    with open_pdf(paper.files[path]) as document:
         return _extract(paper.key, path, document, parameters)
-    finally:
-        document.close()
 
 
 def _extract(key: str, path: str, document: Any, parameters: PdfParameters) -> Extraction:

@@ -12,9 +12,9 @@ import struct
 import tempfile
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+
+from extractors.mupdf import mupdf
 
 # Ranges for which the embedded fonts have glyphs, found by comparing renderings with a missing glyph's:
 # Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic; Devanagari; Georgian; Cherokee; extended Latin and Greek,
@@ -95,8 +95,7 @@ def _own_folder() -> "tempfile.TemporaryDirectory[str]":
 @cache
 def _font() -> tuple[bytes, frozenset[int]]:
     """Return the font's file and the characters that it has glyphs for (PyMuPDF takes 0.8 s to import)."""
-    pymupdf: Any = import_module("pymupdf")
-    font = pymupdf.Font("cjk")
+    font = mupdf().Font("cjk")
     return _named(bytes(font.buffer)), frozenset(font.valid_codepoints())
 
 

@@ -337,6 +337,15 @@ def test_matches_are_all_pairs_at_or_above_the_threshold():
     within = {(q, m) for block in blocks for q, m in zip(block.query, block.match, strict=True)}
     assert {(q, m) for q, m in expected if m <= q} <= within <= expected
     assert (name, recall) == ("flat", None)
+    for limit in (100_000, 10):  # flat, and in lists
+        found, _, _ = matches_within(
+            vectors,
+            threshold=0.5,
+            parameters=SearchParameters(hits_limit=200, flat_limit=limit, recall=1.0),
+            likely=lambda query, match: (match < query) & (match % 2 == 0),
+        )
+        wanted = {(q, m) for block in found for q, m in zip(block.query, block.match, strict=True)}
+        assert wanted == {(q, m) for q, m in expected if m < q and m % 2 == 0}
 
 
 captions = st.sampled_from(["", CAPTION, CAPTION + " 7", OTHER_CAPTION])
