@@ -31,7 +31,7 @@ from flows.run_stages import SHARD_STAGES, ShardWork, reader_pool
 from flows.stage_tables import GlobalWork
 from runtime.attempt import attempt, shared_pool, stop_shared_pools
 from sources.inventory import Inventory, take_inventory
-from warehouse.lake import prepare
+from warehouse.place import prepare
 from warehouse.release import read_manifest
 
 SPEED_UP = 1.7

@@ -29,21 +29,22 @@ Wanted = list[
     tuple[int, int, float]
 ]  # images to compare with: their number, first row, and how much may differ
 
-# The narrow columns that the search reads, one row per pair, in any order.
+# The narrow columns that the search reads, one row per pair, in any order. Of a large build, names and texts exceed
+# the 2 GiB that 32-bit offsets reach.
 COLUMNS = pa.schema(
     [
-        pa.field("pair_id", pa.string(), nullable=False),
+        pa.field("pair_id", pa.large_string(), nullable=False),
         pa.field("source", pa.string(), nullable=False),
-        pa.field("paper_key", pa.string(), nullable=False),
-        pa.field("parent_id", pa.string()),
+        pa.field("paper_key", pa.large_string(), nullable=False),
+        pa.field("parent_id", pa.large_string()),
         pa.field("kind", pa.string(), nullable=False),
         pa.field("license_rank", pa.int8(), nullable=False),  # 0 is the most open
         pa.field("pixels", pa.int64(), nullable=False),  # width times height of the original, else as stored
         pa.field("origin", pa.string(), nullable=False),
         pa.field("version", pa.int32()),
-        pa.field("pixel_sha256", pa.string(), nullable=False),
+        pa.field("pixel_sha256", pa.large_string(), nullable=False),
         pa.field("phash", pa.uint64(), nullable=False),
-        pa.field("caption", pa.large_string(), nullable=False),  # all of a build's may exceed 2 GB
+        pa.field("caption", pa.large_string(), nullable=False),
         pa.field("table_text", pa.large_string()),
         pa.field("ocr_text", pa.large_string()),
     ]

@@ -19,11 +19,11 @@ from curation.neighbours import SearchParameters
 # The narrow columns that both searches read; `split` is read by find_split_leaks only.
 COLUMNS = pa.schema(
     [
-        pa.field("pair_id", pa.string(), nullable=False),
-        pa.field("paper_id", pa.string(), nullable=False),
-        pa.field("doi", pa.string()),
+        pa.field("pair_id", pa.large_string(), nullable=False),
+        pa.field("paper_id", pa.large_string(), nullable=False),
+        pa.field("doi", pa.large_string()),
         pa.field("kind", pa.string(), nullable=False),
-        pa.field("pixel_sha256", pa.string(), nullable=False),
+        pa.field("pixel_sha256", pa.large_string(), nullable=False),
         pa.field("phash", pa.uint64(), nullable=False),
         pa.field("caption", pa.large_string(), nullable=False),
         pa.field("table_text", pa.large_string()),

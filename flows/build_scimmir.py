@@ -33,8 +33,9 @@ from runtime.progress import progress
 from schemas.errors import UserError
 from sources.bucket import local_paths
 from sources.inventory import Inventory, take_inventory
-from warehouse.lake import StageOutput, warehouse_path
+from warehouse.lake import StageOutput
 from warehouse.locks import building
+from warehouse.place import warehouse_path
 from warehouse.reject_alerts import jumps, latest_manifest
 from warehouse.release import read_manifest
 

@@ -10,7 +10,7 @@ from flows.curate_pairs import duplicate_parameters
 from flows.run_stages import ocr_parameters
 from runtime.storage import is_s3, place_of
 from schemas.errors import UserError
-from warehouse.lake import prepare, warehouse_path
+from warehouse.place import prepare, warehouse_path
 from warehouse.release import check_version
 
 

@@ -17,7 +17,7 @@ from extractors.ocr import rapidocr_engine
 from flows.check_packages import Check
 from schemas.errors import UserError
 from schemas.reject import RecordError
-from warehouse.lake import warehouse_path
+from warehouse.place import warehouse_path
 
 TIMEOUT_S = 5.0
 GIB = 1 << 30

@@ -14,7 +14,7 @@ from flows.narrow_columns import read_narrow
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure
 from schemas.annotations import DuplicateRow
-from schemas.columns import table_of
+from schemas.columns import table_of, with_long_strings
 from schemas.errors import UserError
 from schemas.reject import Reject
 from warehouse.lake import Json, StageOutput, stage_key, stage_output, write_stage
@@ -99,10 +99,10 @@ def reject_table(
     work: GlobalWork, stage: str, rows: Mapping[str, R], failure: Callable[[R], Failure]
 ) -> pa.Table:
     """Return the rejects of a global stage: of each pair_id, with what the extractors found of the float."""
-    names = pa.array(list(rows), pa.string())
+    names = pa.array(list(rows), pa.large_string())
     tables = [table_of(Reject, [])]
     for index in range(len(work.shards)):
-        floats = work.output("extract", index).table("floats", REJECT_COLUMNS)
+        floats = with_long_strings(work.output("extract", index).table("floats", REJECT_COLUMNS))
         rejects = []
         for row in floats.filter(pc.is_in(floats.column("pair_id"), value_set=names)).to_pylist():
             found = failure(rows[row["pair_id"]])

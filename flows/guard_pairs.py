@@ -21,7 +21,7 @@ from flows.run_stages import image_parameters, reader_pool
 from flows.stage_tables import GlobalWork
 from runtime.attempt import Failure, attempt, shared_pool
 from schemas.annotations import ContaminationRow, ImageRow
-from schemas.columns import column, table_of
+from schemas.columns import column, table_of, with_long_strings
 from schemas.reject import RecordError
 from sources.inventory import files_below
 from warehouse.lake import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
@@ -68,7 +68,7 @@ def _find(
 ) -> tuple[list[ContaminationRow], list[ImageSetRow]]:
     """Hold the pairs against each set in turn, then the splits against each other; one row per pair."""
     narrow = read_narrow(work, papers)
-    gone = duplicates.table("rejects", ["pair_id"]).column("pair_id")
+    gone = with_long_strings(duplicates.table("rejects", ["pair_id"])).column("pair_id")
     table, vectors, thumbs = _without(narrow.table, narrow.embeddings, narrow.thumbnails, gone)
     identity = embed.embedder_space(work.options.embedder)
     rows: list[ContaminationRow] = []
@@ -93,7 +93,7 @@ def _find(
                 matched=len(report.rows),
             )
         )
-        gone = pa.chunked_array([[row.pair_id for row in report.rows]], pa.string())
+        gone = pa.chunked_array([[row.pair_id for row in report.rows]], pa.large_string())
         table, vectors, thumbs = _without(table, vectors, thumbs, gone)
     rows += split_leaks.find_split_leaks(table, vectors, thumbs, embedder=identity, parameters=parameters)
     return rows, reports

@@ -24,7 +24,7 @@ from flows.stage_tables import GlobalWork
 from runtime.cache import place_behind
 from runtime.progress import progress
 from schemas.annotations import ContaminationRow, DuplicateRow
-from schemas.columns import arrow_schema, rows_of, table_of
+from schemas.columns import arrow_schema, as_declared, rows_of, table_of, with_long_strings
 from schemas.errors import UserError
 from schemas.paper import PaperFacts, PaperRow
 from schemas.reject import Reject
@@ -95,24 +95,26 @@ def _publish(work: GlobalWork, curated: Curated, version: str | None, key: str) 
     kept = _kept(work, curated)
     _check_accounts(found, rejects, kept, work.options.max_unexpected_share)
     papers = _papers(work, curated, found, rejects, kept)
+    cuts = (
+        work.by_shard(curated.papers.table("papers"), "paper_key"),
+        work.by_shard(curated.papers.table("float_licenses"), "pair_id"),
+        work.by_shard(curated.papers.table("float_notices"), "pair_id"),
+        work.by_shard(kept, "pair_id"),
+    )
     with progress("release", len(work.shards), "shards") as advance:
 
         def shards() -> Iterator[release.ShardTables]:
             for index in range(len(work.shards)):
-                yield _shard_tables(work, index)
+                yield _shard_tables(work, index, *(cut[index] for cut in cuts))
                 advance(1)
 
         plan = release.ReleasePlan(
             version=version,
             key=key,
             shards=shards,
-            papers=table_of(PaperFacts, rows_of(PaperFacts, curated.papers.table("papers"))),
-            float_licenses=curated.papers.table("float_licenses"),
-            float_notices=curated.papers.table("float_notices"),
-            kept=kept,
             tables={
                 "papers": table_of(PaperRow, papers),
-                "rejects": rejects,
+                "rejects": as_declared(Reject, rejects),
                 "duplicates": table_of(
                     DuplicateRow, rows_of(DuplicateRow, curated.duplicates.table("duplicates"))
                 ),
@@ -139,7 +141,9 @@ def _rejects(work: GlobalWork, curated: Curated, found: pa.Table) -> pa.Table:
     tables = [table_of(Reject, work.inventory.rejects)]
     tables += [work.table(stage, "rejects") for stage in REJECTING]
     tables += [curated.duplicates.table("rejects"), curated.contamination.table("rejects")]
-    rejects = pa.concat_tables(table.cast(arrow_schema(Reject)) for table in tables)
+    rejects = pa.concat_tables(
+        with_long_strings(table).select(arrow_schema(Reject).names) for table in tables
+    )
     places = pc.index_in(rejects.column("pair_id"), value_set=found.column("pair_id"), skip_nulls=True)
     keys = pa.table(
         {
@@ -155,17 +159,17 @@ def _rejects(work: GlobalWork, curated: Curated, found: pa.Table) -> pa.Table:
 def _kept(work: GlobalWork, curated: Curated) -> pa.Table:
     """Return the pairs of the release: duplicate group, duplicates removed, and why an image stays out."""
     outputs = (curated.duplicates, curated.contamination)
-    removed = pa.concat_tables(output.table("rejects", ["pair_id"]) for output in outputs)
+    removed = with_long_strings(pa.concat_tables(output.table("rejects", ["pair_id"]) for output in outputs))
     names = work.table("embed", "embeddings", ["pair_id"]).column("pair_id")
     names = names.filter(pc.invert(pc.is_in(names, value_set=removed.column("pair_id"))))
-    repeated = curated.duplicates.table("duplicates", ["duplicate_group"]).column("duplicate_group")
-    groups = repeated.value_counts()
+    repeated = with_long_strings(curated.duplicates.table("duplicates", ["duplicate_group"]))
+    groups = repeated.column("duplicate_group").value_counts()
     place = pc.index_in(names, value_set=groups.field("values"))
     withheld = withheld_images(work, curated.papers)
     return pa.table(
         {
             "pair_id": names,
-            "duplicate_group": pc.if_else(pc.is_valid(place), names, pa.scalar(None, pa.string())),
+            "duplicate_group": pc.if_else(pc.is_valid(place), names, pa.scalar(None, names.type)),
             "duplicates_removed": pc.fill_null(groups.field("counts").take(place), 0).cast(pa.int32()),
             "image_withheld": _reasons(names, withheld),
         }
@@ -173,7 +177,7 @@ def _kept(work: GlobalWork, curated: Curated) -> pa.Table:
 
 
 def _reasons(names: pa.ChunkedArray, withheld: Mapping[str, str]) -> pa.ChunkedArray:
-    place = pc.index_in(names, value_set=pa.array(list(withheld), pa.string()))
+    place = pc.index_in(names, value_set=pa.array(list(withheld), names.type))
     return pa.array(list(withheld.values()), pa.string()).take(place)
 
 
@@ -181,7 +185,7 @@ def _check_accounts(found: pa.Table, rejects: pa.Table, kept: pa.Table, max_unex
     """Stop unless every float found is a pair or a reject, once."""
     known = found.column("pair_id")
     rejected = rejects.column("pair_id").drop_null()
-    ends = pa.chunked_array([*kept.column("pair_id").chunks, *rejected.chunks], pa.string())
+    ends = pa.chunked_array([*kept.column("pair_id").chunks, *rejected.chunks], known.type)
     counts = ends.value_counts()
     for what, names in (
         ("lost", known.filter(pc.invert(pc.is_in(known, value_set=ends)))),
@@ -236,13 +240,19 @@ def _counts(values: pa.ChunkedArray) -> Counter[str]:
     )
 
 
-def _shard_tables(work: GlobalWork, index: int) -> release.ShardTables:
+def _shard_tables(
+    work: GlobalWork, index: int, papers: pa.Table, licenses: pa.Table, notices: pa.Table, kept: pa.Table
+) -> release.ShardTables:
     images = [work.output(stage, index).table("images") for stage in ("images", "typeset")]
     return release.ShardTables(
         floats=work.output("extract", index).table("floats"),
         images=pa.concat_tables(images),
         classes=work.output("classify", index).table("classes"),
         ocr=work.output("ocr", index).table("ocr"),
+        papers=papers,
+        float_licenses=licenses,
+        float_notices=notices,
+        kept=kept,
     )
 
 

@@ -17,12 +17,15 @@ import pyarrow.compute as pc
 
 from curation import alignment, dedupe, leaks, licenses
 from flows.stage_tables import GlobalWork
-from warehouse.lake import StageOutput, WarehouseError
+from schemas.columns import with_long_strings
+from warehouse.lake import StageOutput
+from warehouse.place import WarehouseError
 
 SCHEMA = pa.unify_schemas([dedupe.COLUMNS, leaks.COLUMNS])
 PAPER_COLUMNS = ["source", "version", "split", "paper_id", "doi"]
 FLOAT_COLUMNS = ["paper_key", "parent_id", "kind", "caption", "table_text"]
 IMAGE_COLUMNS = ["origin", "width", "height", "original_width", "original_height", "pixel_sha256", "phash"]
+IMAGE_STAGES = ("images", "typeset")
 FACETS = [facet.name for facet in dataclasses.fields(licenses.LicenseFacets)]
 
 
@@ -56,6 +59,7 @@ def _read_narrow(work: GlobalWork, papers: StageOutput) -> Narrow:
     of_papers = of_papers.drop_columns(FACETS).append_column("license_rank", ranks)
     own = papers.table("float_licenses", ["pair_id", *FACETS])
     own = own.select(["pair_id"]).append_column("license_rank", _ranked(own))
+    papers_of, own_of = work.by_shard(of_papers, "paper_key"), work.by_shard(own, "pair_id")
     parts = [SCHEMA.empty_table()]
     dimension = 1
     # On the warehouse's disk: a machine's folder for temporary files is often small, or in memory.
@@ -64,7 +68,8 @@ def _read_narrow(work: GlobalWork, papers: StageOutput) -> Narrow:
         for index in range(len(work.shards)):
             embedded = work.output("embed", index).table("embeddings")
             dimension = _append(embedded, vectors, thumbnails) or dimension
-            parts.append(_columns(work, index, embedded.column("pair_id"), of_papers, own))
+            names = with_long_strings(embedded.select(["pair_id"])).column("pair_id")
+            parts.append(_columns(work, index, names, papers_of[index], own_of[index]))
         table = pa.concat_tables(parts)
         side = alignment.SIDE
         return Narrow(
@@ -97,13 +102,8 @@ def _columns(
 ) -> pa.Table:
     """Return the rows of SCHEMA of one shard's embedded pairs."""
     floats = _of(work.output("extract", index).table("floats", ["pair_id", *FLOAT_COLUMNS]), names)
-    images = _of(
-        pa.concat_tables(
-            work.output(stage, index).table("images", ["pair_id", *IMAGE_COLUMNS])
-            for stage in ("images", "typeset")
-        ),
-        names,
-    )
+    made = [work.output(stage, index).table("images", ["pair_id", *IMAGE_COLUMNS]) for stage in IMAGE_STAGES]
+    images = _of(pa.concat_tables(made), names)
     facts = _of(of_papers, floats.column("paper_key"), by="paper_key")
     ocr = _of(work.output("ocr", index).table("ocr", ["pair_id", "ocr_text"]), names, optional=True)
     own_rank = _of(own, names, optional=True).column("license_rank")
@@ -121,6 +121,7 @@ def _columns(
 
 def _of(table: pa.Table, names: pa.ChunkedArray, *, by: str = "pair_id", optional: bool = False) -> pa.Table:
     """Return a table's rows of these names, in their order; with `optional`, nulls where there is none."""
+    table = with_long_strings(table)
     places = pc.index_in(names, value_set=table.column(by))
     if not optional and places.null_count:
         missing = names.filter(pc.is_null(places))[0]
@@ -136,7 +137,7 @@ def _ranked(facets: pa.Table) -> pa.Array:
 
 
 def _none_if_empty(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
 
 
 def _pixels(images: pa.Table) -> pa.ChunkedArray:

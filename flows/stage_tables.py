@@ -1,15 +1,19 @@
 """What the stages that look at all papers read: the tables of the shard stages, put together."""
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows.build_options import BuildOptions
 from flows.plan_shards import Shard
 from flows.run_stages import SHARD_STAGES, ShardWork
+from schemas.columns import with_long_strings
 from sources.inventory import Inventory
 from warehouse.lake import StageOutput, canonical_json
 
@@ -33,9 +37,37 @@ class GlobalWork:
         return [self.output(stage, index).key for index in range(len(self.shards))]
 
     def table(self, stage: str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return a table of a shard stage over all shards, in the order of the papers."""
+        """Return a table of a shard stage over all shards, in the order of the papers, its strings long."""
         wanted = list(columns) if columns is not None else None
-        return pa.concat_tables([self.output(stage, i).table(name, wanted) for i in range(len(self.shards))])
+        parts = [self.output(stage, index).table(name, wanted) for index in range(len(self.shards))]
+        return with_long_strings(pa.concat_tables(parts))
+
+    def by_shard(self, table: pa.Table, column: str) -> list[pa.Table]:
+        """Return a table of the whole build cut into the rows of each shard, in the order of its papers or floats.
+
+        Args:
+            table: any rows of papers or floats.
+            column: what names them: `paper_key` or `pair_id`.
+
+        Raises:
+            KeyError: a row is of no shard.
+        """
+        if column == "paper_key":
+            names = [pa.array([ref.key for ref in shard.papers], pa.large_string()) for shard in self.shards]
+        else:
+            outputs = (self.output("extract", index) for index in range(len(self.shards)))
+            tables = (output.table("floats", [column]) for output in outputs)
+            names = [with_long_strings(part).column(column).combine_chunks() for part in tables]
+        table = with_long_strings(table)
+        known = pa.chunked_array(names, pa.large_string())
+        places = pc.index_in(table.column(column), value_set=known)
+        if places.null_count:
+            raise KeyError(f"{table.column(column).filter(pc.is_null(places))[0]} is of no shard")
+        order = np.argsort(places.to_numpy(), kind="stable")
+        bounds = [0, *itertools.accumulate(len(part) for part in names)]
+        cuts = np.searchsorted(places.to_numpy()[order], bounds).tolist()
+        ordered = table.take(pa.array(order))
+        return [ordered.slice(start, end - start) for start, end in itertools.pairwise(cuts)]
 
     def inputs_sha256(self) -> str:
         """Return a hash of all papers' names, places and bytes: of what their rows say of them."""

@@ -14,6 +14,7 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
+PIECE = 65_536  # rows whose texts surely fit into one array of 32-bit offsets
 
 
 def column(
@@ -65,6 +66,25 @@ def _without_surrogates(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _without_surrogates(v) for k, v in value.items()}
     return value
+
+
+def with_long_strings(table: pa.Table) -> pa.Table:
+    """Return the table with strings whose offsets have 64 bits.
+
+    Taking or joining rows puts a column's text into one piece, and 32 bits end at 2 GiB: 33 million names of pairs.
+    """
+    fields = [
+        field.with_type(pa.large_string()) if pa.types.is_string(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
+
+
+def as_declared(row_type: type[R], table: pa.Table) -> pa.Table:
+    """Return a table of any number of rows in the row type's schema, its columns in pieces that 32 bits hold."""
+    schema = arrow_schema(row_type)
+    parts = [table.slice(start, PIECE).cast(schema) for start in range(0, table.num_rows, PIECE)]
+    return pa.concat_tables(parts) if parts else table.cast(schema)
 
 
 def rows_of(row_type: type[R], table: pa.Table) -> list[R]:

@@ -8,16 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from flows.build_options import BuildOptions
 from schemas.errors import UserError
 
 PREFIX = "SCIMMIR_"
@@ -44,10 +36,10 @@ FOREIGN = {
 }
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What the commands share. Every field can be a flag, a variable SCIMMIR_<NAME> or a line of the file."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     warehouse: Annotated[str, Field(description="folder (or s3:// address) of stages and releases")] = (
         "warehouse-data"
@@ -85,18 +77,6 @@ class Settings(BaseSettings):
             raise ValueError("credentials do not belong in it: boto3's standard chain finds them")
         return value
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leave the sources to `load_settings`, which keeps track of them."""
-        return (init_settings,)
-
 
 @dataclass(frozen=True)
 class Loaded:
@@ -122,7 +102,7 @@ def load_settings(*, file: Path | None = None, **flags: object) -> Loaded:
     build = from_file.pop("build", {})
     layers = {
         str(path): from_file,
-        "environment": EnvSettingsSource(Settings)(),
+        "environment": _from_environment(),
         "flag": {name: value for name, value in flags.items() if value is not None},
     }
     values: dict[str, Any] = {}
@@ -189,9 +169,16 @@ def _find_file(given: Path | None) -> Path | None:
     return next((p for p in (FILE_HERE, FILE_OF_USER.expanduser()) if p.is_file()), None)
 
 
+def _from_environment() -> dict[str, str]:
+    """Return the settings that variables state; an empty variable states nothing."""
+    stated = {name: os.environ.get(PREFIX + name.upper(), "") for name in Settings.model_fields}
+    return {name: value for name, value in stated.items() if value}
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return dict(TomlConfigSettingsSource(Settings, toml_file=path)())
+        with path.open("rb") as file:
+            return tomllib.load(file)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"settings file {path} cannot be read: {error}") from error
 
@@ -199,6 +186,10 @@ def _read(path: Path) -> dict[str, Any]:
 def _build_options(build: object, path: Path | None) -> dict[str, Any]:
     if not isinstance(build, dict):
         raise UserError(f"settings file {path}: [build] is a table of the options of scimmir build")
+    if not build:
+        return {}
+    from flows.build_options import BuildOptions
+
     try:
         BuildOptions(**build)
     except ValidationError as error:

@@ -1,6 +1,15 @@
-"""Keeps Prefect's own log off the terminal."""
+"""What the commands share: options of one name and meaning, and keeping Prefect's own log off the terminal."""
 
 import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WAREHOUSE = Path("warehouse-data")
+WarehouseOption = Annotated[
+    Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases.")
+]
 
 
 def quiet_prefect() -> None:

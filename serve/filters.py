@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from warehouse.catalog import sql_text
+from warehouse.sql import sql_text
 
 NOT_STATED = "(not stated)"
 

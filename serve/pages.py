@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import jinja2
 
-from warehouse.query import clean_text
 from warehouse.report import CLASS_TITLES
+from warehouse.sql import clean_text
 
 PAGE_NAMES = ("pairs", "rejects", "statistics")
 

@@ -11,7 +11,7 @@ from schemas.columns import arrow_schema, rows_of
 from schemas.pair import Pair
 from serve.release_index import ReleaseIndex
 from serve.table_html import harmless_table
-from warehouse.catalog import sql_text
+from warehouse.sql import sql_text
 
 WORD = re.compile(r"[\w.]+")
 EVIDENCE_SHOWN = 100

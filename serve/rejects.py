@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from schemas.reject import REASONS
 from serve.release_index import ReleaseIndex
-from warehouse.catalog import sql_text
+from warehouse.sql import sql_text
 
 REJECTS_PER_PAGE = 25
 SOURCE = "split_part(paper_key, ':', 1)"

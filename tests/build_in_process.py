@@ -11,7 +11,7 @@ from flows.plan_shards import plan_shards
 from flows.run_stages import SHARD_STAGES, ShardWork
 from flows.stage_tables import GlobalWork
 from sources.inventory import take_inventory
-from warehouse.lake import prepare
+from warehouse.place import prepare
 
 
 def build_in_process(

@@ -50,19 +50,19 @@ def test_the_page_has_the_questions_that_it_should():
 
 @pytest.mark.parametrize("sql", BLOCKS, ids=lambda sql: sql.splitlines()[0][3:60])
 def test_a_block_answers_on_releases_of_the_schema(sql, two_releases):
-    assert run_query(two_releases, sql.strip().rstrip(";")).table.num_rows > 0
+    assert len(run_query(two_releases, sql.strip().rstrip(";")).rows) > 0
 
 
 @pytest.mark.parametrize(
     "sql", [b for b in BLOCKS if '"2026' not in b], ids=lambda sql: sql.splitlines()[0][3:60]
 )
 def test_a_block_runs_on_the_sample(sql, scimmir, warehouse):
-    assert run_query(warehouse, sql).table.column_names
+    assert run_query(warehouse, sql).names
 
 
 def answer(two_releases, words):
     sql = next(block for block in BLOCKS if words in block)
-    return run_query(two_releases, sql).table.to_pylist()
+    return run_query(two_releases, sql).records()
 
 
 def test_the_answers_are_right(two_releases):

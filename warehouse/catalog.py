@@ -1,9 +1,7 @@
 """The DuckDB file through which SQL reads the releases: views over their Parquet, never a source of truth."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -18,34 +16,34 @@ from schemas.license import WITHHELD
 from schemas.pair import Pair
 from schemas.paper import PaperRow
 from schemas.reject import REASONS, Reject
-from warehouse.lake import WarehouseError
-
-CATALOG_NAME = "catalog.duckdb"
+from warehouse.place import CATALOG_NAME, WarehouseError
+from warehouse.sql import one_line, sql_name, sql_text
+from warehouse.versions import TABLES, Release, latest_version, list_releases, pair_files
 
 # Schemas of DuckDB's own: a release of that name could not have one.
 RESERVED_VERSIONS = frozenset(
     {"catalog", "main", "temp", "system", "information_schema", "pg_catalog", "latest"}
 )
 
-PARQUET_TABLES: dict[str, type[Row]] = {
-    "papers": PaperRow,
-    "rejects": Reject,
-    "duplicates": DuplicateRow,
-    "contamination": ContaminationRow,
-}
+PARQUET_TABLES: dict[str, type[Row]] = dict(
+    zip(TABLES, (PaperRow, Reject, DuplicateRow, ContaminationRow), strict=True)
+)
+
+# The oldest DuckDB that opens the catalog. DuckDB writes files in its own newest format unless told otherwise, and
+# a version refuses all that are newer than itself.
+OLDEST_DUCKDB = "1.2.0"
 
 # DuckDB resolves relative paths against the process's working directory and stores no other base in the
 # file. The default of `temp_directory` is the path of the opened database with `.tmp` behind it, so that a
 # warehouse that was moved, or is seen under another path in a container, still finds its releases. Where the
 # catalog was attached to another session, or the user chose a temporary directory, the path at building time
-# holds.
-_WAREHOUSE_DIR = """
-CREATE MACRO main.warehouse_dir() AS CASE
+# holds. Each view that reads files has this expression in it: before DuckDB 1.5, the views of an attached catalog
+# do not find a macro that is in the same catalog.
+_WAREHOUSE_DIR = """(CASE
     WHEN parse_filename(current_setting('temp_directory')) = {own_temp}
     THEN coalesce(nullif(parse_dirpath(current_setting('temp_directory')), ''), '.')
     ELSE {built_at}
-END
-"""
+END)"""
 
 _RELEASES_COLUMNS = {
     "version": ("VARCHAR NOT NULL", "name of the release, and of the schema that holds its views"),
@@ -86,24 +84,6 @@ _DATA_DICTIONARY_COLUMNS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    """One release as it lies on disk; figures are null where its manifest does not state them."""
-
-    version: str
-    folder: Path
-    release_hash: str | None
-    code_version: str | None
-    papers: int | None
-    floats_found: int | None
-    pairs: int | None
-    rejects_float: int | None
-    rejects_paper: int | None
-    license_policy: str | None
-    images_withheld: int | None
-    problem: str | None
-
-
 def rebuild(warehouse: Path) -> Path:
     """Return the path of `catalog.duckdb`, built anew over all releases and put in place atomically.
 
@@ -136,71 +116,6 @@ def rebuild(warehouse: Path) -> Path:
     return target
 
 
-def latest_version(warehouse: Path) -> str:
-    """Return the version that `releases/latest` names; the one written last where that is gone.
-
-    Raises:
-        WarehouseError: there is no such folder, or it holds no release yet.
-    """
-    if not warehouse.is_dir():
-        raise WarehouseError(f"there is no warehouse at {warehouse}")
-    releases = warehouse / "releases"
-    pointer = releases / "latest"
-    named = pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.is_file() else None
-    names = release_names(warehouse)
-    if not names:
-        raise WarehouseError(f"warehouse {warehouse} holds no release yet: scimmir build makes one")
-    return named if named in names else max(names, key=lambda name: ((releases / name).stat().st_mtime, name))
-
-
-def release_names(warehouse: Path) -> tuple[str, ...]:
-    """Return the versions in a warehouse, in order; hidden folders are releases still being built."""
-    folder = warehouse / "releases"
-    if not folder.is_dir():
-        return ()
-    return tuple(sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")))
-
-
-def list_releases(warehouse: Path) -> tuple[Release, ...]:
-    """Return the releases of a warehouse, in order of their names."""
-    return tuple(read_release(warehouse / "releases" / name) for name in release_names(warehouse))
-
-
-def read_release(folder: Path) -> Release:
-    """Return what a release's manifest says of it, with the problem where a file is missing."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        problem = None if isinstance(manifest, dict) else "manifest.json is no JSON object"
-    except FileNotFoundError:
-        manifest, problem = {}, "manifest.json is missing"
-    except (OSError, ValueError) as error:
-        manifest, problem = {}, f"manifest.json cannot be read: {one_line(error)}"
-    if not isinstance(manifest, dict):
-        manifest = {}
-    counts, files, policy = (manifest.get(name) for name in ("counts", "files", "license_policy"))
-    counts = counts if isinstance(counts, dict) else {}
-    policy = policy if isinstance(policy, dict) else {}
-    return Release(
-        version=folder.name,
-        folder=folder,
-        release_hash=_text(manifest.get("release_hash")),
-        code_version=_text(manifest.get("code_version")),
-        papers=_number(counts.get("papers")),
-        floats_found=_number(counts.get("floats_found")),
-        pairs=_number(counts.get("pairs")),
-        rejects_float=_number(counts.get("rejects_float")),
-        rejects_paper=_number(counts.get("rejects_paper")),
-        license_policy=_text(policy.get("name")),
-        images_withheld=_number(policy.get("images_withheld")),
-        problem=problem or _file_problem(folder, files if isinstance(files, dict) else {}),
-    )
-
-
-def pair_files(folder: Path) -> list[Path]:
-    """Return the Parquet files of a release's pairs, in order; splits without pairs have none."""
-    return sorted(folder.glob("pairs/split=*/part-*.parquet"))
-
-
 def create_views(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, location: str) -> None:
     """Make the views of the release in a folder; `location` is the SQL expression of that folder's path.
 
@@ -230,22 +145,6 @@ def _list_table(con: duckdb.DuckDBPyConnection, name: str, listed: Mapping[str, 
     con.execute(f"COMMENT ON TABLE main.{name} IS {sql_text(comment)}")
     texts = {"reason": "name of the reason", "description": "what it means"}
     _comment_columns(con, '"main"', name, texts)
-
-
-def one_line(error: BaseException | str) -> str:
-    """Return an error's text as one line, without DuckDB's excerpt of the statement."""
-    text = str(error).split("\n\nLINE ")[0]
-    return " ".join(text.split())
-
-
-def sql_text(value: str | Path) -> str:
-    """Return a text as an SQL literal."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def sql_name(name: str) -> str:
-    """Return a name as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _views_sql(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, location: str) -> str:
@@ -281,28 +180,8 @@ def _column_names(part: Path) -> list[str]:
         raise WarehouseError(f"{part.parent.name}/{part.name} cannot be read: {one_line(error)}") from error
 
 
-def _file_problem(folder: Path, listed: Mapping[str, object]) -> str | None:
-    """Return what is wrong with the Parquet files that a release must have, judged by names and sizes."""
-    for name in [*(f"{table}.parquet" for table in PARQUET_TABLES), *sorted(listed)]:
-        if not name.endswith(".parquet"):
-            continue
-        if not (folder / name).is_file():
-            return f"{name} is missing"
-        entry = listed.get(name)
-        expected = entry.get("bytes") if isinstance(entry, dict) else None
-        actual = (folder / name).stat().st_size
-        if isinstance(expected, int) and actual != expected:
-            return f"{name} has {actual:,} bytes instead of {expected:,}"
-    return None
-
-
 def _build(path: Path, *, warehouse: Path, found: Sequence[Release], newest: Release) -> None:
-    with duckdb.connect(path) as con:
-        macro = _WAREHOUSE_DIR.format(
-            own_temp=sql_text(f"{CATALOG_NAME}.tmp"), built_at=sql_text(warehouse.resolve())
-        )
-        con.execute(macro)
-        con.execute("COMMENT ON MACRO main.warehouse_dir IS 'folder that holds releases/ and this catalog'")
+    with duckdb.connect(path, config={"storage_compatibility_version": f"v{OLDEST_DUCKDB}"}) as con:
         reasons_table(con)
         problems = {release.version: _release_schema(con, release) for release in found}
         problem = problems[newest.version] or _views(con, newest, schema="main")
@@ -353,7 +232,10 @@ def _views(con: duckdb.DuckDBPyConnection, release: Release, *, schema: str) -> 
     """Make the views of one release; the problem where its files cannot be read."""
     if release.problem is not None:
         return release.problem
-    location = "main.warehouse_dir() || " + sql_text(f"/releases/{release.version}")
+    warehouse_dir = _WAREHOUSE_DIR.format(
+        own_temp=sql_text(f"{CATALOG_NAME}.tmp"), built_at=sql_text(release.folder.parents[1].resolve())
+    )
+    location = f"{warehouse_dir} || {sql_text(f'/releases/{release.version}')}"
     con.begin()
     try:
         create_views(con, release.folder, schema=schema, location=location)
@@ -378,11 +260,3 @@ def _comment_columns(
         if name in descriptions:
             place = f"{schema}.{sql_name(table)}.{sql_name(name)}"
             con.execute(f"COMMENT ON COLUMN {place} IS {sql_text(descriptions[name])}")
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from runtime.cache import mirror_of, place_behind
 from runtime.storage import Place
-from warehouse.catalog import latest_version, rebuild, release_names
+from warehouse.catalog import rebuild
 from warehouse.clean_bucket import plan_bucket, remove_from_bucket
 from warehouse.clean_plan import CleanParameters, CleanPlan, Removal, unknown_remark
-from warehouse.lake import WarehouseError, prepare
 from warehouse.lineage import LINEAGE, referenced
 from warehouse.locks import no_build_at_work
+from warehouse.place import WarehouseError, prepare
 from warehouse.release import publishing
+from warehouse.versions import latest_version, release_names
 
 
 def clean_warehouse(warehouse: Path, parameters: CleanParameters, *, really: bool) -> CleanPlan:

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from schemas.columns import arrow_schema
 from schemas.difference import CHANGES, DifferenceRow
-from warehouse.catalog import one_line, pair_files, sql_name, sql_text
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
+from warehouse.sql import one_line, sql_name, sql_text
+from warehouse.versions import pair_files
 
 # Which stage decides a column; what begins with none of these comes from the extractors.
 STAGE_PREFIXES = (

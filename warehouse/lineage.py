@@ -11,7 +11,8 @@ from pathlib import Path
 
 from runtime.cache import place_behind
 from runtime.storage import Place, items_below, put, read
-from warehouse.lake import WarehouseError, canonical_json
+from warehouse.lake import canonical_json
+from warehouse.place import WarehouseError
 
 LINEAGE = "lineage"
 

@@ -9,7 +9,7 @@ from typing import IO
 
 from runtime.cache import place_behind
 from runtime.presence import SignOfLife, alive
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 
 BUILDING = ".building"
 CLEANING = ".cleaning"

@@ -1,6 +1,6 @@
 -- Joins one shard's stage tables into rows of a release, in document order.
--- Tables: floats, images, ocr, classes (of the shard); papers, float_licenses, float_notices, kept (of the whole
--- build). `kept` names the pairs of the release with their duplicate group, and why an image stays out.
+-- Tables, of the shard all of them: floats, images, ocr, classes, papers, float_licenses, float_notices, kept.
+-- `kept` names the pairs of the release with their duplicate group, and why an image stays out.
 SELECT
     floats.pair_id,
     papers.source,

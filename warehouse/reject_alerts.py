@@ -7,9 +7,9 @@ from pathlib import Path
 
 from runtime.cache import place_behind
 from warehouse import remote
-from warehouse.catalog import latest_version
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 from warehouse.release import read_manifest
+from warehouse.versions import latest_version
 
 ALL = "all reasons"
 

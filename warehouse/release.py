@@ -22,7 +22,8 @@ from schemas.columns import arrow_schema
 from schemas.pair import SPLITS, Pair
 from warehouse import remote
 from warehouse.catalog import RESERVED_VERSIONS
-from warehouse.lake import Json, WarehouseError, canonical_json, write_table
+from warehouse.lake import Json, canonical_json, write_table
+from warehouse.place import WarehouseError
 
 VERSION = "2"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy
 
@@ -35,12 +36,19 @@ LATEST = "latest"
 
 @dataclass(frozen=True)
 class ShardTables:
-    """The stage tables of one shard that a release joins."""
+    """What a release joins of one shard: its stage tables, and its rows of the tables over the whole build.
+
+    `kept` names the pairs of the release with their duplicate group, and why an image stays out.
+    """
 
     floats: pa.Table
     images: pa.Table
     classes: pa.Table
     ocr: pa.Table
+    papers: pa.Table
+    float_licenses: pa.Table
+    float_notices: pa.Table
+    kept: pa.Table
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,6 @@ class ReleasePlan:
     version: str | None
     key: str
     shards: Callable[[], Iterable[ShardTables]]
-    papers: pa.Table
-    float_licenses: pa.Table
-    float_notices: pa.Table
-    kept: pa.Table
     tables: Mapping[str, pa.Table]
     manifest: Mapping[str, Json]
 
@@ -207,16 +211,11 @@ def _write_pairs(plan: ReleasePlan, folder: Path) -> dict[str, int]:
     sql = PAIRS_SQL.read_text(encoding="utf-8")
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1")
-        connection.register("papers", plan.papers)
-        connection.register("float_licenses", plan.float_licenses)
-        connection.register("float_notices", plan.float_notices)
-        connection.register("kept", plan.kept)
         for shard in plan.shards():
             position = pa.array(range(shard.floats.num_rows), pa.int64())
             connection.register("floats", shard.floats.append_column("position", position))
-            connection.register("images", shard.images)
-            connection.register("classes", shard.classes)
-            connection.register("ocr", shard.ocr)
+            for name in ("images", "classes", "ocr", "papers", "float_licenses", "float_notices", "kept"):
+                connection.register(name, getattr(shard, name))
             rows = connection.sql(sql).to_arrow_table().cast(arrow_schema(Pair))
             for split, writer in writers.items():
                 writer.add(rows.filter(pa.compute.equal(rows.column("split"), split)).drop_columns(["split"]))

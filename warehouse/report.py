@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from schemas.license import POLICIES
 from schemas.pair import SPLITS, SUBCATEGORIES
-from warehouse.catalog import create_views, one_line, reasons_table, sql_text
-from warehouse.lake import WarehouseError
-from warehouse.query import clean_text
+from warehouse.catalog import create_views, reasons_table
+from warehouse.place import WarehouseError
 from warehouse.reject_alerts import jumps
 from warehouse.release import read_manifest
 from warehouse.report_charts import BIN_WIDTH, BINS, Histogram, caption_histogram
@@ -30,6 +29,7 @@ from warehouse.report_model import (
     Report,
     Share,
 )
+from warehouse.sql import clean_text, one_line, sql_text
 
 CLASS_TITLES = {
     "fig_architecture": "Architecture figures",

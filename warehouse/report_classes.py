@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 from warehouse.report_model import Agreement, Judged
 
 

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from schemas.columns import arrow_schema
 from schemas.retrieval import VectorRow
-from warehouse.lake import WarehouseError, canonical_json
+from warehouse.lake import canonical_json
+from warehouse.place import WarehouseError
 
 PART_ROWS = 4096  # vectors written together: what a killed run loses at most
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.catalog import release_names
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 from warehouse.release import LATEST
 from warehouse.verify_files import check_files, check_manifest, check_schemas
 from warehouse.verify_images import check_images
 from warehouse.verify_rows import check_rows
+from warehouse.versions import release_names
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.columns import arrow_schema
-from warehouse.catalog import PARQUET_TABLES, one_line, pair_files
-from warehouse.lake import WarehouseError, canonical_json
+from warehouse.catalog import PARQUET_TABLES
+from warehouse.lake import canonical_json
+from warehouse.place import WarehouseError
 from warehouse.release import VERSION, pair_file_schema, read_manifest
+from warehouse.sql import one_line
+from warehouse.versions import pair_files
 
 # In the manifest, but no part of what its hash stands for.
 UNHASHED = ("version", "release_key", "release_hash")

@@ -9,8 +9,9 @@ import duckdb
 from schemas.license import WITHHELD
 from schemas.pair import SPLITS, SUBCATEGORIES
 from schemas.reject import REASONS
-from warehouse.catalog import create_views, one_line, reasons_table, sql_text
-from warehouse.lake import WarehouseError
+from warehouse.catalog import create_views, reasons_table
+from warehouse.place import WarehouseError
+from warehouse.sql import one_line, sql_text
 
 
 @dataclass(frozen=True)

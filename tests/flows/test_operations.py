@@ -17,7 +17,7 @@ from flows.measure_build import FILE, Meter, metrics_folders
 from schemas.errors import UserError
 from warehouse.clean import clean_warehouse
 from warehouse.clean_plan import CleanParameters
-from warehouse.lake import WarehouseError, prepare
+from warehouse.place import WarehouseError, prepare
 
 HERE = Path(__file__).parents[2]
 

@@ -22,7 +22,7 @@ from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
 from schemas.paper import PaperRef
 from sources.inventory import take_inventory
-from warehouse.lake import prepare
+from warehouse.place import prepare
 
 
 @pytest.fixture(autouse=True, scope="module")

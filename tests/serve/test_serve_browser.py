@@ -22,7 +22,8 @@ from serve.server import listen
 from serve.similar import open_similar
 from tests.warehouse.small_release import VERSION, pair, write_release
 from warehouse.lake import stage_output, write_stage
-from warehouse.query import clean_text, run_query
+from warehouse.query import run_query
+from warehouse.sql import clean_text
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
 
@@ -151,7 +152,7 @@ def test_filter_search_open_and_copy_the_sql(page: object, warehouse: Path) -> N
     page.get_by_role("button", name="Copy the count").click()
     page.get_by_text("Copied.").wait_for()
     sql = page.evaluate("navigator.clipboard.readText()")
-    assert run_query(warehouse, sql).table.column("pairs").to_pylist() == [len(expected)]
+    assert run_query(warehouse, sql).records() == [{"pairs": len(expected)}]
 
     page.locator("#cards a").first.click()
     page.wait_for_url("**/pairs/arxiv:**")

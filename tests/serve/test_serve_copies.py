@@ -18,7 +18,7 @@ from serve.filters import parse_filter
 from serve.matching import Matching
 from serve.release_index import ReleaseIndex, open_release
 from tests.warehouse.small_release import VERSION, write_release
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 
 COUNT = 30
 

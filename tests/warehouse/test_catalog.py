@@ -9,7 +9,8 @@ from small_release import VERSION, pair_columns, write_release
 from schemas.pair import Pair
 from schemas.reject import REASONS
 from warehouse import catalog
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
+from warehouse.versions import latest_version
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +236,6 @@ def test_without_a_pointer_the_release_written_last_is_the_latest(
         os.utime(folder, (number + 1, number + 1))
     latest = tmp_path / "releases" / "latest"
     latest.unlink() if pointer is None else latest.write_text(pointer, encoding="latin-1")
-    assert catalog.latest_version(tmp_path) == "a"
+    assert latest_version(tmp_path) == "a"
     catalog.rebuild(tmp_path)
     assert ask(tmp_path, "SELECT count(*) > 0 FROM pairs") == [(True,)]

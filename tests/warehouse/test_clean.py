@@ -13,9 +13,10 @@ from small_release import write_release
 
 from warehouse.clean import clean_warehouse
 from warehouse.clean_plan import CleanParameters
-from warehouse.lake import WarehouseError, prepare, stage_output, write_stage
+from warehouse.lake import stage_output, write_stage
 from warehouse.lineage import LINEAGE, lineage_of, record_lineage
 from warehouse.locks import building
+from warehouse.place import WarehouseError, prepare
 
 DAY = 86_400.0
 OLD = CleanParameters(keep_days=8)

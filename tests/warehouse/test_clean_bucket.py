@@ -16,9 +16,10 @@ from runtime.storage import Place
 from warehouse import clean_bucket
 from warehouse.clean import clean_warehouse
 from warehouse.clean_plan import CleanParameters
-from warehouse.lake import WarehouseError, prepare, stage_output, write_stage
+from warehouse.lake import stage_output, write_stage
 from warehouse.lineage import record_lineage
 from warehouse.locks import BUILDING, CLEANING, building
+from warehouse.place import WarehouseError, prepare
 
 EVERYTHING = CleanParameters(keep_days=-1)  # the store's clock cannot be set back, so all counts as old
 

@@ -17,7 +17,7 @@ from schemas.pair import Pair
 from schemas.paper import PaperRow
 from schemas.reject import REASONS, Reject
 from warehouse.diff import compare_releases, json_text, stage_of, summary
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 
 COUNT = 32
 

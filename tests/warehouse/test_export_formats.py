@@ -18,7 +18,7 @@ from schemas.pair import SPLITS
 from warehouse.export_hugging_face import export_hugging_face
 from warehouse.export_plan import plan_export
 from warehouse.export_webdataset import export_webdataset, shard_pattern
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 
 COUNT = 32
 PAIRS = [pair(number) for number in range(COUNT)]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from warehouse.lake import WarehouseError, prepare, stage_key, stage_output, write_stage
+from warehouse.lake import stage_key, stage_output, write_stage
+from warehouse.place import WarehouseError, prepare
 
 TABLE = pa.table({"pair_id": ["a", "b"]})
 

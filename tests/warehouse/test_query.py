@@ -15,14 +15,8 @@ from small_release import HOSTILE_CAPTION, VERSION, write_release
 
 from schemas.errors import UserError
 from warehouse import catalog
-from warehouse.query import (
-    QueryError,
-    csv_text,
-    json_text,
-    parquet_bytes,
-    rich_view,
-    run_query,
-)
+from warehouse.query import QueryError, parquet_bytes, run_query
+from warehouse.query_output import csv_text, json_text, rich_view
 
 
 @pytest.fixture(scope="module")
@@ -51,25 +45,25 @@ def refused(warehouse, sql, **options):
 
 def test_latest_named_and_other_releases(warehouse):
     count = "SELECT count(*) AS n FROM pairs"
-    assert run_query(warehouse, count).table.to_pylist() == [{"n": 32}]
-    assert run_query(warehouse, count, release="2026.10.0").table.to_pylist() == [{"n": 3}]
+    assert run_query(warehouse, count).records() == [{"n": 32}]
+    assert run_query(warehouse, count, release="2026.10.0").records() == [{"n": 3}]
     difference = f'SELECT count(*) AS n FROM "{VERSION}".pairs ANTI JOIN pairs USING (pair_id)'
-    assert run_query(warehouse, difference, release="2026.10.0").table.to_pylist() == [{"n": 29}]
+    assert run_query(warehouse, difference, release="2026.10.0").records() == [{"n": 29}]
 
 
 def test_max_rows_says_that_there_is_more(warehouse):
     result = run_query(warehouse, "FROM pairs", max_rows=5)
-    assert (result.table.num_rows, result.truncated) == (5, True)
+    assert (len(result.rows), result.truncated) == (5, True)
     assert "5 rows shown, there are more" in shown(result)
     result = run_query(warehouse, "FROM pairs", max_rows=32)
-    assert (result.table.num_rows, result.truncated) == (32, False)
+    assert (len(result.rows), result.truncated) == (32, False)
 
 
 @pytest.mark.parametrize(
     "sql", ["DESCRIBE pairs", "SUMMARIZE class_mix", "SHOW TABLES", "FROM class_mix -- all"]
 )
 def test_statements_that_only_look_are_allowed(warehouse, sql):
-    assert run_query(warehouse, sql).table.num_rows > 2
+    assert len(run_query(warehouse, sql).rows) > 2
 
 
 @pytest.mark.parametrize(
@@ -156,14 +150,14 @@ def test_a_damaged_release_names_the_file(tmp_path):
 def test_a_missing_or_broken_catalog_is_rebuilt(tmp_path, spoil):
     write_release(tmp_path, count=2)
     spoil(catalog.rebuild(tmp_path))
-    assert run_query(tmp_path, "SELECT count(*) AS n FROM pairs").table.to_pylist() == [{"n": 2}]
+    assert run_query(tmp_path, "SELECT count(*) AS n FROM pairs").records() == [{"n": 2}]
 
 
 def test_a_catalog_older_than_the_latest_release_is_rebuilt(tmp_path):
     write_release(tmp_path, version="a", count=2)
     catalog.rebuild(tmp_path)
     write_release(tmp_path, version="b", count=4)
-    assert run_query(tmp_path, "SELECT count(*) AS n FROM pairs").table.to_pylist() == [{"n": 4}]
+    assert run_query(tmp_path, "SELECT count(*) AS n FROM pairs").records() == [{"n": 4}]
 
 
 def test_another_program_that_writes_the_catalog_is_named(tmp_path):
@@ -181,9 +175,9 @@ def test_another_program_that_writes_the_catalog_is_named(tmp_path):
 def test_a_relative_and_a_linked_warehouse(warehouse, tmp_path, monkeypatch):
     monkeypatch.chdir(warehouse.parent)
     count = "SELECT count(*) AS n FROM pairs"
-    assert run_query(warehouse.relative_to(warehouse.parent), count).table.to_pylist() == [{"n": 32}]
+    assert run_query(warehouse.relative_to(warehouse.parent), count).records() == [{"n": 32}]
     (tmp_path / "link").symlink_to(warehouse)
-    assert run_query(tmp_path / "link", count).table.to_pylist() == [{"n": 32}]
+    assert run_query(tmp_path / "link", count).records() == [{"n": 32}]
 
 
 def test_a_terminal_never_gets_image_bytes_nor_control_characters(warehouse):
@@ -210,12 +204,12 @@ def test_long_text_is_cut_and_wide_rows_become_lists(warehouse):
 
 
 def test_csv_json_and_parquet_hold_the_same_rows(warehouse):
-    result = run_query(
-        warehouse,
+    sql = (
         "SELECT pair_id, categories, sum(width) OVER () AS total, image_format = 'png' AS png,"
         " NULL AS nothing, DATE '2026-11-20' AS day, 'NaN'::DOUBLE AS no_number, '\\x00\\x01'::BLOB AS data"
-        " FROM pairs ORDER BY pair_id LIMIT 1",
+        " FROM pairs ORDER BY pair_id LIMIT 1"
     )
+    result = run_query(warehouse, sql)
     head, line = list(csv.reader(io.StringIO(csv_text(result))))
     assert head == ["pair_id", "categories", "total", "png", "nothing", "day", "no_number", "data"]
     assert line == [
@@ -240,9 +234,16 @@ def test_csv_json_and_parquet_hold_the_same_rows(warehouse):
             "data": "<2 bytes>",
         }
     ]
-    saved = pq.read_table(io.BytesIO(parquet_bytes(result)))
+    saved = pq.read_table(io.BytesIO(parquet_bytes(warehouse, sql)))
     assert saved.column_names == head
     assert saved.column("data").to_pylist() == [b"\x00\x01"]
+
+
+@pytest.mark.parametrize("number", ["0.1", "3.4028235e38", "1e-45", "16777216", "-0.0", "123456.79"])
+def test_the_shortest_decimal_of_single_precision_is_shown(warehouse, number):
+    text = csv_text(run_query(warehouse, f"SELECT '{number}'::FLOAT AS a")).splitlines()[1]
+    assert float(text) == float(number)
+    assert len(text) <= len(str(float(number)))
 
 
 def test_single_precision_numbers_are_shown_as_written(warehouse):
@@ -273,7 +274,7 @@ def test_queries_read_no_image_bytes(tmp_path, columns):
     (release / "manifest.json").write_text(json.dumps({**manifest, "files": {}}))
     run_query(tmp_path, "SELECT 1")  # writes the catalog
     before = bytes_read()
-    assert run_query(tmp_path, f"SELECT {columns}, count(*) FROM pairs GROUP BY ALL").table.num_rows > 0
+    assert len(run_query(tmp_path, f"SELECT {columns}, count(*) FROM pairs GROUP BY ALL").rows) > 0
     assert bytes_read() - before < images / 10
     before = bytes_read()
     run_query(tmp_path, "SELECT sum(octet_length(image.bytes)) FROM images")

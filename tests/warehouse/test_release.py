@@ -4,11 +4,12 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import datasets
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -18,7 +19,7 @@ from schemas.columns import table_of
 from schemas.floats import Float
 from schemas.paper import PaperFacts
 from schemas.reject import Reject
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 from warehouse.release import (
     ReleasePlan,
     ShardTables,
@@ -45,6 +46,12 @@ FLOAT_LICENSES = pa.schema(
 FLOAT_NOTICES = pa.schema(
     [("pair_id", pa.string()), ("third_party_notice", pa.string()), ("third_party_license", pa.string())]
 )
+OWN_LICENSE = pa.table(
+    [["arxiv:2601.00001:figure-1"], [None], [None], ["other"], [False], [False], [False]],
+    schema=FLOAT_LICENSES,
+)
+NOTICE = pa.table([["arxiv:2601.00001:figure-2"], ["Reprinted from [7]."], [None]], schema=FLOAT_NOTICES)
+LOST = "arxiv:2601.00003:figure-2"
 WITHHELD = {"arxiv:2601.00003:figure-3": "third_party"}
 
 
@@ -134,16 +141,20 @@ def shard(papers: list[PaperFacts], per_paper: int) -> ShardTables:
                 if f.kind == "table"
             ],
         ),
+        papers=table_of(PaperFacts, papers),
+        float_licenses=_of_floats(OWN_LICENSE, floats),
+        float_notices=_of_floats(NOTICE, floats),
+        kept=kept_of([f.pair_id for f in floats if f.pair_id != LOST]),
     )
 
 
-@pytest.fixture
-def plan() -> ReleasePlan:
-    papers = [paper(1, "train"), paper(2, "test"), paper(3, "train")]
-    shards = [shard(papers[:2], 130), shard(papers[2:], 3)]
-    names = [name for s in shards for name in s.floats.column("pair_id").to_pylist()]
-    names.remove("arxiv:2601.00003:figure-2")
-    kept = pa.table(
+def _of_floats(table: pa.Table, floats: list[Float]) -> pa.Table:
+    names = pa.array([f.pair_id for f in floats])
+    return table.filter(pc.is_in(table.column("pair_id"), value_set=names))
+
+
+def kept_of(names: list[str]) -> pa.Table:
+    return pa.table(
         {
             "pair_id": names,
             "duplicate_group": pa.array([None] * len(names), pa.string()),
@@ -151,22 +162,18 @@ def plan() -> ReleasePlan:
             "image_withheld": pa.array([WITHHELD.get(name) for name in names], pa.string()),
         }
     )
-    own = pa.table(
-        [["arxiv:2601.00001:figure-1"], [None], [None], ["other"], [False], [False], [False]],
-        schema=FLOAT_LICENSES,
-    )
+
+
+@pytest.fixture
+def plan() -> ReleasePlan:
+    papers = [paper(1, "train"), paper(2, "test"), paper(3, "train")]
+    shards = [shard(papers[:2], 130), shard(papers[2:], 3)]
     return ReleasePlan(
         version="2026.1",
         key="k" * 32,
         shards=lambda: iter(shards),
-        papers=table_of(PaperFacts, papers),
-        float_licenses=own,
-        float_notices=pa.table(
-            [["arxiv:2601.00001:figure-2"], ["Reprinted from [7]."], [None]], schema=FLOAT_NOTICES
-        ),
-        kept=kept,
         tables={"papers": table_of(PaperFacts, papers), "rejects": table_of(Reject, [])},
-        manifest={"counts": {"pairs": len(names)}},
+        manifest={"counts": {"pairs": sum(s.kept.num_rows for s in shards)}},
     )
 
 
@@ -251,7 +258,7 @@ def test_equal_plans_give_equal_bytes_whatever_the_shards_and_the_name(
     tmp_path: Path, plan: ReleasePlan
 ) -> None:
     (whole,) = [ShardTables(*(pa.concat_tables(parts) for parts in zip(*(
-        (s.floats, s.images, s.classes, s.ocr) for s in plan.shards()
+        tuple(getattr(s, field.name) for field in fields(s)) for s in plan.shards()
     ), strict=True)))]  # fmt: skip
 
     def one() -> Iterator[ShardTables]:

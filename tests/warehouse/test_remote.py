@@ -13,6 +13,7 @@ from runtime import storage
 from runtime.cache import mirror_of
 from runtime.storage import Place, StorageError
 from warehouse import lake, release, remote
+from warehouse.place import WarehouseError, prepare, readable_warehouse, warehouse_path
 
 RELEASE = "2026.1"
 
@@ -44,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_stage_is_there_for_every_machine_once_it_is_complete(place: Place) -> None:
-    warehouse = lake.warehouse_path(str(place))
+    warehouse = warehouse_path(str(place))
     output = lake.stage_output(warehouse, "extract", "ab" * 16)
     assert not output.is_complete
     table = pa.table({"id": [1, 2], "image": [b"x", b"y"]})
@@ -60,7 +61,7 @@ def test_a_stage_is_there_for_every_machine_once_it_is_complete(place: Place) ->
 def test_a_stage_that_ends_half_way_up_is_not_there(
     store: Store, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    warehouse = lake.warehouse_path(str(place))
+    warehouse = warehouse_path(str(place))
     output = lake.stage_output(warehouse, "extract", "cd" * 16)
     real, calls = remote.put, 0
 
@@ -81,11 +82,11 @@ def test_a_stage_that_ends_half_way_up_is_not_there(
 
 
 def test_a_damaged_or_missing_table_says_what_to_do(place: Place) -> None:
-    output = lake.stage_output(lake.warehouse_path(str(place)), "extract", "ef" * 16)
-    with pytest.raises(lake.WarehouseError, match="delete the folder"):
+    output = lake.stage_output(warehouse_path(str(place)), "extract", "ef" * 16)
+    with pytest.raises(WarehouseError, match="delete the folder"):
         output.table("floats")
     storage.put(place / "stages/extract/ef" / ("ef" * 16) / "floats.parquet", b"no Parquet")
-    with pytest.raises(lake.WarehouseError, match="delete the folder"):
+    with pytest.raises(WarehouseError, match="delete the folder"):
         output.table("floats")
 
 
@@ -126,32 +127,32 @@ def test_a_release_never_changes(place: Place, folder: Path) -> None:
 def test_a_reader_gets_a_checked_copy(place: Place, folder: Path, tmp_path: Path) -> None:
     target = place / "releases" / RELEASE
     with pytest.raises(StorageError, match="holds no release yet"):
-        lake.readable_warehouse(str(place))
+        readable_warehouse(str(place))
     remote.share_release(folder, target)
     warehouse = mirror_of(place)
-    lake.prepare(warehouse)
+    prepare(warehouse)
     release.point_latest(warehouse, RELEASE)
     assert storage.read(place / "releases" / "latest") is not None
     shutil.rmtree(warehouse)
-    assert lake.readable_warehouse(f"s3:/{BUCKET}/warehouse") == warehouse
+    assert readable_warehouse(f"s3:/{BUCKET}/warehouse") == warehouse
     copy = warehouse / "releases" / RELEASE
     assert (copy / "papers.parquet").read_bytes() == b"papers"
     assert (warehouse / "releases" / "latest").read_text().strip() == RELEASE
     with pytest.raises(StorageError, match="is no release"):
-        lake.readable_warehouse(str(place), "2027.1")
+        readable_warehouse(str(place), "2027.1")
     shutil.rmtree(warehouse)
     storage.put(target / "papers.parquet", b"pap3rs")
     with pytest.raises(StorageError, match="not what the manifest says"):
-        lake.readable_warehouse(str(place))
+        readable_warehouse(str(place))
     assert not copy.exists()
 
 
 def test_versions_that_differ_in_case_only_are_refused(place: Place) -> None:
     storage.put(place / "releases" / "Alpha" / "manifest.json", b"{}")
-    with pytest.raises(lake.WarehouseError, match="in case only"):
-        release.check_version(lake.warehouse_path(str(place)), "alpha")
+    with pytest.raises(WarehouseError, match="in case only"):
+        release.check_version(warehouse_path(str(place)), "alpha")
 
 
 def test_a_bucket_that_is_not_there_is_told_before_work_begins(store: Store) -> None:
     with pytest.raises(StorageError, match="make the bucket first"):
-        lake.prepare(lake.warehouse_path("s3://no-such-bucket/warehouse"))
+        prepare(warehouse_path("s3://no-such-bucket/warehouse"))

@@ -13,7 +13,7 @@ from PIL import Image
 from small_release import CAPTIONS, VERSION, WIDE_CAPTION, drawing, file_entry, write_release
 
 from schemas.reject import REASONS
-from warehouse.lake import WarehouseError
+from warehouse.place import WarehouseError
 from warehouse.report import collect, render, write_report
 from warehouse.report_charts import BINS, THUMBNAIL_SIZE, caption_histogram, thumbnail
 from warehouse.report_examples import CAPTION_CHARACTERS, GALLERY_PER_CLASS

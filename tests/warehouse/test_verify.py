@@ -17,7 +17,8 @@ from build_in_process import build_in_process
 from PIL import Image
 
 from runtime.attempt import stop_shared_pools
-from warehouse.lake import WarehouseError, canonical_json
+from warehouse.lake import canonical_json
+from warehouse.place import WarehouseError
 from warehouse.verify import verify_pointer, verify_release
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

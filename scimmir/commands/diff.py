@@ -29,11 +29,12 @@ def diff(
     ] = DiffFormat.table,
 ) -> None:
     """Show which pairs were added, removed and changed between two releases, by stage and reason."""
+    import pyarrow.parquet as pq
     from rich.console import Console
 
     from warehouse import diff as differences
-    from warehouse.lake import readable_warehouse
-    from warehouse.query import QueryResult, parquet_bytes, wanted_release
+    from warehouse.place import readable_warehouse
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, old)
     readable_warehouse(warehouse, new)
@@ -42,6 +43,6 @@ def diff(
     if format is DiffFormat.json:
         typer.echo(differences.json_text(found), nl=False)
     elif format is DiffFormat.parquet:
-        sys.stdout.buffer.write(parquet_bytes(QueryResult(found.table, False)))
+        pq.write_table(found.table, sys.stdout.buffer)
     else:
         Console().print(differences.rich_summary(found))

@@ -47,8 +47,8 @@ def export(
     from warehouse.export_hugging_face import export_hugging_face
     from warehouse.export_plan import plan_export
     from warehouse.export_webdataset import export_webdataset, shard_pattern
-    from warehouse.lake import readable_warehouse
-    from warehouse.query import wanted_release
+    from warehouse.place import readable_warehouse
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     plan = plan_export(root / "releases" / wanted_release(root, release).version, str(license_policy))

@@ -42,8 +42,8 @@ def train(
     """Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it."""
     from flows.train_model import Material, train_model
     from training.train import usable_device
-    from warehouse.lake import readable_warehouse
-    from warehouse.query import wanted_release
+    from warehouse.place import readable_warehouse
+    from warehouse.versions import wanted_release
 
     folder = None
     if shards is None:

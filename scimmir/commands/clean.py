@@ -25,9 +25,9 @@ def clean(
     ] = DEFAULTS.keep_days,
     yes: Annotated[bool, typer.Option("--yes", help="Remove it; otherwise it is only listed.")] = False,
 ) -> None:
-    """List (with --yes: remove) old releases, stage tables that no release needs, and what killed builds left."""
+    """List (with --yes: remove) old releases, unneeded stage tables, and what killed builds left."""
     from warehouse.clean import clean_warehouse
-    from warehouse.lake import warehouse_path
+    from warehouse.place import warehouse_path
 
     parameters = CleanParameters(keep_releases=keep_releases, keep_days=keep_days)
     plan = clean_warehouse(warehouse_path(warehouse), parameters, really=yes)

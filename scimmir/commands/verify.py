@@ -14,11 +14,11 @@ def verify(
     ] = Path("warehouse-data"),
     every: Annotated[bool, typer.Option("--all", help="Check every release.")] = False,
 ) -> None:
-    """Compute a release's checksums, schemas, counts, names and images again; exit code 1 where one is wrong."""
-    from warehouse.catalog import latest_version, release_names
-    from warehouse.lake import readable_warehouse, warehouse_path
+    """Compute a release's checksums, schemas, counts and images again; exit code 1 where one is wrong."""
+    from warehouse.place import readable_warehouse, warehouse_path
     from warehouse.remote import shared_versions
     from warehouse.verify import verify_pointer, verify_release
+    from warehouse.versions import latest_version, release_names
 
     root = warehouse_path(warehouse)
     for name in shared_versions(root) if every else (version,):

@@ -38,8 +38,8 @@ def serve(
     from serve.guard import is_loopback
     from serve.server import listen, run
     from serve.similar import open_similar
-    from warehouse.lake import readable_warehouse
-    from warehouse.query import wanted_release
+    from warehouse.place import readable_warehouse
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     folder = root / "releases" / wanted_release(root, release).version

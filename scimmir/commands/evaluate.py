@@ -58,8 +58,8 @@ def evaluate(
     """Score a model on SciMMIR's retrieval task: MRR and Hits@k in both directions, by class."""
     from evaluation.results import markdown
     from flows.evaluate_release import Settings, evaluate_retrieval
-    from warehouse.lake import prepare, readable_warehouse, warehouse_path
-    from warehouse.query import wanted_release
+    from warehouse.place import prepare, readable_warehouse, warehouse_path
+    from warehouse.versions import wanted_release
 
     if release is not None and dataset is not None:
         raise UserError("give either --release or --dataset")

@@ -41,8 +41,8 @@ def evaluate_ocr(
     from extractors.ocr import OcrParameters
     from flows.evaluate_ocr import OcrSettings
     from flows.evaluate_ocr import evaluate_ocr as run
-    from warehouse.lake import readable_warehouse
-    from warehouse.query import wanted_release
+    from warehouse.place import readable_warehouse
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     parameters = OcrParameters(model_dir=str(ocr_model_dir)) if ocr_model_dir else OcrParameters()

@@ -1,0 +1,1 @@
+"""The commands of `scimmir`, one a module: `scimmir.cli` lists them and loads the one that is called."""
