@@ -9,7 +9,7 @@ from schemas.annotations import SplitRow
 
 VERSION = "1"  # 1: sha256 of the base id
 
-_PROTECTION = ("train", "validation", "test")  # from the least protected to the most
+PROTECTED = ("test", "validation", "train")  # from the most protected split to the least
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +41,13 @@ def assign_splits(
     strongest: dict[str, int] = {}
     for paper in papers:
         group = groups[paper.paper_key]
-        level = _PROTECTION.index(own_split(base_id(paper), parameters=parameters))
-        strongest[group] = max(level, strongest.get(group, 0))
+        level = PROTECTED.index(own_split(base_id(paper), parameters=parameters))
+        strongest[group] = min(level, strongest.get(group, level))
     rows = {
         paper.paper_key: SplitRow(
             paper_key=paper.paper_key,
             group_id=groups[paper.paper_key],
-            split=_PROTECTION[strongest[groups[paper.paper_key]]],
+            split=PROTECTED[strongest[groups[paper.paper_key]]],
         )
         for paper in papers
     }

@@ -11,9 +11,8 @@ import pyarrow.compute as pc
 from curation.alignment import Thumbnails, remaining_difference
 from curation.leaks import Floats, LeakParameters, Pairs, check_vectors, least_similarity, level_of_pairs
 from curation.neighbours import build_index, matches
+from curation.split import PROTECTED
 from schemas.annotations import ContaminationRow
-
-_PROTECTED = ("test", "validation", "train")  # from the most protected split to the least
 
 
 def find_split_leaks(
@@ -36,9 +35,9 @@ def find_split_leaks(
     check_vectors(pairs, embedder, parameters)
     rows: list[ContaminationRow] = []
     left_over = np.ones(len(table), dtype=bool)
-    for level, protected in enumerate(_PROTECTED[:-1]):
+    for level, protected in enumerate(PROTECTED[:-1]):
         guarded = np.flatnonzero(_in_splits(table, [protected]) & left_over)
-        exposed = np.flatnonzero(_in_splits(table, _PROTECTED[level + 1 :]) & left_over)
+        exposed = np.flatnonzero(_in_splits(table, PROTECTED[level + 1 :]) & left_over)
         if not len(guarded) or not len(exposed):
             continue
         found = _leaks(pairs, guarded, exposed, f"split:{protected}", parameters)

@@ -78,9 +78,9 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from scimmir import __version__
+        from importlib.metadata import version
 
-        typer.echo(f"scimmir {__version__}")
+        typer.echo(f"scimmir {version('scimmir')}")
         raise typer.Exit
 
 

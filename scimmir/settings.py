@@ -3,14 +3,16 @@
 import os
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-
 from schemas.errors import UserError
+from scimmir.terminal import WAREHOUSE
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 PREFIX = "SCIMMIR_"
 FILE_VARIABLE = "SCIMMIR_CONFIG"
@@ -36,46 +38,29 @@ FOREIGN = {
 }
 
 
-class Settings(BaseModel):
+def _setting(default: str | float | None, description: str) -> Any:
+    return field(default=default, metadata={"description": description})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
     """What the commands share. Every field can be a flag, a variable SCIMMIR_<NAME> or a line of the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    warehouse: Annotated[str, Field(description="folder (or s3:// address) of stages and releases")] = (
-        "warehouse-data"
+    warehouse: str = _setting(str(WAREHOUSE), "folder (or s3:// address) of stages and releases")
+    contact: str | None = _setting(None, "mail address that the User-Agent names; needed to fetch papers")
+    user_agent: str | None = _setting(None, "User-Agent in full, instead of scimmir's own with the contact")
+    s3_endpoint: str | None = _setting(
+        None, "address of an S3 store that is not Amazon's; may hold no password"
     )
-    contact: Annotated[
-        str | None, Field(description="mail address that the User-Agent names; needed to fetch papers")
-    ] = None
-    user_agent: Annotated[
-        str | None, Field(description="User-Agent in full, instead of scimmir's own with the contact")
-    ] = None
-    s3_endpoint: Annotated[
-        str | None, Field(description="address of an S3 store that is not Amazon's; may hold no password")
-    ] = None
-    s3_region: Annotated[str | None, Field(description="region of the S3 store")] = None
-    log_format: Annotated[Literal["text", "json"], Field(description="log as text or as JSON lines")] = "text"
-    metrics_dir: Annotated[
-        str | None, Field(description="folder into which a build also writes metrics.prom, for node_exporter")
-    ] = None
-    min_free_gb: Annotated[float, Field(ge=0, description="free disk that doctor asks for, in GiB")] = 10.0
+    s3_region: str | None = _setting(None, "region of the S3 store")
+    log_format: str = _setting("text", "log as text or as JSON lines")
+    metrics_dir: str | None = _setting(
+        None, "folder into which a build also writes metrics.prom, for node_exporter"
+    )
+    min_free_gb: float = _setting(10.0, "free disk that doctor asks for, in GiB")
 
-    @field_validator("contact")
-    @classmethod
-    def _an_address(cls, value: str | None) -> str | None:
-        if value is not None and ("@" not in value.strip("@") or any(c.isspace() for c in value)):
-            raise ValueError("a mail address is expected, such as name@example.org")
-        return value
 
-    @field_validator("s3_endpoint")
-    @classmethod
-    def _a_url(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "http://unset")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("an address is expected, such as https://store.example.org:9000")
-        if parts.username or parts.password:
-            raise ValueError("credentials do not belong in it: boto3's standard chain finds them")
-        return value
+NAMES = tuple(f.name for f in fields(Settings))
 
 
 @dataclass(frozen=True)
@@ -106,16 +91,12 @@ def load_settings(*, file: Path | None = None, **flags: object) -> Loaded:
         "flag": {name: value for name, value in flags.items() if value is not None},
     }
     values: dict[str, Any] = {}
-    origins = dict.fromkeys(Settings.model_fields, "default")
+    origins = dict.fromkeys(NAMES, "default")
     for origin, layer in layers.items():
         for name, value in layer.items():
-            values[name] = value
             origins[name] = f"environment {PREFIX}{name.upper()}" if origin == "environment" else origin
-    try:
-        settings = Settings(**values)
-    except ValidationError as error:
-        raise UserError(_sentence(error, origins)) from None
-    return Loaded(settings, origins, path, _build_options(build, path))
+            values[name] = _checked(name, value, origins[name])
+    return Loaded(Settings(**values), origins, path, _build_options(build, path))
 
 
 def defaults_of_commands(loaded: Loaded, names: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -131,7 +112,7 @@ def defaults_of_commands(loaded: Loaded, names: Iterable[str]) -> dict[str, dict
 def shown(loaded: Loaded) -> list[tuple[str, str, str]]:
     """Return name, value and origin of every setting, secrets masked."""
     rows = []
-    for name in Settings.model_fields:
+    for name in NAMES:
         value = getattr(loaded.settings, name)
         rows.append((name, "" if value is None else masked(str(value)), loaded.origins[name]))
     rows += [(f"build.{name}", masked(str(value)), str(loaded.file)) for name, value in loaded.build.items()]
@@ -171,7 +152,7 @@ def _find_file(given: Path | None) -> Path | None:
 
 def _from_environment() -> dict[str, str]:
     """Return the settings that variables state; an empty variable states nothing."""
-    stated = {name: os.environ.get(PREFIX + name.upper(), "") for name in Settings.model_fields}
+    stated = {name: os.environ.get(PREFIX + name.upper(), "") for name in NAMES}
     return {name: value for name, value in stated.items() if value}
 
 
@@ -188,22 +169,62 @@ def _build_options(build: object, path: Path | None) -> dict[str, Any]:
         raise UserError(f"settings file {path}: [build] is a table of the options of scimmir build")
     if not build:
         return {}
+    from pydantic import ValidationError
+
     from flows.build_options import BuildOptions
 
     try:
         BuildOptions(**build)
     except ValidationError as error:
-        raise UserError(_sentence(error, dict.fromkeys(build, f"{path} [build]"))) from None
+        raise UserError(_sentence(error, path)) from None
     return build
 
 
-def _sentence(error: ValidationError, origins: dict[str, str]) -> str:
-    """Return what is wrong with the first value, without the value itself, which may be a secret."""
+def _checked(name: str, value: object, origin: str) -> str | float:
+    """Return a setting's value; what is wrong is said without the value itself, which may be a secret."""
+    wrong = None
+    if name not in NAMES:
+        wrong = "there is no such setting"
+    elif name == "min_free_gb":
+        number = _number(value)
+        if number is not None:
+            return number
+        wrong = "a number of at least 0 is expected"
+    elif not isinstance(value, str):
+        wrong = "a text is expected"
+    elif name == "log_format" and value not in ("text", "json"):
+        wrong = "text or json is expected"
+    elif name == "contact" and ("@" not in value.strip("@") or any(c.isspace() for c in value)):
+        wrong = "a mail address is expected, such as name@example.org"
+    elif name == "s3_endpoint":
+        wrong = _wrong_endpoint(value)
+    if wrong is not None or not isinstance(value, str):
+        raise UserError(f"{name} ({origin}): {wrong}")
+    return value
+
+
+def _number(value: object) -> float | None:
+    try:
+        number = float(value) if isinstance(value, str | int | float) else -1.0
+    except ValueError:
+        return None
+    return number if number >= 0 else None
+
+
+def _wrong_endpoint(value: str) -> str | None:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "an address is expected, such as https://store.example.org:9000"
+    if parts.username or parts.password:
+        return "credentials do not belong in it: boto3's standard chain finds them"
+    return None
+
+
+def _sentence(error: "ValidationError", path: Path | None) -> str:
+    """Return what is wrong with the first option, without its value."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     message = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         message = "there is no such setting"
-    return (
-        f"{name} ({origins.get(str(first['loc'][0]), 'settings') if first['loc'] else 'settings'}): {message}"
-    )
+    return f"{name} ({path} [build]): {message}"

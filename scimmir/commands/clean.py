@@ -1,21 +1,18 @@
 """`scimmir clean`: frees the disk of old releases and of stage tables that no release needs."""
 
 from collections import Counter
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scimmir.terminal import WAREHOUSE, WarehouseOption
 from warehouse.clean_plan import CleanParameters
 
 DEFAULTS = CleanParameters()
 
 
 def clean(
-    warehouse: Annotated[
-        Path,
-        typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases."),
-    ] = Path("warehouse-data"),
+    warehouse: WarehouseOption = WAREHOUSE,
     keep_releases: Annotated[
         int | None, typer.Option(min=1, help="Newest releases that stay; all of them by default.")
     ] = DEFAULTS.keep_releases,

@@ -2,12 +2,11 @@
 
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-WAREHOUSE = Path("warehouse-data")
+from scimmir.terminal import WAREHOUSE, WarehouseOption
 
 
 class DiffFormat(StrEnum):
@@ -21,9 +20,7 @@ class DiffFormat(StrEnum):
 def diff(
     old: Annotated[str, typer.Argument(help="Older release.")],
     new: Annotated[str, typer.Argument(help="Newer release.")],
-    warehouse: Annotated[
-        Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of releases.")
-    ] = WAREHOUSE,
+    warehouse: WarehouseOption = WAREHOUSE,
     format: Annotated[
         DiffFormat, typer.Option(help="A summary; or JSON or Parquet with a row for each difference.")
     ] = DiffFormat.table,

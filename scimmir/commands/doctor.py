@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from flows.build_options import BuildOptions
 from scimmir.settings import Loaded
 
+DEFAULTS = BuildOptions()
 MARKS = {"ok": "ok     ", "optional": "note   ", "missing": "MISSING"}
 
 
@@ -14,7 +16,7 @@ def doctor(
     warehouse: Annotated[
         str | None, typer.Option("--warehouse", "-w", help="Folder of stages and releases, as in `build`.")
     ] = None,
-    embedder: Annotated[str, typer.Option(help="Embedder to try, as in `build`.")] = "descriptor",
+    embedder: Annotated[str, typer.Option(help="Embedder to try, as in `build`.")] = DEFAULTS.embedder,
     min_free_gb: Annotated[
         float | None, typer.Option(min=0, help="Free disk that is asked for, in GiB.")
     ] = None,

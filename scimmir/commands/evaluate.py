@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from schemas.errors import UserError
-
-WAREHOUSE = Path("warehouse-data")
+from scimmir.terminal import WAREHOUSE, WarehouseOption
 
 
 class Pool(StrEnum):
@@ -29,12 +28,7 @@ def evaluate(
     model: Annotated[
         str, typer.Option(help="onnx:<folder>, open_clip:<model>/<tag or file> or open_clip:<folder>.")
     ],
-    warehouse: Annotated[
-        Path,
-        typer.Option(
-            "--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of releases; keeps embeddings."
-        ),
-    ] = WAREHOUSE,
+    warehouse: WarehouseOption = WAREHOUSE,
     release: Annotated[
         str | None, typer.Option(help="Release to evaluate on; the latest by default.")
     ] = None,

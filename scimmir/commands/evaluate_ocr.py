@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-WAREHOUSE = Path("warehouse-data")
+from scimmir.terminal import WAREHOUSE, WarehouseOption
 
 
 class Engine(StrEnum):
@@ -17,9 +17,7 @@ class Engine(StrEnum):
 
 
 def evaluate_ocr(
-    warehouse: Annotated[
-        Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of releases.")
-    ] = WAREHOUSE,
+    warehouse: WarehouseOption = WAREHOUSE,
     release: Annotated[
         str | None, typer.Option(help="Release with the tables; the latest by default.")
     ] = None,

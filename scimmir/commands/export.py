@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-WAREHOUSE = Path("warehouse-data")
+from scimmir.terminal import WAREHOUSE, WarehouseOption
 
 
 class ExportFormat(StrEnum):
@@ -34,9 +34,7 @@ def export(
     license_policy: Annotated[
         LicensePolicy, typer.Option(help="What may be passed on, that for commercial use, or everything.")
     ] = LicensePolicy.redistributable,
-    warehouse: Annotated[
-        Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of releases.")
-    ] = WAREHOUSE,
+    warehouse: WarehouseOption = WAREHOUSE,
     release: Annotated[str | None, typer.Option(help="Release to export; the latest by default.")] = None,
     per_file: Annotated[
         int | None, typer.Option(min=1, help="Pairs in a shard (1,000) or in a Parquet file (5,000).")

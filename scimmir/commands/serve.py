@@ -7,15 +7,14 @@ from typing import Annotated
 
 import typer
 
+from scimmir.terminal import WAREHOUSE, WarehouseOption
+
 PORT = 8378
 COPY_AFTER_S = 1.0  # long enough for the first list with its images
 
 
 def serve(
-    warehouse: Annotated[
-        Path,
-        typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases."),
-    ] = Path("warehouse-data"),
+    warehouse: WarehouseOption = WAREHOUSE,
     release: Annotated[str | None, typer.Option(help="Release to show; the latest by default.")] = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; others than this machine see it then.")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from scimmir.terminal import WAREHOUSE, WarehouseOption
 from training.small_clip import NAME
 from training.train import TrainParameters
 
@@ -17,10 +18,7 @@ def train(
         str | None, typer.Option(help="Release whose train split is learnt; the latest by default.")
     ] = None,
     shards: Annotated[Path | None, typer.Option(help="Folder of WebDataset shards to learn instead.")] = None,
-    warehouse: Annotated[
-        Path,
-        typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases."),
-    ] = Path("warehouse-data"),
+    warehouse: WarehouseOption = WAREHOUSE,
     model: Annotated[
         str, typer.Option(help=f"{NAME}, or an open_clip architecture such as ViT-B-32.")
     ] = NAME,

@@ -1,17 +1,15 @@
 """`scimmir verify`: checks releases from the ground up and says in words what is wrong."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scimmir.terminal import WAREHOUSE, WarehouseOption
+
 
 def verify(
     version: Annotated[str | None, typer.Argument(help="Release to check; the latest by default.")] = None,
-    warehouse: Annotated[
-        Path,
-        typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases."),
-    ] = Path("warehouse-data"),
+    warehouse: WarehouseOption = WAREHOUSE,
     every: Annotated[bool, typer.Option("--all", help="Check every release.")] = False,
 ) -> None:
     """Compute a release's checksums, schemas, counts and images again; exit code 1 where one is wrong."""
