@@ -37,8 +37,8 @@ OLDEST_DUCKDB = "1.2.0"
 # file. The default of `temp_directory` is the path of the opened database with `.tmp` behind it, so that a
 # warehouse that was moved, or is seen under another path in a container, still finds its releases. Where the
 # catalog was attached to another session, or the user chose a temporary directory, the path at building time
-# holds. Each view that reads files has this expression in it: before DuckDB 1.5, the views of an attached catalog
-# do not find a macro that is in the same catalog.
+# holds. Each view that reads files has this expression in it: before DuckDB 1.5, views of an attached catalog find
+# a macro in no other schema than their own.
 _WAREHOUSE_DIR = """(CASE
     WHEN parse_filename(current_setting('temp_directory')) = {own_temp}
     THEN coalesce(nullif(parse_dirpath(current_setting('temp_directory')), ''), '.')
@@ -122,6 +122,7 @@ def create_views(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, l
     Raises:
         WarehouseError: a file is missing or damaged.
     """
+    _create_reasons(con, sql_name(schema))
     try:
         con.execute(_views_sql(con, folder, schema=schema, location=location))
     except duckdb.Error as error:
@@ -132,19 +133,25 @@ def create_views(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, l
         _comment_columns(con, sql_name(schema), view, texts)
 
 
-def reasons_table(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the closed lists that the views join: `main.reasons` of rejects, `main.withheld_reasons` of images."""
-    _list_table(con, "reasons", REASONS, "The closed list of reasons for which something is rejected")
+def _create_reasons(con: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Make a schema with the closed lists that its views join: `reasons` of rejects, `withheld_reasons` of images.
+
+    Each schema has its own: before DuckDB 1.5, views of an attached catalog find nothing in another schema of it.
+    They are views, because two tables would take a megabyte of the file.
+    """
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    comment = "The closed list of reasons for which something is rejected"
+    _list_view(con, f"{schema}.reasons", REASONS, comment)
     comment = "The closed list of reasons for which a licence policy leaves an image out"
-    _list_table(con, "withheld_reasons", WITHHELD, comment)
+    _list_view(con, f"{schema}.withheld_reasons", WITHHELD, comment)
 
 
-def _list_table(con: duckdb.DuckDBPyConnection, name: str, listed: Mapping[str, str], comment: str) -> None:
-    con.execute(f"CREATE TABLE main.{name} (reason VARCHAR PRIMARY KEY, description VARCHAR NOT NULL)")
-    con.executemany(f"INSERT INTO main.{name} VALUES (?, ?)", list(listed.items()))
-    con.execute(f"COMMENT ON TABLE main.{name} IS {sql_text(comment)}")
-    texts = {"reason": "name of the reason", "description": "what it means"}
-    _comment_columns(con, '"main"', name, texts)
+def _list_view(con: duckdb.DuckDBPyConnection, view: str, listed: Mapping[str, str], comment: str) -> None:
+    rows = ", ".join(f"({sql_text(reason)}, {sql_text(text)})" for reason, text in listed.items())
+    con.execute(f"CREATE VIEW {view} AS SELECT * FROM (VALUES {rows}) AS listed(reason, description)")
+    con.execute(f"COMMENT ON VIEW {view} IS {sql_text(comment)}")
+    con.execute(f"COMMENT ON COLUMN {view}.reason IS 'name of the reason'")
+    con.execute(f"COMMENT ON COLUMN {view}.description IS 'what it means'")
 
 
 def _views_sql(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, location: str) -> str:
@@ -167,10 +174,9 @@ def _views_sql(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, loc
     # Releases made before there were licence policies hold every image.
     withheld = "image_withheld" if "image_withheld" in names else "NULL::VARCHAR"
     template = Template(resources.files("warehouse").joinpath("views.sql").read_text(encoding="utf-8"))
-    views = template.substitute(
+    return template.substitute(
         schema=sql_name(schema), pairs=source, pair_columns=pair_columns, withheld=withheld, **tables
     )
-    return f"CREATE SCHEMA IF NOT EXISTS {sql_name(schema)};\n{views}"
 
 
 def _column_names(part: Path) -> list[str]:
@@ -182,7 +188,6 @@ def _column_names(part: Path) -> list[str]:
 
 def _build(path: Path, *, warehouse: Path, found: Sequence[Release], newest: Release) -> None:
     with duckdb.connect(path, config={"storage_compatibility_version": f"v{OLDEST_DUCKDB}"}) as con:
-        reasons_table(con)
         problems = {release.version: _release_schema(con, release) for release in found}
         problem = problems[newest.version] or _views(con, newest, schema="main")
         if problem is not None:

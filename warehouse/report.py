@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from schemas.license import POLICIES
 from schemas.pair import SPLITS, SUBCATEGORIES
-from warehouse.catalog import create_views, reasons_table
+from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
 from warehouse.reject_alerts import jumps
 from warehouse.release import read_manifest
@@ -69,7 +69,6 @@ def collect(release_dir: Path, *, earlier: Mapping[str, object] | None = None) -
     manifest = read_manifest(release_dir)
     try:
         with duckdb.connect() as con:
-            reasons_table(con)
             create_views(con, release_dir, schema="main", location=sql_text(release_dir.resolve()))
             alerts = tuple(jump.sentence for jump in jumps(earlier or {}, manifest))
             return _collect(con, release_dir, manifest, alerts)

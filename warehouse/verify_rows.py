@@ -9,7 +9,7 @@ import duckdb
 from schemas.license import WITHHELD
 from schemas.pair import SPLITS, SUBCATEGORIES
 from schemas.reject import REASONS
-from warehouse.catalog import create_views, reasons_table
+from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
 from warehouse.sql import one_line, sql_text
 
@@ -148,7 +148,6 @@ def check_rows(folder: Path, manifest: Mapping[str, object]) -> tuple[int, list[
     """Return the number of pairs, and the rules and counts that do not hold."""
     try:
         with duckdb.connect() as con:
-            reasons_table(con)
             create_views(con, folder, schema="main", location=sql_text(folder.resolve()))
             con.execute(
                 "CREATE TEMP TABLE known AS SELECT pair_id FROM pairs"

@@ -70,7 +70,7 @@ SELECT
     count(*) AS pairs,
     count(DISTINCT paper_key) AS papers
 FROM $schema.pairs AS pairs
-LEFT JOIN main.withheld_reasons AS withheld_reasons ON withheld_reasons.reason = $withheld
+LEFT JOIN $schema.withheld_reasons AS withheld_reasons ON withheld_reasons.reason = $withheld
 GROUP BY ALL
 ORDER BY pairs DESC, source, license_group, license_code, withheld;
 
@@ -94,12 +94,12 @@ SELECT
     count(rejects.pair_id) AS floats,
     round(100 * count(*) / sum(count(*)) OVER (), 1) AS percent
 FROM $schema.rejects AS rejects
-LEFT JOIN main.reasons AS reasons ON reasons.reason = rejects.reason
+LEFT JOIN $schema.reasons AS reasons ON reasons.reason = rejects.reason
 GROUP BY rejects.reason, rejects.stage, source
 ORDER BY rejects DESC, rejects.reason, rejects.stage, source;
 
 COMMENT ON VIEW $schema.reject_reasons IS 'How often each reason occurs, by stage and source, with what it means';
-COMMENT ON COLUMN $schema.reject_reasons.reason IS 'reason, one of the closed list in main.reasons';
+COMMENT ON COLUMN $schema.reject_reasons.reason IS 'reason, one of the closed list in the view reasons';
 COMMENT ON COLUMN $schema.reject_reasons.description IS 'what the reason means';
 COMMENT ON COLUMN $schema.reject_reasons.stage IS 'stage that rejected';
 COMMENT ON COLUMN $schema.reject_reasons.source IS 'arxiv or pmc';
