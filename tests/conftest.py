@@ -14,6 +14,16 @@ from samples.make_sample import make_sample
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+LONGEST_ID = 80
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Refuse bytes as names of tests: what is random in them makes every process collect other tests."""
+    if isinstance(val, bytes | bytearray):
+        raise pytest.UsageError(f"name the values of {argname} (ids=[…]): bytes are no names of tests")
+    return argname if isinstance(val, str) and len(val) > LONGEST_ID else None
+
+
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each file's tests in one process, and all that look at the sample's release in one."""

@@ -90,7 +90,7 @@ def test_batches_do_not_change_a_vector():
     assert EMBEDDER.embed([]).shape == (0, DIMENSION)
 
 
-@pytest.mark.parametrize("broken", [b"", b"no image", encoded(plot(0))[:2000]])
+@pytest.mark.parametrize("broken", [b"", b"no image", encoded(plot(0))[:2000]], ids=["empty", "text", "cut"])
 def test_a_broken_image_is_a_reject(broken):
     with pytest.raises(RecordError) as raised:
         EMBEDDER.embed([broken])

@@ -171,7 +171,9 @@ def test_every_form_of_eps_gives_the_same_picture(name):
 
 @needs_ghostscript
 @pytest.mark.parametrize(
-    "box", [b"", b"%%BoundingBox: 0 0 0 0", b"%%BoundingBox: 0 0 999999999 5", b"%%BoundingBox: a"]
+    "box",
+    [b"", b"%%BoundingBox: 0 0 0 0", b"%%BoundingBox: 0 0 999999999 5", b"%%BoundingBox: a"],
+    ids=["none", "empty", "huge", "no numbers"],
 )
 def test_a_bounding_box_without_sense_is_found_by_drawing(box):
     row = row_of(
@@ -351,6 +353,7 @@ def test_first_frame_or_the_page_named():
         ("dense.png", saved(quarters((800, 400)), "PNG", dpi=(720, 720)), 80),
         pytest.param("a.eps", EPS, 100, marks=needs_ghostscript),
     ],
+    ids=["pdf", "svg", "png", "dense png", "eps"],
 )
 def test_trim_and_viewport_cut_in_big_points(name, data, unit):
     half, quarter = unit / 2, unit / 4
@@ -421,39 +424,39 @@ def locked_pdf() -> bytes:
     return document.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, owner_pw="o", user_pw="u")
 
 
-REJECTS = [
-    ("image_empty", b""),
-    ("image_empty", b"\0" * 5000),
-    ("image_empty", gzip.compress(b"", mtime=0)),
-    ("image_lfs_pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"),
-    ("image_unreadable", b"GIF89a"),
-    ("image_unreadable", b"<html><body>404</body></html>"),
-    ("image_unreadable", b"plain text"),
-    ("image_unreadable", truncated(saved(photograph(), "PNG"))),
-    ("image_unreadable", truncated(saved(photograph(), "JPEG"))),
-    ("image_unreadable", truncated(saved(photograph(), "TIFF"))),
-    ("image_unreadable", truncated(saved(photograph(), "WEBP"))),
-    ("image_unreadable", truncated(gzip.compress(SVG, mtime=0))),
-    ("image_unreadable", gzip.compress(SVG, mtime=0)[:10] + b"\xff" * 50),
-    ("image_unreadable", truncated(SVG)),
-    ("image_unreadable", SVG.replace(b'width="100"', b'width="0"')),
-    (
+REJECTS = {
+    "nothing": ("image_empty", b""),
+    "zeros": ("image_empty", b"\0" * 5000),
+    "nothing gzipped": ("image_empty", gzip.compress(b"", mtime=0)),
+    "git lfs": ("image_lfs_pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"),
+    "short gif": ("image_unreadable", b"GIF89a"),
+    "html": ("image_unreadable", b"<html><body>404</body></html>"),
+    "text": ("image_unreadable", b"plain text"),
+    "cut png": ("image_unreadable", truncated(saved(photograph(), "PNG"))),
+    "cut jpeg": ("image_unreadable", truncated(saved(photograph(), "JPEG"))),
+    "cut tiff": ("image_unreadable", truncated(saved(photograph(), "TIFF"))),
+    "cut webp": ("image_unreadable", truncated(saved(photograph(), "WEBP"))),
+    "cut svgz": ("image_unreadable", truncated(gzip.compress(SVG, mtime=0))),
+    "broken svgz": ("image_unreadable", gzip.compress(SVG, mtime=0)[:10] + b"\xff" * 50),
+    "cut svg": ("image_unreadable", truncated(SVG)),
+    "svg without width": ("image_unreadable", SVG.replace(b'width="100"', b'width="0"')),
+    "svg with a foreign image": (
         "image_unreadable",
         SVG.replace(b"</svg>", b'<image href="file:///etc/passwd" width="9" height="9"/></svg>'),
     ),
-    (
+    "svg with a foreign entity": (
         "image_unreadable",
         b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg><text>&x;</text></svg>',
     ),
-    ("image_unreadable", b"%PDF-1.4\nnothing"),
-    ("image_unreadable", locked_pdf()),
-    ("image_unreadable", b"\xc5\xd0\xd3\xc6short"),
-    ("image_too_large", png_claiming(60_000, 60_000)),
-    ("image_too_large", gzip.compress(b" " * 3_000_000, mtime=0)),
-    ("image_too_small", saved(quarters((40, 8)), "PNG")),
-    ("image_blank", saved(Image.new("RGB", (50, 50), (10, 20, 30)), "PNG")),
-    ("image_blank", saved(Image.new("RGBA", (50, 50), (10, 20, 30, 0)), "PNG")),
-]
+    "empty pdf": ("image_unreadable", b"%PDF-1.4\nnothing"),
+    "locked pdf": ("image_unreadable", locked_pdf()),
+    "short dos eps": ("image_unreadable", b"\xc5\xd0\xd3\xc6short"),
+    "claims to be huge": ("image_too_large", png_claiming(60_000, 60_000)),
+    "gzip bomb": ("image_too_large", gzip.compress(b" " * 3_000_000, mtime=0)),
+    "too small": ("image_too_small", saved(quarters((40, 8)), "PNG")),
+    "blank": ("image_blank", saved(Image.new("RGB", (50, 50), (10, 20, 30)), "PNG")),
+    "transparent": ("image_blank", saved(Image.new("RGBA", (50, 50), (10, 20, 30, 0)), "PNG")),
+}
 
 
 def reject_of(name: str, data: bytes, parameters: ImageParameters = PARAMETERS, **changes) -> tuple[str, str]:
@@ -462,7 +465,7 @@ def reject_of(name: str, data: bytes, parameters: ImageParameters = PARAMETERS, 
     return caught.value.reason, caught.value.detail
 
 
-@pytest.mark.parametrize(("reason", "data"), REJECTS)
+@pytest.mark.parametrize(("reason", "data"), REJECTS.values(), ids=REJECTS)
 def test_reject_reasons(reason, data):
     found, detail = reject_of("figures/x.png", data, ImageParameters(max_bytes=2_000_000))
     assert (found, "figures/x.png" in detail or reason == "image_too_small") == (reason, True)
@@ -502,6 +505,7 @@ def test_files_that_are_not_there():
         ("ghostscript_failed", b"(/etc/passwd) (r) file 100 string readstring pop show showpage"),
         ("image_blank", b"showpage"),
     ],
+    ids=["endless", "unknown operator", "foreign file", "empty page"],
 )
 def test_eps_that_fails(reason, program):
     assert reject_of("a.eps", EPS_HEAD + program, ImageParameters(ghostscript_timeout_s=1.5))[0] == reason
@@ -514,7 +518,9 @@ def test_eps_without_any_ink_and_box_is_blank():
 
 @needs_ghostscript
 @pytest.mark.parametrize(
-    "form", [b"(%s) (w) file", b"{(%s) (w) file} stopped pop", b"(%%pipe%%touch %s) (w) file"]
+    "form",
+    [b"(%s) (w) file", b"{(%s) (w) file} stopped pop", b"(%%pipe%%touch %s) (w) file"],
+    ids=["file", "stopped", "pipe"],
 )
 def test_eps_cannot_write_outside(form, tmp_path):
     target = tmp_path / "written"

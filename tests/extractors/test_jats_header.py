@@ -88,7 +88,11 @@ def test_the_article_comes_before_the_json_beside_it() -> None:
     assert found.title == "The growth of E. coli at 10³ m: A study"
 
 
-@pytest.mark.parametrize("data", [b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b"null"])
+@pytest.mark.parametrize(
+    "data",
+    [b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b"null"],
+    ids=["open", "list", "utf-16", "deep", "null"],
+)
 def test_a_broken_json_costs_nothing(data: bytes) -> None:
     assert header(META, files={"PMC1.2/PMC1.2.json": data}).pmid == "123"
 

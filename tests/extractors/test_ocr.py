@@ -155,7 +155,11 @@ def gif() -> bytes:
     return encoded(Image.new("RGB", (20, 20), "white"), "GIF")
 
 
-@pytest.mark.parametrize("data", [b"", b"not an image", GOOD[:200], GOOD[: len(GOOD) // 2], gif()])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not an image", GOOD[:200], GOOD[: len(GOOD) // 2], gif()],
+    ids=["empty", "text", "header", "half", "gif"],
+)
 def test_a_corrupt_image_is_a_record_error(engine, data):
     with pytest.raises(RecordError) as caught:
         ocr.ocr_row(engine, "p", data)

@@ -39,6 +39,7 @@ def test_no_pdf_at_all() -> None:
 @pytest.mark.parametrize(
     "data",
     [b"%PDF-1.7\n", b"%PDF-1.4\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer<</Root 1 0 R>>"],
+    ids=["header", "no pages"],
 )
 def test_broken_file_is_a_reject(data: bytes) -> None:
     assert reason(data).startswith("archive_unreadable")

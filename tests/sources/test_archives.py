@@ -99,6 +99,17 @@ def test_links_in_a_circle_end() -> None:
         (gzip.compress(b"%!PS-Adobe-2.0", mtime=0), LIMITS, "pdf_only"),
         (b"\x7fELF\0\0\0", LIMITS, "archive_unreadable"),
     ],
+    ids=[
+        "cut gzip",
+        "broken gzip",
+        "gzip bomb",
+        "large file",
+        "large in all",
+        "many files",
+        "cut tar",
+        "postscript",
+        "program",
+    ],
 )
 def test_bad_archives_are_refused_with_their_reason(data: bytes, limits: ArchiveLimits, reason: str) -> None:
     with pytest.raises(RecordError) as refused:

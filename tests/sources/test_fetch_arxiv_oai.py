@@ -194,6 +194,7 @@ def test_a_wrong_question_is_not_even_asked(changes: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "body",
     [b"", b"<html/>", b"<OAI-PMH/>", listing(record("1"))[:-30], answer(""), error("other"), b"\xff\xfe"],
+    ids=["empty", "html", "no answer", "cut", "empty answer", "unknown error", "utf-16"],
 )
 def test_no_oai_is_asked_for_again_then_fails(oai, transport, body: bytes) -> None:
     oai.pages = {None: [body, body, listing(record("2301.00001"))]}

@@ -381,7 +381,7 @@ def test_entities_of_a_manifest_are_not_expanded(tmp_path: Path) -> None:
     assert manifest.tars == () and len(manifest.unusable) == 1
 
 
-@pytest.mark.parametrize("xml", [b"", b"<arXivSRC><file>", b"<html/>"])
+@pytest.mark.parametrize("xml", [b"", b"<arXivSRC><file>", b"<html/>"], ids=["empty", "cut", "html"])
 def test_what_is_no_manifest_is_a_sentence(xml: bytes) -> None:
     with pytest.raises(ManifestError, match="manifest"):
         parse_manifest(xml)
