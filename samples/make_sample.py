@@ -88,8 +88,10 @@ def tar_bytes(files: Mapping[str, bytes]) -> bytes:
 
 
 def gzip_bytes(data: bytes) -> bytes:
-    """Return the data gzipped without a time or a name in the header."""
-    return gzip.compress(data, compresslevel=9, mtime=0)
+    """Return the data gzipped without a time or a name in the header, in the same bytes on every Python."""
+    packed = bytearray(gzip.compress(data, compresslevel=9, mtime=0))
+    packed[9] = 3  # the header's system, Unix: from 3.13 on, Python says that it is unknown
+    return bytes(packed)
 
 
 def bulk_members() -> dict[str, bytes]:
