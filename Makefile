@@ -1,7 +1,11 @@
 # Two commands matter: `make demo` sets everything up and builds a release from the sample, `make test` sets up
-# and runs all tests. Both use .venv/ here and need nothing but Python 3.11 or 3.12 and the package registry.
+# and runs all tests. Both use .venv/ here and need nothing but Python and the package registry.
 
 PYTHON ?= python3
+# The versions that pyproject.toml states, oldest first: 3.11 3.12 ...
+PYTHONS := $(shell sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)".*/seq -f 3.%g \1 $$((\2 - 1))/p' \
+	pyproject.toml | sh)
+OLDEST := $(firstword $(PYTHONS))
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
@@ -31,6 +35,7 @@ check: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --python-version $(lastword $(PYTHONS))
 	$(BIN)/lint-imports
 
 setup: $(VENV)/.core system
@@ -38,8 +43,8 @@ setup: $(VENV)/.core system
 setup-dev: $(VENV)/.all system
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
-		|| { echo "Python 3.11 or 3.12 is needed: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in "$(PYTHONS)".split())' \
+		|| { echo "Python $(OLDEST) to $(lastword $(PYTHONS)) is needed: make PYTHON=python$(OLDEST) ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 # The lock is complete, so dependencies are not resolved again (which older versions of pip get wrong with hashes).
@@ -59,15 +64,19 @@ system:
 		&& apt-get update -qq && apt-get install -y -qq ghostscript >/dev/null; } \
 		|| echo "Ghostscript is not installed: EPS figures will be rejected. On Debian: apt-get install ghostscript"
 
-# Writes the locked versions anew, with hashes and without the address of any package index.
+# Writes the locked versions anew, with hashes and without the address of any package index. Each list must install
+# from wheels on every Python that is promised.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version $(OLDEST) --generate-hashes --no-header
 lock: $(BIN)/python
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras \
-		--upgrade pyproject.toml -o constraints/all.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		-c constraints/all.txt pyproject.toml -o constraints/core.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		-c constraints/all.txt --extra s3 --extra dask pyproject.toml -o constraints/production.txt
+	$(LOCK) --all-extras --upgrade pyproject.toml -o constraints/all.txt
+	$(LOCK) -c constraints/all.txt pyproject.toml -o constraints/core.txt
+	$(LOCK) -c constraints/all.txt --extra s3 --extra dask pyproject.toml -o constraints/production.txt
+	@for version in $(PYTHONS); do for list in core production all; do \
+		echo "constraints/$$list.txt on Python $$version"; \
+		$(BIN)/uv pip install --quiet --dry-run --target $(VENV)/.lock --python-version $$version \
+			--only-binary :all: --no-deps --require-hashes -r constraints/$$list.txt || exit 1; \
+	done; done
 
 dictionary: setup
 	$(BIN)/python -m schemas.dictionary > docs/data-dictionary.md

@@ -8,8 +8,8 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
-PYTHON = ((3, 11), (3, 12))
 CONSTRAINTS = Path(__file__).parents[1] / "constraints" / "all.txt"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 EXTRAS = {
@@ -30,12 +30,18 @@ class Check:
     sentence: str
 
 
-def check_python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
-    """Return whether this Python will do."""
+def check_python(needed: str, version: tuple[int, int] = sys.version_info[:2]) -> Check:
+    """Return whether this Python will do.
+
+    Args:
+        needed: the range as a package's metadata states it, `<3.15,>=3.11`.
+        version: major and minor version.
+    """
     text = ".".join(str(part) for part in version)
-    if PYTHON[0] <= version <= PYTHON[1]:
+    if SpecifierSet(needed).contains(text):
         return Check("Python", "ok", f"version {text}")
-    return Check("Python", "missing", f"version {text}, and 3.11 or 3.12 is needed")
+    good = [minor for minor in range(100) if SpecifierSet(needed).contains(f"3.{minor}")]
+    return Check("Python", "missing", f"version {text}, and 3.{good[0]} to 3.{good[-1]} is needed")
 
 
 def check_packages(requires: list[str], installed: Mapping[str, str]) -> Check:
@@ -100,7 +106,7 @@ def all_package_checks() -> list[Check]:
     installed = installed_versions()
     text = CONSTRAINTS.read_text(encoding="utf-8") if CONSTRAINTS.is_file() else None
     return [
-        check_python(),
+        check_python(metadata.metadata("scimmir")["Requires-Python"]),
         check_packages(requires, installed),
         check_constraints(text, installed),
         *check_extras(requires, installed),

@@ -18,7 +18,6 @@ from flows.check_packages import (
     check_constraints,
     check_extras,
     check_packages,
-    check_python,
     installed_versions,
 )
 
@@ -56,14 +55,6 @@ def served() -> Iterator[Callable[[Answers], str]]:
 
 
 asked: list[tuple[str, str | None]] = []
-
-
-@pytest.mark.parametrize(
-    ("version", "state"),
-    [((3, 10), "missing"), ((3, 11), "ok"), ((3, 12), "ok"), ((3, 13), "missing"), ((2, 7), "missing")],
-)
-def test_python(version: tuple[int, int], state: str) -> None:
-    assert check_python(version).state == state
 
 
 def test_packages() -> None:
@@ -179,7 +170,7 @@ def test_server(served: Callable[[Answers], str]) -> None:
 
 def run(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scimmir", "doctor", *(str(a) for a in arguments)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1500, check=False)
 
 
 def test_the_command(environment: dict[str, str], tmp_path: Path) -> None:
