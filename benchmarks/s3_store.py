@@ -90,7 +90,7 @@ def s3_store(bucket: str = BUCKET) -> Iterator[Store]:
     finally:
         store.fail_every, store.delay_s = 0, 0.0
         # What moto keeps belongs to the process, not to the server: the next one starts empty.
-        httpx.post(f"{store.url}/moto-api/reset").raise_for_status()
+        httpx.post(f"{store.url}/moto-api/reset", timeout=300).raise_for_status()
         server.shutdown()
         thread.join()
         client.close()

@@ -68,7 +68,7 @@ class Service:
     process: "subprocess.Popen[bytes] | None" = None
     is_ready: Callable[[], object] = field(default=lambda: True)
 
-    def start(self, *, wait_s: float = 90.0) -> None:
+    def start(self, *, wait_s: float = 600.0) -> None:
         """Start it and wait until it is ready."""
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
@@ -196,7 +196,7 @@ def prefect_server(
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -210,7 +210,7 @@ def process_worker(environment: Mapping[str, str], folder: Path, name: str, pool
     return worker
 
 
-def prefect(environment: Mapping[str, str], *arguments: str, seconds: float = 240) -> str:
+def prefect(environment: Mapping[str, str], *arguments: str, seconds: float = 1500) -> str:
     """Run Prefect's command in the repository and return what it prints. Raises CalledProcessError."""
     done = subprocess.run(
         [sys.executable, "-m", "prefect", *arguments],

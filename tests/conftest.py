@@ -54,7 +54,7 @@ def scimmir(environment: dict[str, str]) -> Run:
 
 def _run(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scimmir", *(str(a) for a in arguments)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1500, check=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """Every class rule has its golden example; order, evidence and hostile captions."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -319,19 +317,6 @@ def test_table_features():
     features = table_features("Name\tScore\n\nours\t0.9 ± 0.1\nbase\t\n")
     assert (features.rows, features.columns, features.header) == (3, 2, "Name | Score")
     assert (features.numeric_share, features.plus_minus_share) == (1 / 3, 1 / 3)
-
-
-@pytest.mark.parametrize(
-    "filler", ["a ", "a", "- ", "(a) ", "Fig. 2 ", "1 ", ". A", "[", "the ", "maps of a, "]
-)
-def test_long_texts_take_linear_time(filler):
-    text = filler * (400_000 // len(filler))
-    item = a_float("figure", text, mentions=(text,) * 20, parent_caption=text)
-    table = a_float("table", text, mentions=(text,) * 20, table_text=text.replace(" ", "\t\n"))
-    start = time.process_time()
-    classify(item)
-    classify(table)
-    assert time.process_time() - start < 2
 
 
 @settings(max_examples=150, deadline=None)

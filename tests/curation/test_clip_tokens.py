@@ -1,25 +1,27 @@
 """Our tokens are open_clip's."""
 
+import functools
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from optional import optional
 
 from curation.clip_tokens import read_vocabulary, tokenize
 from training.small_clip import CONTEXT, fewer_merges
 
-open_clip = pytest.importorskip("open_clip")
-from pathlib import Path  # noqa: E402
-
-from open_clip.tokenizer import SimpleTokenizer, default_bpe  # noqa: E402
-
-WHOLE = read_vocabulary(Path(default_bpe()))
-THEIRS = SimpleTokenizer()
+tokenizer = optional("open_clip.tokenizer")
 WORDS = st.sampled_from(
     ["accuracy", "don't", "0.95±0.02", "Ångström", "β-carotene", "&amp;lt;b", "ﬁgure", "表"]
 )
+
+
+@functools.cache
+def both():
+    return read_vocabulary(Path(tokenizer.default_bpe())), tokenizer.SimpleTokenizer()
 
 
 @settings(deadline=None)
@@ -28,14 +30,15 @@ WORDS = st.sampled_from(
 @example("It's what we'LL see: <start_of_text> x<end_of_text>² “quoted” naïve\u00a0½ Ⅳ \x00")
 @example("word " * 100)
 def test_the_tokens_are_those_of_open_clip(text):
-    assert np.array_equal(tokenize([text], WHOLE, context=77), THEIRS([text]).numpy())
+    whole, theirs = both()
+    assert np.array_equal(tokenize([text], whole, context=77), theirs([text]).numpy())
 
 
 def test_a_vocabulary_cut_short_and_a_short_context(tmp_path):
     path = tmp_path / "bpe.txt.gz"
     path.write_bytes(fewer_merges())
     texts = ["Mean squared error over epochs, for three learning rates.", "hyperparameters " * 40, ""]
-    theirs = SimpleTokenizer(bpe_path=str(path), context_length=CONTEXT)(texts).numpy()
+    theirs = tokenizer.SimpleTokenizer(bpe_path=str(path), context_length=CONTEXT)(texts).numpy()
     ours = tokenize(texts, read_vocabulary(path), context=CONTEXT)
     assert np.array_equal(ours, theirs)
     assert ours[1, -1] == read_vocabulary(path).end == 8_513

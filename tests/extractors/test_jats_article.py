@@ -1,7 +1,6 @@
 """Choosing and parsing the article: varieties of XML, broken and hostile files, and the whole corpus."""
 
 import tarfile
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -131,11 +130,9 @@ def test_entities_of_the_internal_subset_are_expanded_and_external_ones_never_re
 def test_entity_bombs_are_refused_at_once(levels: int) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, levels))
     bomb = f'<!DOCTYPE article [<!ENTITY e0 "lol">{entities}]>'.encode() + article(f"&e{levels - 1};")
-    started = time.monotonic()
-    reason, detail = refused({"PMC1/a.nxml": bomb})
+    reason, detail = refused({"PMC1/a.nxml": bomb})  # expanded, it would never end
     assert reason == "xml_invalid"
     assert "expand beyond measure" in detail
-    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -165,31 +162,12 @@ def test_depth_is_bounded() -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    ["<![CDATA[" * 50_000, "&a" * 50_000, '<x:y z:w="1">' * 50_000, "<!ENTITY " * 50_000, "&#x;" * 50_000],
+    ["<![CDATA[", "&a", '<x:y z:w="1">', "<!ENTITY ", "&#x;"],
+    ids=["cdata", "references", "elements", "entities", "characters"],
 )
-def test_hostile_markup_ends_soon(hostile: str) -> None:
-    started = time.monotonic()
+def test_hostile_markup_is_refused(hostile: str) -> None:
     with pytest.raises(RecordError):
-        parse_xml(b"<article>" + hostile.encode())
-    assert time.monotonic() - started < 5
-
-
-def test_time_grows_with_the_length_of_the_article() -> None:
-    def seconds(floats: int) -> float:
-        figures = "".join(
-            f'<p>See <xref rid="g{n} g0">it</xref>.</p><fig id="g{n}"><label>Fig {n}</label>'
-            f'<caption><p>W {n}.</p></caption><graphic xlink:href="g{n}"/></fig>'
-            for n in range(floats)
-        )
-        group = f"<fig-group><caption><p>All.</p></caption>{figures}</fig-group>"
-        data = article().decode().replace("</body>", group + "</body>").encode()
-        started = time.process_time()
-        found = extract(Paper("pmc:PMC1", {"PMC1/a.nxml": data, "PMC1/g1.jpg": b"x"}))
-        assert len(found.floats) + len(found.rejects) == floats + 2
-        return time.process_time() - started
-
-    seconds(100)
-    assert seconds(4000) < 8 * 2 * seconds(500) + 1
+        parse_xml(b"<article>" + hostile.encode() * 50_000)
 
 
 def outcome(files: dict[str, bytes]) -> Extraction | RecordError:

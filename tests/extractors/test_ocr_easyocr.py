@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from optional import optional
 from PIL import Image, ImageDraw
 
 from extractors import ocr
 from extractors.ocr import easyocr_engine
 
-pytest.importorskip("easyocr", reason="the extra easyocr is not installed")
-torch = pytest.importorskip("torch", reason="the extra easyocr is not installed")
+optional("easyocr")
+torch = optional("torch")
 
 
 def zeroed(model):

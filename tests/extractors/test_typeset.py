@@ -268,7 +268,7 @@ def test_threads_that_begin_together_get_the_same_images():
         "    together = list(pool.map(row, range(12)))\n"
         "assert together == list(map(row, range(12))) and len(set(together)) == 6\n"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=1500)
 
 
 def reason_of(html: str, parameters: TypesetParameters = PARAMETERS) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def command(environment: dict[str, str], server: LoopbackS3) -> Run:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=1500,
             check=False,
         )
 

@@ -108,7 +108,7 @@ def world(
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=250,
+            timeout=1500,
             check=False,
         )
         for name, value in {**server, "XDG_CACHE_HOME": folders["XDG_CACHE_HOME"]}.items():
@@ -280,7 +280,7 @@ def test_the_command_takes_an_address_in_a_bucket(world: World) -> None:
         cwd=world.machine / "work",
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=1500,
         check=False,
     )
     assert done.returncode == 1 and "agree to the price with --yes" in done.stderr

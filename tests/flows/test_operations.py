@@ -85,7 +85,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str])
         except WarehouseError as error:
             refused = "a build is at work" in str(error)
         time.sleep(0.05)
-    out, err = process.communicate(timeout=240)
+    out, err = process.communicate(timeout=1500)
     assert process.returncode == 0, out + err
     return {
         "folder": folder,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from optional import optional
 
 from curation.embed import load_embedder
 from flows.train_model import Material, train_model
@@ -17,7 +18,7 @@ from training.train import TrainParameters, usable_device
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-pytest.importorskip("open_clip_train")
+optional("open_clip_train")
 
 
 @pytest.fixture(scope="module")

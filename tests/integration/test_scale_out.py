@@ -22,7 +22,6 @@ REF = PaperRef(
 
 
 @pytest.mark.integration
-@pytest.mark.timeout(280)
 def test_two_dask_workers_build_the_same_release_as_one_process(tmp_path: Path) -> None:
     # Ray takes a minute more to do the same: `python -m benchmarks.scale_out` compares all three.
     one, two = compare(tmp_path, None, WAYS[:2])

@@ -158,7 +158,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def run(folder: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "scimmir", *arguments],
-        env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        env=environment, cwd=folder, capture_output=True, text=True, timeout=1500, check=False,
     )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def page(browser: object, address: str) -> Iterator[object]:
     context = browser.new_context(viewport={"width": 1280, "height": 860}, base_url=address)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(300_000)
     complaints: list[str] = []
     outside: list[str] = []
     opened.on(

@@ -36,12 +36,12 @@ def test_it_says_where_answers_on_loopback_and_ends_at_ctrl_c(warehouse: Path) -
             line = next(line for line in process.stdout if "http://" in line)
             assert line.startswith("32 pairs at http://127.0.0.1:")
             address = re.search(r"http://\S+", line)[0]
-            answer = httpx.get(address, follow_redirects=True)
+            answer = httpx.get(address, follow_redirects=True, timeout=300)
             assert answer.status_code == 200 and f"/{VERSION}/pairs" in str(answer.url)
-            assert httpx.get(address, headers={"Host": "rebound.example"}).status_code == 421
+            assert httpx.get(address, headers={"Host": "rebound.example"}, timeout=300).status_code == 421
         finally:
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=20)
+            _, err = process.communicate(timeout=600)
     assert (process.returncode, err) == (0, "")
 
 

@@ -141,7 +141,7 @@ def transports(tmp_path: Path) -> Iterator[Callable[..., Transport]]:
     with contextlib.ExitStack() as stack:
 
         def make(**changes: object) -> Transport:
-            quick = {"retries": 3, "backoff_s": 0.01, "timeout_s": 2.0}
+            quick = {"retries": 3, "backoff_s": 0.01, "timeout_s": 300.0}
             state = tmp_path / "state"
             settings = TransportSettings(contact="anna@example.org", state=state, **(quick | changes))
             return stack.enter_context(Transport(settings))

@@ -78,7 +78,7 @@ def server(running: LoopbackS3, monkeypatch: pytest.MonkeyPatch) -> LoopbackS3:
 
 @pytest.fixture
 def parameters(server: LoopbackS3) -> BulkParameters:
-    access = replace(ARXIV, endpoint=server.endpoint, timeout_s=5)
+    access = replace(ARXIV, endpoint=server.endpoint, timeout_s=300)
     return BulkParameters(access=access, pause_s=0.001, longest_pause_s=0.002)
 
 
@@ -333,7 +333,7 @@ def test_a_certificate_without_trust_is_refused_not_ignored(tmp_path: Path) -> N
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     access = S3Access(
-        bucket="arxiv", anonymous=True, endpoint=f"https://127.0.0.1:{server.server_port}", timeout_s=5
+        bucket="arxiv", anonymous=True, endpoint=f"https://127.0.0.1:{server.server_port}", timeout_s=300
     )
     try:
         with pytest.raises(BulkError, match="certificate is not accepted"):

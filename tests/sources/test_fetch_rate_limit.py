@@ -1,4 +1,3 @@
-import itertools
 import subprocess
 import sys
 import threading
@@ -28,12 +27,12 @@ def start(host: str, interval: float, turns: int, state: Path) -> "subprocess.Po
 
 
 def test_four_processes_keep_one_interval(tmp_path: Path) -> None:
+    begin = time.time()
     workers = [start("arxiv.org", 0.15, 5, tmp_path) for _ in range(4)]
-    turns = sorted(float(line) for w in workers for line in w.communicate(timeout=30)[0].split())
+    turns = sorted(float(line) for w in workers for line in w.communicate(timeout=1500)[0].split())
     assert len(turns) == 20
-    # A turn is stamped after it was granted, by a process that may be late: the sum cannot be.
-    assert turns[-1] - turns[0] >= 19 * 0.15 - 0.05
-    assert min(b - a for a, b in itertools.pairwise(turns)) > 0.05
+    # A turn is stamped after it was granted, by a process that may be late: late, and never early.
+    assert all(turn - begin >= number * 0.15 for number, turn in enumerate(turns))
 
 
 def test_hosts_do_not_wait_for_each_other(tmp_path: Path) -> None:
@@ -53,7 +52,7 @@ def test_a_pause_holds_for_those_that_already_wait(tmp_path: Path) -> None:
     waiter = threading.Thread(target=lambda: ends.append(wait_for_turn("a.org", 0, tmp_path) and time.time()))
     waiter.start()
     push_back("a.org", 0.6, tmp_path)
-    waiter.join(10)
+    waiter.join(600)
     assert ends and ends[0] - begin >= 0.59
 
 
@@ -75,7 +74,7 @@ def test_a_damaged_or_absurd_time_does_not_block(tmp_path: Path, content: str) -
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = (
         "import time; from pathlib import Path; from sources.fetch.rate_limit import only_connection\n"
-        f"with only_connection('a.org', Path({str(tmp_path)!r})): print('held', flush=True); time.sleep(60)"
+        f"with only_connection('a.org', Path({str(tmp_path)!r})): print('held', flush=True); time.sleep(3600)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None and holder.stdout.readline() == "held\n"
@@ -90,7 +89,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     assert not got.wait(0.3)
     holder.kill()
     holder.wait()
-    assert got.wait(10)
+    assert got.wait(600)
     taker.join()
 
 

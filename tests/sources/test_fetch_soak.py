@@ -38,7 +38,7 @@ def fetch_share(share: int, archive: str, base: str, netloc: str) -> None:
         state=Path(archive).with_name("state"),
         limits=(HostLimit(host=netloc, interval_s=INTERVAL_S),),
         backoff_s=0.002,
-        timeout_s=10,
+        timeout_s=300,
     )
     with Transport(settings) as transport, Ledger(Path(archive)) as ledger:
         papers = PAPERS[share::PROCESSES]
@@ -93,7 +93,7 @@ def run_all(server: Any, archive: Path) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(200)
+        process.join(1500)
     assert [process.exitcode for process in processes] == [0] * PROCESSES
 
 

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from optional import optional
 from PIL import Image
 
 from curation.embed import (
@@ -18,8 +19,8 @@ from samples.many_figures import invent
 from training.export import export_model
 from training.small_clip import CONTEXT, model_config, write_config
 
-torch = pytest.importorskip("torch")
-open_clip = pytest.importorskip("open_clip")
+torch = optional("torch")
+open_clip = optional("open_clip")
 
 PREPROCESS = {
     "size": 64, "mean": [0.8, 0.8, 0.8], "std": [0.3, 0.3, 0.3], "interpolation": "bicubic", "resize_mode": "squash"

@@ -4,6 +4,7 @@ import tarfile
 
 import numpy as np
 import pytest
+from optional import optional
 
 from samples.many_figures import invent
 from schemas.errors import UserError
@@ -12,7 +13,7 @@ from training.shards import Example, write_shards
 from training.small_clip import MERGES, NAME, VOCABULARY, fewer_merges, write_config
 from training.train import TrainParameters, train
 
-pytest.importorskip("open_clip_train")
+optional("open_clip_train")
 
 
 def examples():

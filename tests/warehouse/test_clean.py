@@ -136,7 +136,7 @@ def test_a_build_at_work_stops_cleaning(root: Path) -> None:
 
 def test_a_killed_build_holds_nothing_up(root: Path) -> None:
     script = "import sys, time; from pathlib import Path; from warehouse.locks import building\n"
-    script += "lock = building(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
+    script += "lock = building(Path(sys.argv[1])); print('held', flush=True); time.sleep(3600)"
     process = subprocess.Popen([sys.executable, "-c", script, str(root)], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
