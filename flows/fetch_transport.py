@@ -8,7 +8,7 @@ import httpx
 from prefect.context import FlowRunContext
 
 from flows.fetch_options import FetchOptions
-from flows.shared_limit import wait_for_shared_turn
+from flows.shared_limit import shared_turn
 from schemas.errors import UserError
 from sources.fetch.settings import ARXIV_LIMIT, HostLimit, TransportSettings
 
@@ -27,15 +27,15 @@ def transport_settings(options: FetchOptions, *hosts: str, interval_s: float = 0
     wanted_s = interval_s if options.interval_s is None else options.interval_s
     limits = [replace(ARXIV_LIMIT, interval_s=max(ARXIV_LIMIT.interval_s, wanted_s))]
     limits += [HostLimit(host=_netloc(host), interval_s=wanted_s) for host in hosts]
-    return TransportSettings(
+    settings = TransportSettings(
         contact=options.contact or os.environ.get("SCIMMIR_CONTACT"),
         state=_state(options),
         limits=tuple(limits),
         retries=options.attempts - 1,
         backoff_s=options.backoff_s,
         timeout_s=options.timeout_s,
-        before_request=wait_for_shared_turn if FlowRunContext.get() else None,
     )
+    return replace(settings, shared_turn=shared_turn) if FlowRunContext.get() else settings
 
 
 def _netloc(endpoint: str) -> str:

@@ -11,14 +11,17 @@ from datetime import timedelta
 from typing import cast
 
 from prefect.automations import Automation
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.runtime import flow_run
 
+from flows.server_lock import held
 from schemas.errors import UserError
 
+LOCK = "scimmir-automations"
 TAG = "scimmir"  # of the deployments in prefect.yaml
 HEARTBEAT_S = 30  # the shortest that Prefect allows; prefect.yaml sets it
 SILENT_S = 90  # three heartbeats
@@ -84,18 +87,24 @@ def restarts(marking: Automation) -> Automation:
 
 
 def register() -> list[str]:
-    """Create the automations on the server, or bring those of the same name up to date; return their names."""
-    marking = _registered(lost_runs())
-    return [marking.name, _registered(restarts(marking)).name]
+    """Create the automations on the server, or bring those of the same name up to date; return their names.
+
+    Prefect keeps as many automations of one name as are created. So this holds a lock of the server, and deletes
+    what there is more than once: a run that two of them put back on the schedule would be started twice.
+    """
+    with held(LOCK, 0.0), get_client(sync_client=True) as client:
+        marking = _registered(client, lost_runs())
+        return [marking.name, _registered(client, restarts(marking)).name]
 
 
-def _registered(wanted: Automation) -> Automation:
-    try:
-        known = cast(Automation, Automation.read(name=wanted.name))
-    except ValueError:
+def _registered(client: SyncPrefectClient, wanted: Automation) -> Automation:
+    known = [found.id for found in client.read_automations_by_name(wanted.name)]
+    if not known:
         return cast(Automation, wanted.create())
-    wanted.id = known.id
+    wanted.id, *others = known
     wanted.update()
+    for other in others:
+        client.delete_automation(other)
     return wanted
 
 

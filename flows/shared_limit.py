@@ -1,27 +1,49 @@
 """The request limit of a host over all machines whose flow runs share a Prefect server."""
 
-from functools import cache
+import contextlib
+import functools
+import logging
+from collections.abc import Iterator
 
-from prefect.client.orchestration import get_client
-from prefect.concurrency.sync import rate_limit
-
+from flows.server_lock import held
 from sources.fetch.settings import HostLimit
 
+logger = logging.getLogger("scimmir")
 
-def wait_for_shared_turn(limit: HostLimit) -> None:
-    """Return once the server's global limit of this host allows one more request.
 
-    Each request takes the limit's one slot, which the server frees again after the interval: so nothing stays
-    taken when a run is killed. The lock files of this machine hold the same limit where there is no server.
+@contextlib.contextmanager
+def shared_turn(limit: HostLimit) -> Iterator[None]:
+    """Hold the turn to ask a host, over all machines: one request at a time, the interval after its answer.
+
+    Where runs state different intervals, the longest holds for all: who states one wants the host to be asked no
+    more often, whoever asks. The server keeps it, so that a run that is slower never starts among faster ones; it is
+    forgotten when somebody deletes the limit there. A limit that is new begins with a whole interval, too.
+    The lock files of this machine hold the same limit where there is no server.
+
+    Raises:
+        httpx.HTTPError: the server does not answer, or refuses.
     """
-    if limit.interval_s > 0:
-        rate_limit(_made(limit), occupy=1, strict=True)
+    if limit.interval_s <= 0:
+        yield
+        return
+    with held(limit_name(limit.host), limit.interval_s) as interval_s:
+        if interval_s > limit.interval_s * 1.001:
+            _warn_once(limit, round(interval_s, 3))
+        yield
 
 
-@cache
-def _made(limit: HostLimit) -> str:
-    """Return the name of the server's global limit, made or set right where needed."""
-    name = f"scimmir-{limit.host.replace(':', '-')}"
-    with get_client(sync_client=True) as client:
-        client.upsert_global_concurrency_limit_by_name(name, 1, slot_decay_per_second=1 / limit.interval_s)
-    return name
+def limit_name(host: str) -> str:
+    """Return the name of a host's global concurrency limit."""
+    return f"scimmir-{host.replace(':', '-')}"
+
+
+@functools.cache
+def _warn_once(limit: HostLimit, interval_s: float) -> None:
+    logger.warning(
+        "%s is asked every %g seconds and not every %g, as another run stated; where that holds no more, "
+        "`prefect gcl delete %s` forgets it",
+        limit.host,
+        interval_s,
+        limit.interval_s,
+        limit_name(limit.host),
+    )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -51,7 +52,8 @@ class TransportSettings:
     byte_limit: int = 8 << 30  # the largest arXiv tar is below 2 GB
     text_limit: int = 256 << 20
     redirects: int = 5
-    before_request: Callable[[HostLimit], None] | None = None  # waits for a limit over more than this machine
+    # Waits for a limit over more than this machine, and holds it until the answer is there.
+    shared_turn: Callable[[HostLimit], AbstractContextManager[None]] = lambda limit: nullcontext()
     user_agent: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -220,12 +220,11 @@ class Transport:
         with contextlib.ExitStack() as stack:
             if limit.interval_s > 0:
                 stack.enter_context(only_connection(limit.host, state))
-            if self.settings.before_request:
-                self.settings.before_request(limit)
             wait_for_turn(limit.host, limit.interval_s, state, patience_s=self.settings.patience_s)
             request = self._client.build_request("GET", url, headers=headers)
             try:
-                with network_errors(url):
+                # Last of all: what is waited for after it would come off the pause that others keep.
+                with self.settings.shared_turn(limit), network_errors(url):
                     answer = self._client.send(request, stream=True)
             finally:
                 # Counted again from the answer: the request may have been long on its way.
