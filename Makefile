@@ -9,6 +9,8 @@ OLDEST := $(firstword $(PYTHONS))
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
+# Bytecode is kept, also where the environment says otherwise: else each of a hundred commands compiles Prefect anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check setup setup-dev system lock dictionary clean
 
@@ -37,6 +39,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/mypy --python-version $(lastword $(PYTHONS))
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/collect_twice.py
 
 setup: $(VENV)/.core system
 

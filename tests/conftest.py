@@ -1,12 +1,14 @@
 """Builds of the sample, made once for all tests that look at one."""
 
 import functools
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tour import Tour, take_tour
 
 from benchmarks.services import clean_environment, prefect_server
 from samples.make_sample import make_sample
@@ -15,6 +17,13 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 LONGEST_ID = 80
+FEW = (
+    "arxiv/2601.00101v1.tar.gz",
+    "arxiv/2601.00101v2.tar.gz",
+    "pmc/PMC9900058.tar.gz",
+    "pmc/PMC9900024.1",
+    "pmc/PMC9900042.1",
+)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
@@ -26,10 +35,20 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file's tests in one process, and all that look at the sample's release in one."""
+    """Keep each file's tests in one process, and all that look at the sample's release in one.
+
+    What takes longest goes first, so that no process is left alone with it at the end.
+    """
     for item in items:
         built = "warehouse" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("release" if built else item.path.name))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker("integration"):
+        return 0
+    return 1 if "warehouse" in getattr(item, "fixturenames", ()) else 2
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +85,33 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def few_papers(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with five papers of the sample, two of them versions of one, for tests that build often."""
+    folder = tmp_path_factory.mktemp("few")
+    for name in FEW:
+        place = folder / Path(name).name
+        (shutil.copytree if (sample / name).is_dir() else shutil.copy)(sample / name, place)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def few_arguments(few_papers: Path) -> list[object]:
+    """Return the arguments of a build of these, without OCR and each in a shard of its own, but for the warehouse."""
+    return ["build", few_papers, "--ocr-engine", "none", "--papers-per-shard", "1", "--workers", "2"]
+
+
+@pytest.fixture(scope="session")
+def few_warehouse(
+    scimmir: Run, few_arguments: list[object], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a warehouse with the release of these; who writes into it takes a copy."""
+    folder = tmp_path_factory.mktemp("few-warehouse")
+    done = scimmir(*few_arguments, "--warehouse", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
 def build_arguments(sample: Path) -> list[object]:
     """Return the arguments of `make demo`'s build, but for the warehouse."""
     return [
@@ -90,6 +136,14 @@ def warehouse(
     done = _run(alone, *build_arguments, "--warehouse", folder)
     assert done.returncode == 0, done.stdout + done.stderr
     yield folder
+
+
+@pytest.fixture(scope="session")
+def tour(
+    tmp_path_factory: pytest.TempPathFactory, sample: Path, warehouse: Path, environment: dict[str, str]
+) -> Tour:
+    """Return the README's tour, taken once: among other things it trains a model."""
+    return take_tour(tmp_path_factory.mktemp("tour"), sample, warehouse, environment)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The default build uses the CLIP model that comes with the package; torch gives the same release."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -36,37 +37,28 @@ def test_the_default_build_is_made_with_it(release: Path) -> None:
     assert manifest["engines"]["embedder"].startswith(embedder_space("clip"))
 
 
+def vectors(parts: set[Path]) -> dict[str, list[float]]:
+    names = sorted(str(part) for part in parts)
+    return dict(duckdb.execute("SELECT pair_id, embedding FROM read_parquet(?)", [names]).fetchall())
+
+
 def test_a_torch_checkpoint_of_the_same_weights_gives_the_same_release(
-    scimmir: Run, sample: Path, tmp_path: Path
+    scimmir: Run, few_arguments: list[object], few_warehouse: Path, tmp_path: Path
 ) -> None:
     pytest.importorskip("open_clip")
-    rows, vectors = {}, {}
-    for name in ("clip", f"open_clip:{SHIPPED}"):
-        done = scimmir(
-            "build", sample / "arxiv", sample / "pmc", "--warehouse", tmp_path, "--embedder", name,
-            "--ocr-engine", "none", "--version", name.partition(":")[0], "--decontaminate", sample / "benchmark-images",
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        folder = tmp_path / "releases" / name.partition(":")[0]
-        select = "SELECT pair_id, split, image_sha256, duplicate_group FROM read_parquet(?) ORDER BY pair_id"
-        rows[name] = duckdb.execute(select, [f"{folder}/pairs/*/*.parquet"]).fetchall()
-        keys = set(vectors)
-        for part in sorted((tmp_path / "stages" / "embed").rglob("embeddings.parquet")):
-            if part not in {key for key, _ in keys}:
-                table = duckdb.execute(
-                    "SELECT pair_id, embedding FROM read_parquet(?)", [str(part)]
-                ).fetchall()
-                vectors[part, name] = dict(table)
-    onnx, torch = rows.values()
-    assert onnx == torch and len(onnx) > 60
-    ours, theirs = (
-        {
-            pair: vector
-            for (_, made_by), part in vectors.items()
-            if made_by == name
-            for pair, vector in part.items()
-        }
-        for name in rows
+    warehouse = Path(shutil.copytree(few_warehouse, tmp_path / "warehouse"))
+    before = set(warehouse.rglob("embeddings.parquet"))
+    done = scimmir(
+        *few_arguments, "--warehouse", warehouse, "--embedder", f"open_clip:{SHIPPED}", "--version", "torch"
     )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (onnx,) = (p for p in (warehouse / "releases").glob("*/") if p.name != "torch")
+    select = "SELECT pair_id, split, image_sha256, duplicate_group FROM read_parquet(?) ORDER BY pair_id"
+    rows, others = (
+        duckdb.execute(select, [f"{folder}/pairs/*/*.parquet"]).fetchall()
+        for folder in (onnx, onnx.with_name("torch"))
+    )
+    assert rows == others and len(rows) > 15
+    ours, theirs = (vectors(parts) for parts in (before, set(warehouse.rglob("embeddings.parquet")) - before))
     assert set(ours) == set(theirs)
     assert max(np.abs(np.subtract(ours[pair], theirs[pair])).max() for pair in ours) < 2e-5

@@ -1,12 +1,11 @@
 """`scimmir train` makes a model from a release that a build can use, and fine-tunes one that it is given."""
 
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from optional import optional
+from tour import Tour
 
 from curation.embed import load_embedder
 from flows.train_model import Material, train_model
@@ -16,31 +15,13 @@ from training.models import architecture
 from training.pairs import released, shrunk
 from training.train import TrainParameters, usable_device
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
 optional("open_clip_train")
 
 
 @pytest.fixture(scope="module")
-def trained(scimmir: Run, warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("trained") / "model"
-    done = scimmir(
-        "train",
-        folder,
-        "--warehouse",
-        warehouse,
-        "--epochs",
-        1,
-        "--copies",
-        1,
-        "--batch-size",
-        16,
-        "--device",
-        "cpu",
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"use it by --embedder onnx:{folder}" in done.stdout
-    return folder
+def trained(tour: Tour) -> Path:
+    """Return the folder of the model that the README's tour trains: `scimmir train .demo/model`."""
+    return tour.model
 
 
 def test_the_model_embeds_on_both_runtimes(trained: Path, release: Path) -> None:

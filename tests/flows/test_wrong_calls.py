@@ -1,19 +1,39 @@
 """A wrong call ends in one clear sentence and exit code 1, before anything is built."""
 
+import os
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from scimmir.cli import main
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Call = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
+    """Yield a function that runs the command in this process: exit code, and what it says on standard error."""
+
+    def call(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["scimmir", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), capsys.readouterr().err
+
+    before = dict(os.environ)
+    yield call
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["build", "{tmp}/nowhere"], "nowhere does not exist"),
-        (["build", "{tmp}/empty"], "no paper found in"),
         (["build", "{papers}", "--ocr-engine", "tesseract"], "there is no OCR engine 'tesseract'; known are easyocr, rapidocr"),
         (["build", "{papers}", "--ocr-engine", "easyocr", "--ocr-model-dir", "{tmp}/empty"], "craft_mlt_25k.pth"),
         (["build", "{papers}", "--embedder", "word2vec"], "word2vec"),
@@ -43,7 +63,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
         (["--config", "{tmp}/none.toml", "config"], "none.toml does not exist"),
     ],
 )  # fmt: skip
-def test_one_sentence(scimmir: Run, tmp_path: Path, arguments: list[str], sentence: str) -> None:
+def test_one_sentence(here: Call, tmp_path: Path, arguments: list[str], sentence: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
     papers = tmp_path / "papers"
@@ -53,8 +73,16 @@ def test_one_sentence(scimmir: Run, tmp_path: Path, arguments: list[str], senten
     filled = [argument.format(**places) for argument in arguments]
     if "--warehouse" not in filled:
         filled += ["--warehouse", str(tmp_path / "warehouse")]
-    done = scimmir(*filled)
-    errors = [line for line in done.stderr.splitlines() if line.startswith("scimmir: ")]
-    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
-    assert len(errors) == 1 and sentence in errors[0], done.stderr
+    code, said = here(*filled)
+    errors = [line for line in said.splitlines() if line.startswith("scimmir: ")]
+    assert code == 1, said
+    assert len(errors) == 1 and sentence in errors[0], said
     assert not list((tmp_path / "warehouse").glob("stages/*/*"))
+
+
+def test_a_call_that_is_found_wrong_in_the_flow_is_one_sentence(scimmir: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = scimmir("build", tmp_path / "empty", "--warehouse", tmp_path / "warehouse")
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    errors = [line for line in done.stderr.splitlines() if line.startswith("scimmir: ")]
+    assert len(errors) == 1 and "no paper found in" in errors[0], done.stderr

@@ -36,7 +36,7 @@ pytestmark = [
 
 INTERVAL_S = 20  # of the schedule; a build with nothing to do takes less
 RUNNING = {"state": {"name": {"any_": ["Running"]}}}
-OPTIONS = {"ocr_engine": "none", "papers_per_shard": 4, "workers": 1}
+OPTIONS = {"ocr_engine": "none", "papers_per_shard": 1, "workers": 1}
 
 
 @dataclass
@@ -102,11 +102,11 @@ def scheduled_spec(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def topology(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[Topology]:
+def topology(tmp_path_factory: pytest.TempPathFactory, few_papers: Path) -> Iterator[Topology]:
     folder = tmp_path_factory.mktemp("topology")
     base = clean_environment(folder / "prefect")
     with postgres() as (_, database), s3_store() as store:
-        papers = upload_as_tester(sample, store)
+        papers = upload_as_tester(few_papers, store)
         server_environment = {
             **base,
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
@@ -119,7 +119,7 @@ def topology(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator
                 **store.environment,
                 "PREFECT_API_URL": api,
                 "SCIMMIR_HOME": str(ROOT),
-                "SCIMMIR_PAPERS": f"{papers}/arxiv",
+                "SCIMMIR_PAPERS": papers,
                 "SCIMMIR_WAREHOUSE": f"s3://{BUCKET}/scheduled",
                 "SCIMMIR_CACHE": str(folder / "cache"),
                 "PREFECT_WORKER_QUERY_SECONDS": "2",
@@ -138,16 +138,14 @@ def topology(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator
                     worker.kill()
 
 
-def upload_as_tester(sample: Path, store: Store) -> str:
+def upload_as_tester(folder: Path, store: Store) -> str:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in store.environment.items():
             patch.setenv(name, value)
-        return upload(sample, store, "papers")
+        return upload(folder, store, "papers")
 
 
-def test_a_schedule_fires_and_its_run_outlives_its_worker(
-    topology: Topology, sample: Path, tmp_path: Path
-) -> None:
+def test_a_schedule_fires_and_its_run_outlives_its_worker(topology: Topology, few_warehouse: Path) -> None:
     t = topology
     wait_until(
         lambda: t.ask("flow_runs/filter", flow_runs=RUNNING), seconds=900, what="a run of the schedule"
@@ -161,7 +159,7 @@ def test_a_schedule_fires_and_its_run_outlives_its_worker(
     done = {k: v for k, v in t.written("scheduled/stages").items() if k.endswith("stage.json")}
     assert not t.objects("scheduled/releases")
 
-    expected = build_here(t, [sample / "arxiv"], tmp_path)
+    (expected,) = (json.loads(p.read_text()) for p in few_warehouse.glob("releases/*/manifest.json"))
 
     wait_until(lambda: t.states(run["id"])[-1] == "Completed", seconds=900, what="the end of the lost run")
     states = t.states(run["id"])
@@ -207,13 +205,3 @@ def test_a_backfill_is_one_run_for_each_period_and_is_asked_for_once(topology: T
     asked = sorted((r["parameters"]["version"], r["parameters"]["inputs"]) for r in runs)
     assert asked == [("2026.01", ["s3://scimmir-test/2026/01"]), ("2026.02", ["s3://scimmir-test/2026/02"])]
     assert {r["parameters"]["warehouse"] for r in runs} == {f"s3://{BUCKET}/scheduled"}
-
-
-def build_here(topology: Topology, inputs: list[Path], folder: Path) -> dict[str, Any]:
-    """Build on disk, in one process, with the same server; return the manifest."""
-    command = [sys.executable, "-m", "scimmir", "build", *map(str, inputs), "--warehouse", str(folder)]
-    command += ["--ocr-engine", "none", "--papers-per-shard", "8"]
-    subprocess.run(command, env=topology.environment, check=True, capture_output=True, cwd=ROOT)
-    latest = (folder / "releases" / "latest").read_text().strip()
-    found: dict[str, Any] = json.loads((folder / "releases" / latest / "manifest.json").read_text())
-    return found

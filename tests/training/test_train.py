@@ -10,7 +10,7 @@ from samples.many_figures import invent
 from schemas.errors import UserError
 from training.distort import distort
 from training.shards import Example, write_shards
-from training.small_clip import MERGES, NAME, VOCABULARY, fewer_merges, write_config
+from training.small_clip import MERGES, VOCABULARY, fewer_merges, write_config
 from training.train import TrainParameters, train
 
 optional("open_clip_train")
@@ -52,17 +52,6 @@ def test_the_smaller_vocabulary_is_a_beginning_of_clips_own(tmp_path):
     small, whole = SimpleTokenizer(bpe_path=str(tmp_path / "bpe.txt.gz")), SimpleTokenizer()
     assert small.vocab_size == VOCABULARY == 512 + MERGES + 2
     assert small.encode("a figure of the results") == whole.encode("a figure of the results")
-
-
-def test_open_clip_trains_a_checkpoint(tmp_path):
-    shards, count = write_shards(tmp_path / "shards", examples, side=128, copies=2)
-    parameters = TrainParameters(epochs=1, batch_size=8, warmup=1)
-    made = train(
-        shards, count, tmp_path / "work", model=NAME, parameters=parameters, configs=[write_config(tmp_path)]
-    )
-    assert (
-        made == tmp_path / "work" / "run" / "checkpoints" / "epoch_1.pt" and made.stat().st_size > 1_000_000
-    )
 
 
 def test_a_failure_is_told_in_the_programs_words(tmp_path):
