@@ -123,12 +123,14 @@ def backfill_runs(deployment: str, wanted: list[Period], parameters: Mapping[str
         for period in wanted:
             own = {name: filled(value, period) for name, value in parameters.items()}
             identity = hashlib.sha256(canonical_json([deployment, str(period), own])).hexdigest()
-            run = client.create_flow_run_from_deployment(
+            # Once a run starts, Prefect names it after the flow's own template: the answer's name is not the period's.
+            name = f"backfill {period}"
+            client.create_flow_run_from_deployment(
                 known.id,
                 parameters=own,
-                name=f"backfill {period}",
+                name=name,
                 tags=["backfill"],
                 idempotency_key=f"backfill-{identity[:32]}",
             )
-            names.append(run.name)
+            names.append(name)
     return names
