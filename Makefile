@@ -31,7 +31,7 @@ demo: setup
 	@echo "  the columns    docs/data-dictionary.md"
 
 test: setup-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 check: setup-dev
 	$(BIN)/ruff format --check .

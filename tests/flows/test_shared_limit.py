@@ -105,7 +105,7 @@ def test_a_limit_that_another_run_made_slower_is_named(
         for interval_s in (3.0, 3.0, 5.0):
             with shared_limit.shared_turn(HostLimit(host="slow.example:80", interval_s=interval_s)):
                 pass
-    (message,) = caplog.messages
+    (message,) = [r.getMessage() for r in caplog.records if r.name == "scimmir"]
     assert (
         "every 5 seconds and not every 3" in message
         and "prefect gcl delete scimmir-slow.example-80" in message

@@ -1,5 +1,6 @@
 """A wrong call ends in one clear sentence and exit code 1, before anything is built."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -24,8 +25,11 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             main()
         return int(ended.value.code or 0), capsys.readouterr().err
 
-    before = dict(os.environ)
+    before, logger = dict(os.environ), logging.getLogger("scimmir")
+    handlers, propagate = logger.handlers, logger.propagate
     yield call
+    # The command's own handler writes where this test's output went.
+    logger.handlers, logger.propagate = handlers, propagate
     os.environ.clear()
     os.environ.update(before)
 
