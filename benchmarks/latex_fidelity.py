@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extractors.latex import extract
-from extractors.latex.extraction import read_paper
-from extractors.latex.symbols import GREEK
+from extractors.latex.extract import read_paper
+from extractors.latex.text.symbols import GREEK
 from schemas.floats import Extraction
 from schemas.paper import Paper
 from schemas.reject import RecordError

@@ -123,7 +123,7 @@ def backfill_runs(deployment: str, wanted: list[Period], parameters: Mapping[str
         for period in wanted:
             own = {name: filled(value, period) for name, value in parameters.items()}
             identity = hashlib.sha256(canonical_json([deployment, str(period), own])).hexdigest()
-            # Once a run starts, Prefect names it after the flow's own template: the answer's name is not the period's.
+            # A run that has begun is named after the flow's own template: the answer's name is not the period's.
             name = f"backfill {period}"
             client.create_flow_run_from_deployment(
                 known.id,

@@ -3,7 +3,7 @@
 import pytest
 
 from extractors.latex import extract
-from extractors.latex.text import Renderer
+from extractors.latex.text.renderer import Renderer
 from schemas.floats import Extraction, Float
 from schemas.paper import Paper
 
@@ -98,7 +98,7 @@ def test_spans_of_tabularray() -> None:
 
 
 def test_partial_rules_of_hhline() -> None:
-    from extractors.latex.tabular import read_table
+    from extractors.latex.tables.tabular import read_table
 
     table = read_table(
         Renderer(), r"\hhline{|-|-|-|} a & b & c \\ \hhline{~--} d & e & f \\ \hhline{*{3}{=}}", "lll"

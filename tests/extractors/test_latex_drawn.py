@@ -6,7 +6,7 @@ import pymupdf
 import pytest
 
 from extractors.latex import LatexParameters, RenderLimits, engine_identity, extract, render_drawing
-from extractors.latex.drawn import drawn_part, installed_engine, kept_preamble, picture_document
+from extractors.latex.floats.drawn import drawn_part, installed_engine, kept_preamble, picture_document
 from schemas.floats import Drawing
 from schemas.paper import Paper
 from schemas.reject import RecordError
@@ -72,7 +72,7 @@ def test_without_an_engine_the_failure_says_so(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_drawing_that_comes_out_of_a_macro_cannot_be_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("extractors.latex.drawn.installed_engine", lambda: "pdflatex")
+    monkeypatch.setattr("extractors.latex.floats.drawn.installed_engine", lambda: "pdflatex")
     source = r"\begin{tikzpicture}\end{tikzpicture}"
     drawing = Drawing(paper_key="arxiv:1", path="p.pdf", preamble=PREAMBLE, source=source, folder="")
     with pytest.raises(RecordError, match="out of a macro"):

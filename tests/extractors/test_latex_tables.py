@@ -3,9 +3,9 @@
 import pytest
 
 from extractors.latex import extract
-from extractors.latex.columns import read_columns
-from extractors.latex.tabular import read_table
-from extractors.latex.text import Renderer
+from extractors.latex.tables.columns import read_columns
+from extractors.latex.tables.tabular import read_table
+from extractors.latex.text.renderer import Renderer
 from extractors.tables import from_html
 from schemas.paper import Paper
 from schemas.table import Table

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from extractors.latex.mathtext import ONLY_IN_MATH, SIZES, TEXTS
-from extractors.latex.text import FONTS, SHAPES, Renderer
-from extractors.latex.units import COMMANDS
+from extractors.latex.text.maths import ONLY_IN_MATH, SIZES, TEXTS
+from extractors.latex.text.renderer import FONTS, SHAPES, Renderer
+from extractors.latex.text.units import COMMANDS
 
 PLAIN = [
     # accents, quotes, dashes, ties

@@ -1,0 +1,212 @@
+"""Primitives that bring in files: inputs, packages, folders of graphics."""
+
+import posixpath
+import re
+
+from extractors.latex.expansion.expander import Expander
+from extractors.latex.expansion.macros import Alias
+from extractors.latex.source.shields import shield_short
+
+DRAWING_SUFFIXES = (".pgf", ".tikz", ".tikz.tex", ".pgf.tex", ".pstex_t_", ".pstricks")
+
+
+FILE_NAME = re.compile(r"[ \t\n]*(?:\{\s*([^{}]*?)\s*\}|\"([^\"\n]*)\"|([^\s{}\\%\[]+))")
+
+
+MAX_PACKAGE_BYTES = 400_000
+MAX_OWN_PACKAGE_CHARS = 30_000
+
+
+# Classes and packages that papers ship a copy of, whose commands the later stages know themselves.
+KNOWN_PACKAGES = re.compile(
+    r"(?i)(?:neurips|nips|iclr|icml|cvpr|iccv|eccv|acl|emnlp|naacl|aaai|ijcai|interspeech|spconf|ieee|revtex|aastex|"
+    r"elsart|mnras|llncs|svjour|sn-jnl|acmart|amsart|amsmath|natbib|hyperref|cleveref|algorithm|subfig|caption|"
+    r"graphicx|xcolor|tikz|pgf|booktabs|multirow|siunitx|longtable|emulateapj|jheppub|jcappub|pos|aa$|iopart|"
+    r"fancyhdr|lineno|epsfig|psfig|rotating|float|wrapfig|url|cite|times|authblk|titlesec|enumitem|listings|minted|"
+    r"todonotes|xspace|xy$|pstricks|pst-|bm$|dcolumn|mathtools|geometry|setspace|lipsum|quantumarticle|wlscirep|arxiv$)"
+)
+
+
+def input_file(ex: Expander, name: str) -> None:
+    r"""Read \input, \include, \subfile and \InputIfFileExists: go on in the file named."""
+    frame = ex.input.top()
+    match = FILE_NAME.match(frame.text, frame.pos)
+    if match is None:
+        return
+    frame.pos = match.end()
+    wanted = (match[1] or match[2] or match[3] or "").strip().strip('"')
+    wanted = expand_name(ex, wanted)
+    yes = no = ""
+    if name == "InputIfFileExists":
+        yes, no = ex.input.read_argument() or "", ex.input.read_argument() or ""
+    if name == "include":
+        if (
+            ex.reading.include_only is not None
+            and posixpath.splitext(wanted)[0] not in ex.reading.include_only
+        ):
+            return
+        ex.output.emit("\n\n")
+    path = find_input(ex, wanted)
+    if name == "InputIfFileExists":
+        ex.input.push((no if path is None else yes) or " ")
+    if path is None:
+        if name != "InputIfFileExists":
+            missing_input(ex, wanted)
+        return
+    open_file(ex, path, folder=posixpath.dirname(path) if name == "subfile" else None)
+
+
+def expand_name(ex: Expander, name: str) -> str:
+    """Return a file name with the paper's macros in it replaced."""
+    for _ in range(10):
+        match = re.search(r"\\([A-Za-z@]+)[ \t]*", name)
+        if match is None:
+            break
+        meaning = ex.scopes.meanings.get(match[1])
+        body = "" if meaning is None or callable(meaning) or isinstance(meaning, Alias) else meaning.body
+        name = name[: match.start()] + body + name[match.end() :]
+    return name.replace("{", "").replace("}", "").strip()
+
+
+def missing_input(ex: Expander, name: str) -> None:
+    """Note that a file is not there; a drawing's place is kept."""
+    if name.lower().endswith(DRAWING_SUFFIXES):
+        ex.output.emit("\\begin{tikzpicture}\\end{tikzpicture}")
+    elif len(ex.output.warnings) < 50:
+        ex.output.warnings.append(f"input file not in the archive: {name}")
+
+
+def find_input(ex: Expander, name: str) -> str | None:
+    """Return the stored path of an input file: from the main file's folder, with `import` from its own."""
+    folders = [f.folder + "/" for f in reversed(ex.input.frames) if f.folder][:1]
+    folders.extend((ex.project.main_dir, ""))
+    folders.extend(search_path(ex))
+    current = next((f.file for f in reversed(ex.input.frames) if f.file >= 0), -1)
+    if current >= 0:
+        folders.append(posixpath.dirname(ex.output.files[current]) + "/")
+    return ex.project.find(name, folders=tuple(folders), suffixes=(".tex", "", ".ltx"))
+
+
+def search_path(ex: Expander) -> list[str]:
+    r"""Return the folders that \input@path adds."""
+    return [ex.project.main_dir + p.rstrip("/") + "/" for p in ex.reading.path]
+
+
+def open_file(ex: Expander, path: str, *, folder: str | None = None) -> None:
+    """Put a file on the input stack, unless it is being read already."""
+    if any(f.file >= 0 and ex.output.files[f.file] == path for f in ex.input.frames):
+        ex.output.warnings.append(f"{path} includes itself")
+        return
+    text = ex.project.text(path)
+    # A .pgf file is drawn whole, also where it shows a bitmap inside its axes.
+    drawn = path.lower().endswith(DRAWING_SUFFIXES)
+    if drawn and ("\\includegraphics" not in text or path.lower().endswith(".pgf")):
+        ex.output.emit("\\begin{tikzpicture}\\end{tikzpicture}")
+        return
+    if text[:200].lstrip().startswith("\\documentclass") or "\\begin{document}" in text[:200_000]:
+        text = standalone_body(ex, text)
+    ex.output.files.append(path)
+    if folder is not None:
+        ex.output.emit("\\scimmirfolder{" + folder + "}")
+    for mark in sorted(ex.short_verbs):
+        text = shield_short(text, 0, mark)
+    ex.input.push(text, file=len(ex.output.files) - 1, folder=folder)
+
+
+def standalone_body(ex: Expander, text: str) -> str:
+    """Return a file that is a document of its own with its preamble and end blanked, so that offsets stay."""
+    if not ex.scopes.in_document:
+        return text
+    begin = re.compile(r"^[^%\n]*?\\begin\s*\{document\}", re.M).search(text)
+    start = begin.end() if begin else 0
+    end = text.find("\\end{document}", start)
+    end = len(text) if end < 0 else end
+    return re.sub(r"[^\n]", " ", text[:start]) + text[start:end]
+
+
+def import_file(ex: Expander, name: str) -> None:
+    r"""Read \import{folder}{file} and its kin: names inside are relative to the folder."""
+    ex.input.read_star()
+    folder, wanted = (
+        expand_name(ex, ex.input.read_argument() or ""),
+        expand_name(ex, ex.input.read_argument() or ""),
+    )
+    base = ex.project.main_dir
+    if name.startswith("sub"):
+        base = next((f.folder + "/" for f in reversed(ex.input.frames) if f.folder), base)
+    for root in (base, ex.project.main_dir, ""):
+        path = ex.project.find(wanted, folders=(root + folder + "/",), suffixes=(".tex", ""))
+        if path is not None:
+            open_file(ex, path, folder=posixpath.dirname(path) or ".")
+            return
+    missing_input(ex, folder + wanted)
+
+
+def include_only(ex: Expander, name: str) -> None:
+    r"""Read \includeonly."""
+    names = ex.input.read_argument() or ""
+    ex.reading.include_only = {posixpath.splitext(n.strip())[0] for n in names.split(",") if n.strip()}
+
+
+def use_package(ex: Expander, name: str) -> None:
+    r"""Read \usepackage or \documentclass: definitions of a package that the paper brings along count."""
+    options = ex.input.read_optional() or ""
+    names = ex.input.read_argument() or ""
+    if not ex.output.silent:
+        ex.output.emit(f"\\{name}[{options}]{{{names}}}")
+    suffixes = (".cls",) if name in {"documentclass", "LoadClass"} else (".sty",)
+    for wanted in (expand_name(ex, n) for n in names.split(",")[:100]):
+        if not wanted or KNOWN_PACKAGES.match(posixpath.basename(wanted)):
+            continue
+        path = ex.project.find(wanted, folders=(ex.project.main_dir, ""), suffixes=suffixes)
+        if (
+            path is not None
+            and path not in ex.output.files
+            and len(ex.project.files.get(path, b"")) <= MAX_PACKAGE_BYTES
+        ):
+            read_package(ex, path)
+
+
+def read_package(ex: Expander, path: str) -> None:
+    """Take over the definitions of a package or class file that a reader of the text needs."""
+    ex.output.files.append(path)
+    text = ex.project.text(path).split("\\endinput")[0]
+    saved = (
+        ex.input.frames,
+        ex.output.silent,
+        ex.input.at_letter,
+        ex.conditions.branches,
+        ex.reading.own_package,
+    )
+    if len(ex.output.files) > 300:
+        return
+    ex.input.frames, ex.output.silent, ex.input.at_letter, ex.conditions.branches = [], True, True, []
+    # A short .sty holds an author's macros; classes and long packages are programs that need a whole TeX.
+    ex.reading.own_package = path.lower().endswith(".sty") and len(text) <= MAX_OWN_PACKAGE_CHARS
+    ex.input.push(text, file=len(ex.output.files) - 1)
+    ex.run()
+    ex.input.frames, ex.output.silent, ex.input.at_letter, ex.conditions.branches, ex.reading.own_package = (
+        saved
+    )
+
+
+def graphics_extensions(ex: Expander, name: str) -> None:
+    r"""Read \DeclareGraphicsExtensions: the order in which suffixes are tried."""
+    names = [n.strip() for n in (ex.input.read_argument() or "").split(",")]
+    ex.project.graphics_suffixes[:] = [n for n in names[:30] if n.startswith(".")]
+
+
+def end_input(ex: Expander, name: str) -> None:
+    r"""Read \endinput: nothing more comes from this file."""
+    while ex.input.frames and ex.input.frames[-1].file < 0:
+        ex.pop()
+    if ex.input.frames:
+        frame = ex.input.frames[-1]
+        frame.pos = len(frame.text)
+
+
+def graphics_path(ex: Expander, name: str) -> None:
+    r"""Read \graphicspath{{a/}{b/}} (and the wrong but common form without inner braces)."""
+    content = ex.input.read_argument() or ""
+    inner = re.findall(r"\{([^{}]*)\}", content) or [content]
+    ex.project.graphics_dirs[:] = [expand_name(ex, p).strip('" ') for p in inner[:50]]

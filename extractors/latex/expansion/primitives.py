@@ -1,0 +1,254 @@
+"""Primitives that expand, count, repeat, group or vanish."""
+
+import re
+
+from extractors.latex.expansion.expander import Expander
+from extractors.latex.expansion.input import SPACE, after_word
+from extractors.latex.expansion.macros import NO_VALUE, Macro
+from extractors.latex.expansion.structural import STRUCTURAL
+
+NEXT_TOKEN = re.compile(r"\\(?:[A-Za-z@]+[ \t]*|.)|.", re.S)
+
+
+NEXT_WORD = re.compile(r"\\([A-Za-z@]+)[ \t]*")
+
+
+EXPRESSION = re.compile(
+    r"\s*(?:\\numexpr\s*([-+*/()\d\s]*)(?:\\relax(?![A-Za-z]))?|(-?\d+)|\\(?!numexpr)([A-Za-z@]+)(?![A-Za-z@]))"
+)
+
+
+EXPANDABLE = frozenset(
+    {"expandafter", "else", "fi", "or", "number", "the", "csname", "@gobble", "@firstofone",
+    "@firstoftwo", "@secondoftwo"},
+)  # fmt: skip
+
+
+LOOP_HEAD = re.compile(r"\s*\\([A-Za-z]+)\s*(?:\[[^\]]{0,200}\])?\s*in\s*()")
+KERNEL_LOOP_HEAD = re.compile(r"\s*\\([A-Za-z@]+)\s*:=\s*\{?([^\\{}]{0,2000}?)\}?\s*\\do\s*")
+MAX_AFTER = 40
+
+
+def csname(ex: Expander, name: str) -> None:
+    r"""Read \csname … \endcsname or \@nameuse{…} and act on the name."""
+    inner = ex.input.read_until("\\endcsname") if name == "csname" else ex.input.read_argument()
+    if inner is not None and re.fullmatch(r"[A-Za-z@*]+", inner.strip()):
+        inner = inner.strip()
+        meaning = ex.scopes.meanings.get(inner)
+        if meaning is not None:
+            ex.execute(inner, meaning)
+        elif inner.isalpha():
+            ex.output.emit("\\" + inner)
+            ex.separate()
+
+
+def at_letter(ex: Expander, name: str) -> None:
+    """Switch the category of @."""
+    ex.input.at_letter = name in {"makeatletter", "ExplSyntaxOn"}
+
+
+def expand_after(ex: Expander, name: str) -> None:
+    """Expand the token after the next one, as far as it is expandable, then go on with the next one."""
+    frame = ex.input.frames[-1]
+    frame.pos = after_word(frame.text, frame.pos)
+    first = NEXT_TOKEN.match(frame.text, frame.pos)
+    if first is None or ex.after_depth >= MAX_AFTER:
+        return
+    frame.pos = first.end() if len(first[0]) < 3 else after_word(frame.text, first.end())
+    frame = ex.input.top()
+    second = NEXT_WORD.match(frame.text, frame.pos)
+    meaning = ex.scopes.meanings.get(second[1]) if second else None
+    if (second is not None and second[1] in EXPANDABLE) or isinstance(meaning, Macro):
+        frame.pos = second.end() if second else frame.pos
+        ex.after_depth += 1
+        if meaning is not None and second is not None:
+            ex.execute(second[1], meaning)
+        ex.after_depth -= 1
+    token = first[0].rstrip()
+    ex.input.unread(token + " " if token[-1:].isalpha() and len(token) > 1 else token)
+
+
+def number(ex: Expander, name: str) -> None:
+    r"""Read \number, \the or \numexpr with a value that can be known, and go on with its digits."""
+    frame = ex.input.top()
+    match = EXPRESSION.match(frame.text, frame.pos)
+    if match is None:
+        if name == "the":
+            ex.output.emit("\\the")
+        return
+    frame.pos = match.end()
+    if match[3] is not None:
+        meaning = ex.scopes.meanings.get(match[3])
+        if match[3] in ex.counting.values:
+            meaning = Macro((), str(ex.counting.values[match[3]]))
+        body = meaning.body.strip() if isinstance(meaning, Macro) else ""
+        if not re.fullmatch(r"-?\d{1,9}", body):
+            frame.pos = match.start()
+            if name == "the":
+                ex.output.emit("\\the")
+            return
+        value = int(body)
+    else:
+        value = evaluate(match[1] or match[2] or "0")
+    frame = ex.input.top()
+    after = re.compile(r"\s*\\expandafter(?![A-Za-z@])").match(frame.text, frame.pos)
+    if after:
+        frame.pos = after.end()
+        expand_after(ex, "expandafter")
+    ex.input.unread(str(value))
+
+
+def evaluate(expression: str) -> int:
+    r"""Return the value of a \numexpr of digits, signs and stars, read from left to right; else 0."""
+    value, operator = 0, "+"
+    for sign, digits in re.findall(r"([-+*/])?\s*(\d{1,9})", expression[:200]):
+        operator = sign or operator
+        number_ = int(digits)
+        value = (
+            value + number_ if operator == "+" else value - number_ if operator == "-"
+            else value * number_ if operator == "*" else value // max(1, number_)
+        )  # fmt: skip
+        value = max(-(10**9), min(value, 10**9))
+    return value
+
+
+def gobble(ex: Expander, name: str) -> None:
+    r"""Read \@gobble, \@firstofone, \@firstoftwo or \@secondoftwo."""
+    arguments = [ex.input.read_argument() or "" for _ in range(2 if name.endswith("two") else 1)]
+    chosen = {"@firstofone": 0, "@firstoftwo": 0, "@secondoftwo": 1}.get(name)
+    if chosen is not None and arguments[chosen]:
+        ex.input.push(arguments[chosen])
+
+
+def for_each(ex: Expander, name: str) -> None:
+    r"""Read pgffor's \foreach \x in {a,b,...,n} {body}: the body once for each value."""
+    frame = ex.input.top()
+    head = (LOOP_HEAD if name == "foreach" else KERNEL_LOOP_HEAD).match(frame.text, frame.pos)
+    if head is None:
+        return
+    frame.pos = head.end()
+    listed = head[2] if name == "@for" else ex.input.read_argument()
+    values = [v.strip() for v in (listed or "").split(",")][:1000]
+    body = ex.input.read_argument()
+    if body is None:
+        return
+    if len(values) >= 3 and values[-2] in {"...", "\\dots", "\\ldots"}:
+        start, stop = values[-3], values[-1]
+        if re.fullmatch(r"-?\d{1,6}", start) and re.fullmatch(r"-?\d{1,6}", stop):
+            before = values[-4] if len(values) > 3 and re.fullmatch(r"-?\d{1,6}", values[-4]) else None
+            step = int(start) - int(before) if before is not None else 1 if int(stop) >= int(start) else -1
+            rest = range(int(start) + step, int(stop) + (1 if step > 0 else -1), step) if step else ()
+            values = [*values[:-2], *(str(n) for n in rest)][:1000]
+    for value in reversed(values):
+        ex.input.push(f"\\def\\{head[1]}{{{value}}}" + body)
+
+
+def for_list(ex: Expander, name: str) -> None:
+    r"""Read etoolbox's \forcsvlist{\do}{a,b}: the command on each item."""
+    command, listed = ex.input.read_argument(), ex.input.read_argument()
+    for value in reversed((listed or "").split(",")[:1000]):
+        if command and value.strip():
+            ex.input.push(f"{command}{{{value.strip()}}}")
+
+
+def hook(ex: Expander, name: str) -> None:
+    """Read etoolbox's hooks on environments: their text is read when the environment begins or ends."""
+    environment, text = ex.input.read_argument(), ex.input.read_argument()
+    if environment is not None and text is not None and len(ex.environments.hooks) < 1000:
+        key = (name, environment.strip())
+        ex.environments.hooks[key] = ex.environments.hooks.get(key, "") + text
+
+
+def drop(ex: Expander, name: str) -> None:
+    """Leave the command out; what follows is read as usual."""
+    frame = ex.input.frames[-1]
+    frame.pos = after_word(frame.text, frame.pos)
+
+
+def drop_two(ex: Expander, name: str) -> None:
+    """Leave the command and its two arguments out."""
+    ex.input.read_star()
+    ex.input.read_argument()
+    ex.input.read_argument()
+
+
+def unwrap(ex: Expander, name: str) -> None:
+    r"""Read the argument in place, as \AtBeginDocument's content takes effect before the text."""
+    content = ex.input.read_argument()
+    if content:
+        ex.input.push(content)
+
+
+def begin_group(ex: Expander, name: str) -> None:
+    """Open a scope of definitions."""
+    ex.scopes.open.append(("begingroup", []))
+
+
+def end_group(ex: Expander, name: str) -> None:
+    r"""Close the scope that \begingroup opened."""
+    if ex.scopes.open and ex.scopes.open[-1][0] == "begingroup":
+        leave_scope(ex)
+
+
+def leave_scope(ex: Expander) -> None:
+    """Undo the definitions of the innermost scope."""
+    for name, old in reversed(ex.scopes.open.pop()[1]):
+        ex.scopes.put_back(name, old)
+
+
+def value_test(ex: Expander, name: str) -> None:
+    r"""Read xparse's \IfNoValueTF, \IfValueTF, \IfBooleanTF and their one-branch forms."""
+    value = ex.input.read_argument() or ""
+    if name.startswith("IfBoolean"):
+        truth = "BooleanTrue" in value
+    elif name.startswith("IfBlank"):
+        truth = not value.strip()
+    else:
+        truth = (value == NO_VALUE) == name.startswith("IfNoValue")
+    yes = ex.input.read_argument() if not name.endswith("F") or name.endswith("TF") else ""
+    no = ex.input.read_argument() if name.endswith("F") else ""
+    chosen = yes if truth else no
+    if chosen:
+        ex.input.push(chosen)
+
+
+def xspace(ex: Expander, name: str) -> None:
+    """Write a space unless punctuation follows."""
+    frame = ex.input.frames[-1]
+    while len(ex.input.frames) > 1 and frame.file < 0 and frame.pos >= len(frame.text):
+        ex.input.frames.pop()
+        frame = ex.input.frames[-1]
+    following = frame.text[frame.pos : frame.pos + 1]
+    if (following and following not in "{}~.,:;?/'!)-]%\\ \n\t") or frame.text.startswith(
+        "\\textit", frame.pos
+    ):
+        ex.output.emit(" ")
+
+
+def at_if(ex: Expander, name: str) -> None:
+    r"""Read \@ifnextchar x{yes}{no}, \@ifstar{yes}{no} or \@ifundefined{name}{yes}{no}."""
+    if name == "@ifstar":
+        yes, no = ex.input.read_argument(), ex.input.read_argument()
+        truth = ex.input.read_star()
+    elif name == "@ifundefined":
+        asked = (ex.input.read_argument() or "").strip()
+        yes, no = ex.input.read_argument(), ex.input.read_argument()
+        truth = asked not in ex.scopes.meanings and asked not in STRUCTURAL
+    else:
+        char = ex.input.read_argument() or ""
+        yes, no = ex.input.read_argument(), ex.input.read_argument()
+        frame = ex.input.top()
+        space = SPACE.match(frame.text, frame.pos)
+        truth = bool(char) and frame.text.startswith(char, space.end() if space else frame.pos)
+    chosen = yes if truth else no
+    if chosen:
+        ex.input.push(chosen)
+
+
+VALUE_TESTS = tuple(
+    f"If{what}{branch}" for what in ("NoValue", "Value", "Boolean", "Blank") for branch in ("TF", "T", "F")
+)
+
+
+DROPPED = ("long", "global", "outer", "protected", "noexpand", "unexpanded", "ignorespaces", "unskip",
+           "ignorespacesafterend", "leavevmode", "relax", "null", "endgraf")  # fmt: skip

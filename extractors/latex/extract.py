@@ -1,0 +1,145 @@
+"""One LaTeX paper in, its figures and tables out."""
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from extractors.latex.expansion.expander import expand_project
+from extractors.latex.expansion.handlers import HANDLERS
+from extractors.latex.expansion.output import Flat
+from extractors.latex.floats.assemble import Assembly
+from extractors.latex.source.project import Project, open_project
+from extractors.latex.text.bibliography import Bibliography, read_bibliography
+from extractors.latex.text.mentions import running_text
+from extractors.latex.text.renderer import Renderer, no_citation, no_reference
+from extractors.latex.walk.commands import walk_text
+from extractors.latex.walk.walk import Walk
+from schemas.floats import Extraction
+from schemas.paper import Paper, PaperHeader
+
+# 1: first form. 2: acronyms, data tables, tabularray, unknown names in formulae, drawings on demand.
+# 3: numbers by scope and class, pictures of the title, lists in mentions, brackets and dingbats in captions.
+VERSION = "3"
+
+BIBLIOGRAPHY = re.compile(r"\\bibliography\s*\{([^{}]*)\}|\\printbibliography")
+NUMERIC_CLASSES = ("revtex", "ieee", "elsarticle", "acmart", "llncs", "svjour", "sn-jnl", "amsart", "cas-")
+NUMERIC_SETTING = re.compile(
+    r"\\setcitestyle\s*\{[^{}]*\b(?:numbers|super)\b|\\citestyle\s*\{nature\}"
+    r"|\\bibpunct\s*(?:\[[^\]]{0,40}\])?\{[^{}]{0,9}\}\s*\{[^{}]{0,9}\}\s*\{[^{}]{0,9}\}\s*\{[ns]\}"
+)
+AUTHOR_YEAR_OPTIONS = ("authoryear", "round", "author-year", "apa")
+
+
+@dataclass(frozen=True)
+class LatexParameters:
+    """What the user may choose: whether figures drawn in TeX are handed on to be rendered."""
+
+    render_drawings: bool = False
+
+
+def extract(paper: Paper, *, parameters: LatexParameters | None = None) -> Extraction:
+    """Return the figures, tables and panels of a LaTeX paper, and those that could not become pairs.
+
+    With `render_drawings`, floats that are drawn in TeX are no rejects: their graphics name pictures that are
+    to be made of the extraction's `drawings` (`render_drawing`).
+
+    Args:
+        paper: key and files, as paths to bytes.
+        parameters: the user's choices.
+
+    Raises:
+        RecordError: the paper as a whole cannot be read (paper_empty, paper_withdrawn, tex_main_missing,
+            tex_not_latex, tex_too_complex).
+    """
+    return _read(paper, parameters or LatexParameters(), resolve=True)
+
+
+def read_paper(paper: Paper, *, resolve: bool = True) -> Extraction:
+    """Return what `extract` does; without `resolve`, references and citations print nothing (to compare)."""
+    return _read(paper, LatexParameters(), resolve=resolve)
+
+
+def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Extraction:
+    project = open_project(paper.files)
+    flat = expand_project(project, HANDLERS)
+    walk = walk_text(flat.text)
+    bibliography = find_bibliography(project, flat, walk)
+    to = Renderer(
+        reference=walk.references.resolve if resolve else no_reference,
+        citation=bibliography.cite if resolve else no_citation,
+        names={"figurename": walk.style.figure, "tablename": walk.style.table},
+        language=walk.language,
+    )
+    skipped = [(b.start, b.end) for b in walk.floats] + walk.other + walk.bibliographies
+    running = running_text(flat.text, skipped, walk.body_start)
+    assembly = Assembly(paper.key, project, flat, walk, to, running)
+    assembly.render_drawings = parameters.render_drawings
+    assembly.run()
+    return Extraction(
+        header=header(paper.key, project, walk, to),
+        floats=tuple(assembly.floats),
+        rejects=tuple(assembly.rejects),
+        warnings=tuple([*flat.warnings, *assembly.warnings][:100]),
+        drawings=tuple(assembly.drawings),
+    )
+
+
+def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:
+    """Return what the source says of the paper as a whole."""
+    tex = walk.text[slice(*walk.title)][:4000] if walk.title else ""
+    if walk.earlier_title and "\\@title" in tex:  # a supplement's title that quotes the paper's own
+        tex = tex.replace("\\@title", walk.text[slice(*walk.earlier_title)][:4000], 1)
+    title = to.plain(tex)
+    return PaperHeader(
+        paper_key=key,
+        title=title or None,
+        categories=(),
+        language=walk.language,
+        is_retracted=False,
+        main_file=project.main,
+    )
+
+
+def find_bibliography(project: Project, flat: Flat, walk: Walk) -> Bibliography:
+    """Return the entries of the environment in the text, else of the .bbl that belongs to the main file."""
+    numeric = citation_style(walk)
+    if walk.bibliographies:
+        text = "\n".join(flat.text[start:end] for start, end in walk.bibliographies)
+        return read_bibliography(text, numeric=numeric)
+    stems = [posixpath.splitext(project.main)[0]]
+    found = BIBLIOGRAPHY.search(flat.text)
+    if found and found[1]:
+        stems.extend(project.main_dir + n.strip() for n in found[1].split(",")[:20])
+    path = project.find("", folders=tuple(stems), suffixes=(".bbl",))
+    if path is None:
+        path = next((n for n in sorted(project.files) if n.lower().endswith(".bbl")), None)
+    if path is None:
+        return Bibliography()
+    return read_bibliography(project.text(path), numeric=numeric)
+
+
+def citation_style(walk: Walk) -> bool | None:
+    """Return True for numeric citations, False for author and year, None where only the labels tell."""
+    packages = walk.style.packages
+    if NUMERIC_SETTING.search(walk.text):
+        return True
+    for name in ("natbib", "biblatex"):
+        if name in packages:
+            options = packages[name].replace(" ", "")
+            if any(
+                o in options
+                for o in ("numbers", "super", "numeric", "style=ieee", "style=nature", "style=phys")
+            ):
+                return True
+            if any(o in options for o in AUTHOR_YEAR_OPTIONS):
+                return False if "square" not in options or "authoryear" in options else None
+            if name == "biblatex":
+                return True
+    document_class = walk.style.document_class.lower()
+    if any("authoryear" in o or o == "author-year" for o in walk.style.options):
+        return False
+    if document_class.startswith(NUMERIC_CLASSES) and "natbib" not in packages:
+        return True
+    if document_class.startswith("revtex") or document_class.startswith("elsarticle"):
+        return True
+    return None

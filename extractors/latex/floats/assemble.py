@@ -1,0 +1,349 @@
+"""Turns what was found into floats and rejects."""
+
+import re
+from dataclasses import dataclass, field
+
+from extractors.latex.expansion.output import Flat
+from extractors.latex.floats.grouping import found_in, printed_label
+from extractors.latex.floats.pieces import caption_pieces
+from extractors.latex.source.graphics import graphic, stored_path
+from extractors.latex.source.project import Project
+from extractors.latex.source.scanner import Scanner
+from extractors.latex.tables.float_tables import Markup, has_rows, joined, note_bodies, without_captions
+from extractors.latex.tables.tabular import read_table
+from extractors.latex.text.mentions import RunningText, mentions
+from extractors.latex.text.renderer import Renderer
+from extractors.latex.walk.document import Caption, FloatBody, Found, GraphicItem, Panel, Tabular
+from extractors.latex.walk.walk import Walk
+from extractors.tables import to_html, to_text
+from schemas.floats import Drawing, Float, Graphic
+from schemas.ids import pair_id
+from schemas.reject import RecordError, Reject
+
+SNIPPET_CHARS = 2000
+TABLE_FOOT = re.compile(r"\\tablefoot(?![A-Za-z])")
+MAX_CAPTION_CHARS = 20_000
+
+
+@dataclass
+class Assembly:
+    """The floats and rejects of one paper as they are made."""
+
+    key: str
+    project: Project
+    flat: Flat
+    walk: Walk
+    to: Renderer
+    running: RunningText
+    floats: list[Float] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    paragraphs: dict[int, str] = field(default_factory=dict)
+    render_drawings: bool = False
+    drawings: list[Drawing] = field(default_factory=list)
+    paths: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Make every float of the document, in order."""
+        ordinals = {"figure": 0, "table": 0}
+        found = [f for body in self.walk.floats for f in found_in(body)]
+        found.sort(key=lambda f: (f.start, f.caption.pos if f.caption else 0))
+        for one in found:
+            ordinals[one.kind] += 1
+            self.add(one, ordinals[one.kind])
+
+    def add(self, found: Found, ordinal: int) -> None:
+        """Make one float with its panels."""
+        name = pair_id(self.key, found.kind, ordinal)
+        caption = found.caption
+        number = caption.number if caption is not None and caption.number else None
+        label = self.label(found, number)
+        text = self.render(caption)
+        snippet_file, snippet = self.flat.source(found.start, found.end, self.project.text)
+        shown, missing = self.graphics(found.graphics)
+        table, problem = self.table(found) if not found.graphics or found.tabulars else (None, "")
+        panels = self.panels(found, text)
+        reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
+        if reason == "drawn_in_tex" and self.render_drawings:
+            reason, shown = "", (self.drawing(f"drawn-in-tex/{found.kind}-{ordinal}.pdf", snippet),)
+        printed = self.to.plain(printed_label(self.walk.style, self.walk.names, found, ""))
+        common = _Common(
+            name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS], printed
+        )
+        if reason:
+            self.reject(common.name, reason, detail, common)
+        else:
+            if missing:
+                self.warnings.append(f"{name}: of its graphics, not in the archive: {', '.join(missing[:5])}")
+            keys = tuple(dict.fromkeys([*found.labels, *(k for p in found.panels for k in p.labels)]))
+            self.floats.append(
+                self.float(
+                    common, caption, graphics=shown, table=table,
+                    keys=tuple(dict.fromkeys(found.labels)), mention_keys=keys),
+                )  # fmt: skip
+        groups: dict[int, list[GraphicItem]] = {}
+        for item in found.graphics if panels else ():
+            groups.setdefault(id(item.panel), []).append(item)
+        for index, (panel, letter, panel_text) in enumerate(panels, 1):
+            items = [g for g in groups.get(id(panel), ()) if g.panel is panel]
+            self.add_panel(common, found.body, items, index, panel, letter, panel_text)
+
+    def drawing(self, path: str, source: str) -> Graphic:
+        """Keep what it takes to render a float's drawing; return the graphic that stands for it."""
+        main = self.project.text(self.project.main)
+        preamble = main[: max(0, main.find("\\begin{document}"))]
+        self.drawings.append(
+            Drawing(
+                paper_key=self.key, path=path, preamble=preamble, source=source, folder=self.project.main_dir
+            )
+        )
+        return Graphic(path=path, page=1, angle=0.0, row=0)
+
+    def label(self, found: Found, number: str | None) -> str | None:
+        """Return the printed label with its number."""
+        if number is None:
+            return None
+        return self.to.plain(printed_label(self.walk.style, self.walk.names, found, number))
+
+    def render(self, caption: Caption | None) -> str:
+        """Return a caption as readable text."""
+        return "" if caption is None else self.to.plain(caption.tex[:MAX_CAPTION_CHARS])
+
+    def graphics(self, items: list[GraphicItem]) -> tuple[tuple[Graphic, ...], list[str]]:
+        """Return the files shown, in rows, and the names for which there is no file."""
+        shown: list[Graphic] = []
+        missing: list[str] = []
+        for item in sorted(items, key=lambda g: g.row):
+            name = item.shown.name
+            place = (item.folder, name)
+            if place not in self.paths:
+                self.paths[place] = stored_path(self.project, name, item.folder)
+            path = self.paths[place]
+            if path is None:
+                missing.append(name)
+            else:
+                shown.append(graphic(path, item.shown, item.row))
+        rows = {row: i for i, row in enumerate(sorted({g.row for g in shown}))}
+        return tuple(_with_row(g, rows[g.row]) for g in shown), missing
+
+    def table(self, found: Found) -> tuple[Markup | None, str]:
+        """Return the table that a float's tabulars make, or why there is none."""
+        if not found.tabulars:
+            return None, ""
+        notes = self.notes(found)
+        tables = []
+        problem = "table_empty"
+        for one in found.tabulars[:20]:
+            body = self.walk.text[one.start : one.end]
+            if "\\caption" in body or "\\label" in body:
+                body = without_captions(body)
+            if one.environment == "tabbing":
+                body = re.sub(r"[^\n]*\\kill(?![A-Za-z])", "", body).replace("\\>", "&").replace("\\=", "&")
+            formulae = one.environment == "array"
+            read = read_table(self.to, body, one.columns, head=one.head, formulae=formulae)
+            if read is None:
+                continue
+            tables.append(read)
+        if not tables:
+            return None, "table_unreadable" if any(
+                has_rows(self.walk.text, t) for t in found.tabulars
+            ) else problem
+        table = joined(tables, notes)
+        if not any(c.html for row in table.rows for c in row.cells):
+            return None, problem
+        try:
+            return Markup(to_html(table), to_text(table)), ""
+        except RecordError as error:
+            return None, error.reason
+
+    def notes(self, found: Found) -> tuple[str, ...]:
+        """Return the footnotes that threeparttable's tablenotes hold."""
+        text = self.walk.text[found.start : found.end]
+        out: list[str] = []
+        for match in list(TABLE_FOOT.finditer(text))[:20]:
+            at = found.start + match.start()
+            if not any(t.start <= at < t.end for t in found.tabulars):
+                out.append(self.to.html(Scanner(text, match.end()).argument()))
+        if "tablenotes" not in text:
+            return tuple(note for note in out if note)
+        for body in note_bodies(text):
+            for part in re.split(r"\\item(?![A-Za-z])", body)[:100]:
+                scan = Scanner(part)
+                mark = scan.optional()
+                html = self.to.html(part[scan.pos :])
+                if html:
+                    out.append(f"<sup>{self.to.html(mark)}</sup> {html}" if mark else html)
+        return tuple(out[:100])
+
+    def fault(
+        self,
+        found: Found,
+        caption: Caption | None,
+        text: str,
+        shown: tuple[Graphic, ...],
+        missing: list[str],
+        table: Markup | None,
+        problem: str,
+    ) -> tuple[str, str]:
+        """Return why a float cannot become a pair, nothing where it can."""
+        if caption is None:
+            return "caption_missing", f"{found.body.environment or 'float'} without \\caption"
+        if not text:
+            return "caption_empty", "the caption prints nothing"
+        if shown or table is not None:
+            return "", ""
+        if missing:
+            return "image_missing", ", ".join(missing)
+        if found.drawings:
+            return "drawn_in_tex", f"{found.drawings} drawing(s) made by TeX commands"
+        if problem:
+            return problem, f"{len(found.tabulars)} tabular(s) without readable cells"
+        return "graphic_not_named", "no graphics file and no table in it"
+
+    def panels(self, found: Found, text: str) -> list[tuple[Panel, str, str]]:
+        """Return panels with letter and caption: real ones, or images that the caption's pieces describe."""
+        pieces = caption_pieces(text, len(found.panels) or len(found.graphics))
+        if found.panels:
+            out = []
+            for i, panel in enumerate(found.panels):
+                own = self.render(panel.caption)
+                letter = panel.letter
+                if not own and pieces:
+                    letter = letter or pieces[i][0]
+                    own = pieces[i][1]
+                out.append((panel, letter, own))
+            return out
+        if len(found.graphics) < 2 or not pieces:
+            return []
+        out = []
+        for item, (letter, piece) in zip(found.graphics, pieces, strict=True):
+            panel = Panel(item.pos, item.box, end=item.pos, letter=letter)
+            item.panel = panel
+            out.append((panel, letter, piece))
+        return out
+
+    def add_panel(
+        self,
+        parent: "_Common",
+        body: FloatBody,
+        items: list[GraphicItem],
+        index: int,
+        panel: Panel,
+        letter: str,
+        text: str,
+    ) -> None:
+        """Make one panel of a float."""
+        name = f"{parent.name}:panel-{index}"
+        shown, missing = self.graphics(items)
+        start, end = panel.start, max(panel.end, panel.start)
+        file, snippet = (
+            self.flat.source(start, end, self.project.text) if end > start else (parent.file, parent.snippet)
+        )
+        whole = parent.number or panel.number
+        number = f"{whole}{letter}" if whole and letter else whole or None
+        label = parent.label or (f"{parent.name_printed} {whole}" if whole else None)
+        label = f"{label}({letter})" if label and letter else label
+        common = _Common(name, parent.kind, number, label, text, file, snippet[:SNIPPET_CHARS])
+        table = None
+        if not items:
+            table, _ = self.table(self.panel_found(parent, body, panel))
+        if not text:
+            self.reject(name, "caption_missing", "a panel without caption of its own", common)
+        elif not shown and table is None and missing:
+            self.reject(name, "image_missing", ", ".join(missing), common)
+        elif not shown and table is None:
+            drawn = any(start <= p < end for p in body.drawings)
+            reason = "drawn_in_tex" if drawn else "graphic_not_named"
+            self.reject(name, reason, "the panel names no graphics file", common)
+        else:
+            keys = tuple(dict.fromkeys(panel.labels))
+            self.floats.append(
+                self.float(common, panel.caption, graphics=shown, table=table, keys=keys, mention_keys=keys,
+                           parent=parent, letter=letter)
+            )  # fmt: skip
+
+    def panel_found(self, parent: "_Common", body: FloatBody, panel: Panel) -> Found:
+        """Return what a panel holds, as if it were a float."""
+        tabulars: list[Tabular] = [
+            t
+            for t in body.tabulars
+            if panel.start <= t.pos < panel.end and not t.nested and not t.has_graphics
+        ]
+        return Found(parent.kind, body, panel.caption, [], [], tabulars, [], 0, "", panel.start, panel.end)
+
+    def float(
+        self,
+        common: "_Common",
+        caption: Caption | None,
+        *,
+        graphics: tuple[Graphic, ...],
+        table: Markup | None,
+        keys: tuple[str, ...],
+        mention_keys: tuple[str, ...],
+        parent: "_Common | None" = None,
+        letter: str = "",
+    ) -> Float:
+        """Return the row of a float or panel."""
+        raw = "" if caption is None else self.flat.source(caption.start, caption.end, self.project.text)[1]
+        number = common.number if parent is None else None
+        return Float(
+            pair_id=common.name,
+            paper_key=self.key,
+            kind=common.kind,
+            parent_id=parent.name if parent else None,
+            number=common.number,
+            label=common.label,
+            panel=letter or None,
+            ref_keys=keys,
+            caption=common.text,
+            caption_raw=raw.strip() or (common.text if parent else ""),
+            parent_caption=(parent.text or None) if parent else None,
+            mentions=mentions(
+                self.running,
+                self.to,
+                keys=mention_keys,
+                kind=common.kind,
+                number=number,
+                cache=self.paragraphs,
+            ),
+            graphics=graphics,
+            table_html=table.html if table is not None else None,
+            table_text=table.text if table is not None else None,
+            language=self.walk.language,
+            source_file=common.file,
+            snippet=common.snippet,
+        )
+
+    def reject(self, name: str, reason: str, detail: str, common: "_Common") -> None:
+        """Keep a float that cannot become a pair."""
+        self.rejects.append(
+            Reject(
+                paper_key=self.key,
+                pair_id=name,
+                stage="extract",
+                reason=reason,
+                detail=detail[:500],
+                kind=common.kind,
+                label=common.label,
+                caption=common.text or None,
+                snippet=common.snippet,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class _Common:
+    name: str
+    kind: str
+    number: str | None
+    label: str | None
+    text: str
+    file: str
+    snippet: str
+    name_printed: str = ""
+
+
+def _with_row(one: Graphic, row: int) -> Graphic:
+    return Graphic(
+        path=one.path, page=one.page, trim=one.trim, viewport=one.viewport, angle=one.angle, row=row
+    )

@@ -1,0 +1,1 @@
+"""Tabulars as rows and cells: column specifications, rules, spans, notes."""

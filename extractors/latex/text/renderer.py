@@ -1,0 +1,394 @@
+"""TeX to readable Unicode: captions, cells, titles and paragraphs.
+
+The input is flat text (no macros of the paper's own, no comments). `Renderer.plain` gives plain text, `.html`
+inline HTML in which only b, i, u, sup, sub and code tags occur.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+
+from extractors.latex.source.environments import PICTURES
+from extractors.latex.source.scanner import Scanner
+from extractors.latex.source.shields import UNSHIELD
+from extractors.latex.text import maths, units
+from extractors.latex.text.characters import (
+    DROPPED,
+    character,
+    dingbat,
+    ligatures,
+    skip_dimension,
+    skip_tikz,
+    tidy,
+)
+from extractors.latex.text.numbering import roman
+from extractors.latex.text.shapes import (
+    CITATION,
+    DIMENSION_COMMANDS,
+    FONTS,
+    MATH_ENVIRONMENTS,
+    REFERENCES,
+    SHAPES,
+    SPACE_COMMANDS,
+    SWITCHES,
+)
+from extractors.latex.text.symbols import ACCENTS, SUBSCRIPT, SUPERSCRIPT, SYMBOLS, symbol
+
+MAX_DEPTH = 40
+RUN = re.compile(r"[^\\{}$~&\n]+")
+NEWLINES = re.compile(r"[ \t]*\n[ \t\n]*")
+COMMAND = re.compile(r"\\(?:([A-Za-z][A-Za-z@]*|@[A-Za-z@]+)(\*?)|(.)|\Z)", re.S)
+
+# Tags travel as private characters, so that escaping comes last.
+TAGS = {"b": "\uf100", "i": "\uf102", "u": "\uf104", "sup": "\uf106", "sub": "\uf108", "code": "\uf10a"}
+MARKS = {mark: f"<{tag}>" for tag, mark in TAGS.items()} | {
+    chr(ord(mark) + 1): f"</{tag}>" for tag, mark in TAGS.items()
+}
+STRIP_MARKS = {ord(mark): None for mark in MARKS}
+MARK_SPLIT = re.compile("([\uf100-\uf10b])")
+
+UNRAISED = frozenset({"°", "∘", "′", "″", "′′", "*", "†", "‡"})
+LIST_ENVIRONMENTS = frozenset(
+    {
+        "itemize",
+        "enumerate",
+        "description",
+        "compactenum",
+        "compactitem",
+        "inparaenum",
+        "enumerate*",
+        "itemize*",
+    }
+)
+PACKAGED = frozenset(
+    {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark", "ce", "ch", "cee", "tikz", "ion", "diagbox",
+    "backslashbox", "slashbox", "tablefoottext"},
+)  # fmt: skip
+TEXT_COMMANDS = (
+    FONTS, SWITCHES, REFERENCES, SHAPES, SPACE_COMMANDS, DIMENSION_COMMANDS, PACKAGED, units.COMMANDS,
+    frozenset({"begin", "end", "ensuremath", "char", "symbol"}),
+)  # fmt: skip
+
+Resolver = Callable[[str, str], str]
+Citer = Callable[[str, str, str, str], str]
+
+
+def no_reference(command: str, keys: str) -> str:
+    """Return nothing for any reference."""
+    return ""
+
+
+def no_citation(command: str, before: str, after: str, keys: str) -> str:
+    """Return nothing for any citation."""
+    return ""
+
+
+class Renderer:
+    """Renders TeX with a paper's references, citations and printed names."""
+
+    def __init__(
+        self,
+        *,
+        reference: Resolver = no_reference,
+        citation: Citer = no_citation,
+        names: dict[str, str] | None = None,
+        language: str | None = None,
+    ) -> None:
+        self.reference = reference
+        self.citation = citation
+        self.names = names or {}
+        self.language = language or ""
+        self.marked = False
+
+    def plain(self, tex: str) -> str:
+        """Return the text as one line of Unicode."""
+        self.marked = False
+        return tidy(self.text(tex, 0).translate(UNSHIELD))
+
+    def html(self, tex: str) -> str:
+        """Return the text as one line of inline HTML, escaped."""
+        self.marked = True
+        marked = tidy(self.text(tex, 0))
+        self.marked = False
+        parts = MARK_SPLIT.split(marked)
+        result = "".join(
+            MARKS[p] if p in MARKS else html.escape(p.translate(UNSHIELD), quote=False) for p in parts
+        )
+        return re.sub(r"<(b|i|u|sup|sub|code)></\1>", "", result)
+
+    def tag(self, name: str, content: str) -> str:
+        """Return the content between the marks of a tag where marks are wanted."""
+        if not self.marked or not content.strip():
+            return content
+        mark = TAGS[name]
+        return mark + content.translate(STRIP_MARKS if name in {"b", "code"} else {}) + chr(ord(mark) + 1)
+
+    def script(self, content: str, *, up: bool) -> str:
+        """Return a script: a tag, or Unicode's own characters where all exist, else ^(…) or _(…)."""
+        if not content:
+            return ""
+        if self.marked:
+            if up and content in UNRAISED:
+                return content.translate(SUPERSCRIPT)
+            return self.tag("sup" if up else "sub", content)
+        table = SUPERSCRIPT if up else SUBSCRIPT
+        if all(ord(c) in table for c in content):
+            return content.translate(table)
+        sign = "^" if up else "_"
+        return f"{sign}{content}" if len(content) == 1 else f"{sign}({content})"
+
+    def text(self, tex: str, depth: int) -> str:
+        """Return a piece of TeX in text mode, not yet tidied."""
+        if depth > MAX_DEPTH:
+            return re.sub(r"\\[A-Za-z@]+\*?|[\\{}$^_&~]", " ", tex)
+        return self.read_text(Scanner(tex), depth, group=False)
+
+    def read_text(self, scan: Scanner, depth: int, *, group: bool) -> str:
+        """Return text up to the end, or up to the brace that closes the group in which `scan` stands."""
+        out: list[str] = []
+        closing: list[str] = []
+        text, length = scan.text, len(scan.text)
+        while scan.pos < length:
+            run = RUN.match(text, scan.pos)
+            if run:
+                out.append(ligatures(run[0], self.language))
+                scan.pos = run.end()
+                continue
+            char = text[scan.pos]
+            if char == "\\":
+                out.append(self.command(scan, depth, closing))
+            elif char == "}":
+                scan.pos += 1
+                if group:
+                    break
+            else:
+                out.append(self.special(scan, char, depth))
+        out.extend(reversed(closing))
+        return "".join(out)
+
+    def special(self, scan: Scanner, char: str, depth: int) -> str:
+        """Return what an opening brace, a dollar, a tie, an ampersand or a newline stands for."""
+        if char == "{":
+            if depth >= MAX_DEPTH:
+                return self.text(scan.argument(), depth + 1)
+            scan.pos += 1
+            return self.read_text(scan, depth + 1, group=True)
+        if char == "$":
+            double = scan.text.startswith("$$", scan.pos)
+            scan.pos += 2 if double else 1
+            inner = maths.read(self, scan, depth + 1, stop="$")
+            if double and scan.peek() == "$":
+                scan.pos += 1
+            return f" {inner} " if double else inner
+        if char == "\n":
+            match = NEWLINES.match(scan.text, scan.pos)
+            scan.pos = match.end() if match else scan.pos + 1
+            return " "
+        scan.pos += 1
+        return " "
+
+    def command(self, scan: Scanner, depth: int, closing: list[str]) -> str:
+        """Return what the command at the position prints."""
+        match = COMMAND.match(scan.text, scan.pos)
+        if match is None:
+            scan.pos += 1
+            return ""
+        scan.pos = match.end()
+        name, star, char = match.groups()
+        if name is None:
+            return self.control_symbol(scan, char or "", depth)
+        if name in SYMBOLS:
+            if star:
+                scan.pos -= 1
+            scan.after_word()
+            return SYMBOLS[name]
+        if name in SWITCHES:
+            scan.after_word()
+            if self.marked:
+                mark = TAGS[SWITCHES[name]]
+                closing.append(chr(ord(mark) + 1))
+                return mark
+            return ""
+        return self.word(scan, name, depth)
+
+    def control_symbol(self, scan: Scanner, char: str, depth: int) -> str:
+        """Return what a backslash with one character prints."""
+        if char in "%#&_${}":
+            return char.translate({ord(c): 0xE000 + ord(c) for c in "#&_${}%"})
+        if char == "(":
+            return maths.read(self, scan, depth + 1, stop="\\)")
+        if char == "[":
+            return " " + maths.read(self, scan, depth + 1, stop="\\]") + " "
+        if char in "`'^~=.\"":
+            return self.accent(scan, char, depth)
+        if char == "-" or char in "/!)]@+<>|":
+            return ""
+        if char == "\\":
+            scan.star()
+            scan.optional() if scan.peek() == "[" else None
+        return " "
+
+    def accent(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return the next letter with an accent."""
+        base = self.text(scan.argument(), depth + 1).strip() if depth < MAX_DEPTH else ""
+        base = {"ı": "i", "ȷ": "j"}.get(base, base)
+        if not base:
+            return {"~": "~", "^": "^", "`": "`"}.get(name, "").translate({ord("~"): 0xE000 + ord("~")})
+        return unicodedata.normalize("NFC", base[0] + ACCENTS[name] + base[1:])
+
+    def word(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return what a named command prints that is neither a symbol nor a font switch."""
+        if name in ACCENTS and len(name) == 1:
+            return self.accent(scan, name, depth)
+        if name in FONTS:
+            content = scan.argument()
+            inner = self.text(content, depth + 1)
+            if name.startswith("textsu"):
+                return self.script(inner.strip(), up=name == "textsuperscript")
+            return self.tag(FONTS[name], inner)
+        if name in REFERENCES:
+            return self.refer(scan, name)
+        if CITATION.match(name):
+            return self.cite(scan, name, depth)
+        if name in units.COMMANDS:
+            return units.render(self, scan, name, depth)
+        if name in SHAPES:
+            return self.shaped(scan, SHAPES[name], name, depth)
+        if name in {"begin", "end"}:
+            return self.environment(scan, name, depth)
+        return self.other(scan, name, depth)
+
+    def other(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return what the remaining commands print: unknown ones vanish, what they act on stays."""
+        if name in SPACE_COMMANDS:
+            scan.after_word()
+            if scan.peek() == "[" and name in {"item", "linebreak", "tabularnewline"}:
+                return " " + self.text(scan.optional() or "", depth + 1) + " "
+            return " "
+        if name == "ensuremath":
+            return maths.render(self, scan.argument(), depth + 1)
+        if name in {"char", "symbol"}:
+            return character(scan, name)
+        if name in PACKAGED:
+            return self.packaged(scan, name, depth)
+        if name in self.names:
+            scan.after_word()
+            return self.text(self.names[name], depth + 1)
+        if name in DIMENSION_COMMANDS:
+            return skip_dimension(scan)
+        if name in maths.ONLY_IN_MATH:
+            return maths.command(self, scan, name, depth)
+        found = symbol(name)
+        if found is not None:
+            scan.after_word()
+            return found
+        if scan.peek() == "[":
+            scan.optional()
+        elif scan.peek() != "{":
+            scan.after_word()
+        return ""
+
+    def packaged(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return what commands of csquotes, threeparttable, mhchem and tikz print."""
+        if name in {"ce", "ch", "cee"}:
+            return maths.chemistry(self, scan.argument())
+        if name in {"diagbox", "backslashbox", "slashbox"}:
+            scan.optional()
+            return f"{self.text(scan.argument(), depth + 1)} / {self.text(scan.argument(), depth + 1)}"
+        if name == "tablefoottext":
+            mark = self.script(self.text(scan.argument(), depth + 1).strip(), up=True)
+            return f" {mark} {self.text(scan.argument(), depth + 1)}"
+        if name == "tikz":
+            return skip_tikz(scan) + DROPPED
+        if name == "ion":
+            element, stage = self.text(scan.argument(), depth + 1), self.text(scan.argument(), depth + 1)
+            return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
+        inner = self.text(scan.argument(), depth + 1)
+        return f"“{inner}”" if "quote" in name else self.script(inner.strip(), up=True)
+
+    def knows(self, name: str) -> bool:
+        """Return whether text has a meaning for a command, be it only what to leave out."""
+        return (
+            name in self.names
+            or any(name in known for known in TEXT_COMMANDS)
+            or (name in ACCENTS and len(name) == 1)
+            or CITATION.match(name) is not None
+        )
+
+    def shaped(self, scan: Scanner, shape: str, name: str, depth: int) -> str:
+        """Return the kept arguments of a command whose arguments are known."""
+        if name in DIMENSION_COMMANDS:
+            return skip_dimension(scan)
+        if name == "ding":
+            return dingbat(scan.argument())
+        parts = []
+        for letter in shape:
+            if letter == "s":
+                scan.star()
+            elif letter == "o":
+                scan.optional()
+            else:
+                content = scan.argument()
+                parts.append(self.text(content, depth + 1) if letter == "t" else "")
+        if name in {"hspace", "vspace"}:
+            return " "
+        return DROPPED if name in {"includegraphics", "rule"} else "".join(parts)
+
+    def refer(self, scan: Scanner, name: str) -> str:
+        """Return the printed number of a reference."""
+        starred = scan.star() or scan.text[scan.pos - 1 : scan.pos] == "*"
+        if name == "hyperlinkref":
+            scan.optional()
+        if name == "vref":
+            scan.optional()
+        keys = scan.argument()
+        if name.lower() == "crefrange":
+            keys += "," + scan.argument()
+        return self.reference(name + "*" if name == "subref" and starred else name, keys) or DROPPED
+
+    def cite(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return the printed label of a citation."""
+        scan.star()
+        first, second = scan.optional(), None
+        if first is not None:
+            second = scan.optional()
+        keys = scan.group()
+        while (
+            name.endswith("cites") and keys is not None and scan.text[scan.pos : scan.pos + 1] in {"[", "{"}
+        ):
+            scan.optional(), scan.optional()
+            keys += "," + (scan.group() or "")
+        if name == "citetext":
+            return f"({self.text(keys or '', depth + 1)})"
+        before, after = (first or "", second) if second is not None else ("", first or "")
+        if keys is None or name == "nocite":
+            return ""
+        if name.startswith("foot"):
+            return DROPPED
+        before, after = self.text(before, depth + 1), self.text(after, depth + 1)
+        return self.citation(name, before, after, keys) or DROPPED
+
+    def environment(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return the content of a mathematical environment; other environments' borders vanish."""
+        environment = scan.argument().strip()
+        bare = environment.rstrip("*")
+        if name == "begin" and bare in MATH_ENVIRONMENTS:
+            if bare in {"alignat", "IEEEeqnarray", "array"}:
+                scan.optional()
+                scan.group()
+            stop = "\\end{" + environment + "}"
+            return " " + maths.read(self, scan, depth + 1, stop=stop) + " "
+        if name == "end" and environment in PICTURES:
+            return DROPPED
+        if name == "begin" and environment in LIST_ENVIRONMENTS and scan.peek() == "[":
+            scan.optional()
+        if name == "begin" and bare in {"minipage", "tabular", "tabularx", "wrapfigure", "subfigure"}:
+            scan.optional()
+            scan.group()
+            if bare == "tabularx":
+                scan.group()
+        elif name == "begin" and bare in SHAPES:  # a command used as an environment, such as rotatebox
+            for letter in SHAPES[bare].partition("t")[0]:
+                _ = scan.star() if letter == "s" else scan.optional() if letter == "o" else scan.argument()
+        return " "

@@ -1,0 +1,200 @@
+"""Counters, sections, names, packages and the title as the walk meets them."""
+
+import re
+
+from extractors.latex.source.environments import EQUATIONS, LISTS, custom_kind
+from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.scanner import Scanner
+from extractors.latex.text.numbering import (
+    ENGLISH,
+    LANGUAGE_CODES,
+    LANGUAGE_NAMES,
+    SECTIONS,
+    class_style,
+    use_language,
+)
+from extractors.latex.text.references import Label as Target
+from extractors.latex.walk.walk import Walk
+
+LEVELS = {name: level for level, name in enumerate(SECTIONS, -1)}
+MAX_LEVEL = max(LEVELS.values())  # where the paper sets no secnumdepth, which classes choose differently
+
+
+def section(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    """Read a sectioning command."""
+    starred = walk.text[scan.pos - 1] == "*"
+    if not walk.stack:
+        walk.close_loose(at)
+    if starred or not walk.body_start or walk.stack:
+        return
+    counters = walk.style.counters
+    if walk.unnumbered_chapters and name == "chapter":
+        return
+    if LEVELS[name] > counters.values.get("secnumdepth", MAX_LEVEL):
+        return
+    if name not in counters.values and name != "part":
+        counters.create(name)
+    counters.step(name)
+    kind = "appendix" if walk.in_appendix and name in {"section", "chapter"} else name
+    walk.target = Target(counters.printed(name), kind)
+
+
+def matter(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \frontmatter, \mainmatter or \backmatter: only the main matter's chapters are numbered."""
+    walk.unnumbered_chapters = name != "mainmatter"
+
+
+def start_appendix(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \appendix."""
+    if not walk.in_appendix:
+        walk.in_appendix = True
+        walk.style.appendix(name)
+
+
+def new_float(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \newfloat or \DeclareFloatingEnvironment."""
+    if name == "DeclareFloatingEnvironment":
+        options = parse_keys(scan.optional() or "")
+        environment = (scan.group() or "").strip()
+        outer, title = options.get("within"), options.get("name", environment.capitalize())
+    else:
+        environment = (scan.group() or "").strip()
+        scan.group(), scan.group()
+        outer, title = scan.optional(), environment.capitalize()
+    if not environment or len(walk.custom) > 100:
+        return
+    counter = environment
+    walk.custom[environment] = (custom_kind(environment, title), counter)
+    walk.style.counters.create(counter, within=outer if outer not in {None, "none", "false"} else None)
+    walk.names[counter] = title
+
+
+def float_name(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \floatname{type}{Name}."""
+    counter = (scan.group() or "").strip()
+    walk.names[counter] = scan.group() or ""
+    if counter in walk.custom:
+        walk.custom[counter] = (custom_kind(counter, walk.names[counter]), counter)
+
+
+def new_theorem(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \newtheorem."""
+    starred = walk.text[scan.pos - 1] == "*" or scan.star()
+    environment = (scan.group() or "").strip()
+    shared = scan.optional()
+    title = scan.group() or ""
+    outer = scan.optional()
+    if not environment or len(walk.theorems) > 500:
+        return
+    walk.references.theorem_names[environment] = title
+    if starred:
+        walk.theorems[environment] = None
+    elif shared is not None:
+        walk.theorems[environment] = walk.theorems.get(shared.strip()) or shared.strip()
+    else:
+        walk.theorems[environment] = environment
+        walk.style.counters.create(environment, within=outer.strip() if outer else None)
+
+
+def item(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \item of a numbered list."""
+    if not walk.item_depth or not any(o.name.rstrip("*") in LISTS for o in walk.opened[-3:]):
+        return
+    scan.skip_space()
+    if scan.peek() == "[":
+        return
+    counters = walk.style.counters
+    counters.step(f"enum{walk.item_depth}")
+    levels = [counters.values.get(f"enum{i + 1}", 0) for i in range(min(walk.item_depth, 4))]
+    forms = ("{}", "{:c}", "{}", "{:c}")
+    number = "".join(
+        form.format(96 + min(v, 26) if "c" in form else v) for form, v in zip(forms, levels, strict=False)
+    )
+    walk.target = Target(number, "item")
+
+
+def tag(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \tag, \nonumber or \notag: the row takes no number."""
+    if not walk.opened:
+        return
+    top = next((o for o in reversed(walk.opened[-4:]) if o.name in EQUATIONS), None)
+    if top is None:
+        return
+    if name == "tag":
+        scan.star()
+        content = re.sub(r"[\\${}]", "", scan.group() or "")
+        walk.target = Target(content, "equation")
+    if not top.suppressed:
+        top.suppressed = True
+        walk.style.counters.values["equation"] -= 1
+
+
+def document_class(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \documentclass: numbering and names of the class; languages among its options."""
+    options = tuple(o.strip() for o in (scan.optional() or "").split(","))
+    document_class = (scan.group() or "").strip()
+    languages(walk, (*options, "chinese") if document_class.startswith("ctex") else options)
+
+
+def package(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \usepackage: languages, cleveref's and natbib's options."""
+    options = scan.optional() or ""
+    for wanted in (scan.group() or "").split(","):
+        wanted = wanted.strip()
+        walk.style.packages.setdefault(wanted, options)
+        if wanted == "subfig":
+            walk.references.sub_in_parentheses = True
+        elif wanted == "subfigure":
+            for counter in ("subfigure", "subtable"):
+                walk.style.counters.formats[counter] = f"(\\alph{{{counter}}})"
+        if wanted == "babel":
+            languages(walk, tuple(o.strip() for o in options.split(",")) + walk.style.options)
+        elif wanted in {"ctex", "kotex"}:
+            languages(walk, ("chinese" if wanted == "ctex" else "korean",))
+        elif wanted == "cleveref":
+            walk.references.capitalise = "capitali" in options
+            walk.references.no_abbreviation = "noabbrev" in options
+        elif wanted in {"algorithm", "algorithm2e", "listings"}:
+            continue
+
+
+def languages(walk: Walk, options: tuple[str, ...]) -> None:
+    """Take the last language named (or babel's main=…) as the paper's."""
+    for option in options:
+        main = option.startswith("main=")
+        language = option.removeprefix("main=").strip()
+        if language in LANGUAGE_NAMES or language in ENGLISH:
+            walk.language = walk.references.language = LANGUAGE_CODES.get(language)
+            use_language(walk.style, language)
+            if language in ENGLISH:
+                fresh = class_style(walk.style.document_class, walk.style.options, chapters=False)
+                walk.style.figure, walk.style.table = fresh.figure, fresh.table
+            if main:
+                return
+
+
+def reference_name(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \crefname or \Crefname."""
+    kind, one, many = (scan.group() or "").strip(), scan.group() or "", scan.group() or ""
+    target = walk.references.names if name == "crefname" else walk.references.capital_names
+    target[kind] = (one, many)
+
+
+def title(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    """Read the paper's title."""
+    if name == "icmltitle" or name == "title":
+        scan.optional()
+    scan.skip_space()
+    start = scan.pos + 1
+    if scan.group() is not None and (walk.title is None or not walk.body_start) and scan.pos - start > 1:
+        walk.earlier_title, walk.title = walk.title, (start, scan.pos - 1)
+
+
+def file_folder(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    """Read the expander's note that graphics names are relative to another folder from here on."""
+    walk.folder = scan.group() or ""
+
+
+def skip_one(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    """Leave an argument out in which nothing counts."""
+    scan.group()
