@@ -18,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from curation.embed_descriptor import open_rgb
+from curation.model_hub import Hub, patient_hub
 from schemas.errors import UserError
 
 VERSION = "1"  # 1: open_clip's own inference preprocessing, one thread
@@ -101,9 +102,10 @@ def load(rest: str) -> tuple[int, Embed, EmbedTexts]:
     name = f"local-dir:{choice.config.parent}" if choice.is_folder and choice.config else choice.model
     pretrained = None if choice.is_folder else choice.tag or str(choice.weights)
     try:
-        model, preprocess = open_clip.create_model_from_pretrained(
-            name, pretrained=pretrained, device="cpu", weights_only=True
-        )
+        with patient_hub():
+            model, preprocess = open_clip.create_model_from_pretrained(
+                name, pretrained=pretrained, device="cpu", weights_only=True
+            )
     except (
         SafetensorError,
         pickle.UnpicklingError,
@@ -177,7 +179,8 @@ def _tokenizer(choice: Choice) -> Any:
     try:
         # A folder names its file of byte pairs relative to itself, which open_clip would look for elsewhere.
         own = {"bpe_path": str(folder / bpe)} if bpe is not None else {}
-        return open_clip.get_tokenizer(name, **own)
+        with patient_hub():
+            return open_clip.get_tokenizer(name, **own)
     except (OSError, ValueError, ImportError) as error:
         raise EmbedderError(
             f"The tokenizer of {choice.model} cannot be had: {_first_line(error)}."
@@ -252,8 +255,12 @@ def _builtin_model(model: str) -> None:
         raise EmbedderError(f"open_clip knows no model {model!r}{hint}.")
 
 
+@functools.lru_cache(maxsize=4)
 def _tag_weights(choice: Choice) -> Path:
-    """Return the file with a tag's weights, fetched by open_clip unless it is in the cache."""
+    """Return the file with a tag's weights, fetched by open_clip unless it is in the cache.
+
+    Looked up once: every stage key asks for it, and the hub would be asked each time whether it has a later one.
+    """
     import open_clip
     from open_clip.pretrained import download_pretrained, get_pretrained_cfg
 
@@ -265,15 +272,34 @@ def _tag_weights(choice: Choice) -> Path:
         raise EmbedderError(
             f"open_clip has no weights {tag!r} for {model}; {known}; a local file needs a suffix."
         )
-    try:
-        return Path(download_pretrained(published))
-    except (OSError, RuntimeError, ValueError) as error:
-        offline = " (HF_HUB_OFFLINE is set)" if os.environ.get("HF_HUB_OFFLINE") else ""
-        raise EmbedderError(
-            f"The weights {tag} of {model} are not in the cache and the model hub cannot be "
-            f"reached{offline}; fetch them once on a machine with access (~/.cache/huggingface may be "
-            f"copied), or name a local file: open_clip:{model}/<path of a .safetensors or .pt file>."
-        ) from error
+    with patient_hub() as hub:
+        try:
+            return Path(download_pretrained(published))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise EmbedderError(_without_weights(choice, hub, error)) from error
+
+
+def _without_weights(choice: Choice, hub: Hub, error: Exception) -> str:
+    """Return a sentence that says why a tag's weights cannot be had, and what to do."""
+    weights = f"The weights {choice.tag} of {choice.model}"
+    local = f"a local file, open_clip:{choice.model}/<path of a .safetensors or .pt file>, or a folder"
+    if os.environ.get("HF_HUB_OFFLINE"):
+        return (
+            f"{weights} are not in the cache and HF_HUB_OFFLINE is set: unset it where the model hub can be reached, "
+            f"copy ~/.cache/huggingface from a machine that has them, or name {local}."
+        )
+    if hub.unreachable:
+        return (
+            f"{weights} are not in the cache and the model hub {hub.address} cannot be reached ({hub.unreachable}): "
+            "set HF_ENDPOINT to a hub that can be, or copy ~/.cache/huggingface from a machine that has them and "
+            f"set HF_HUB_OFFLINE=1, or name {local}."
+        )
+    if hub.refused:
+        return (
+            f"{weights} cannot be had from the model hub {hub.address}, which {hub.refused}: check HF_ENDPOINT, and "
+            f"HF_TOKEN where it asks who you are, or name {local}."
+        )
+    return f"{weights} cannot be fetched ({_first_line(error)}): try again, or name {local}."
 
 
 def _installed_version() -> str:

@@ -70,9 +70,10 @@ def calibrate_thresholds(
         parameters: targets.
 
     Raises:
-        UserError: the release has too few pairs.
+        UserError: the release has too few pairs, or the embedder cannot be had.
     """
     p = parameters or calibrate.CalibrateParameters()
+    space = embed.embedder_space(embedder)  # first of all: an embedder that cannot be had is known at once
     originals = _spread(_read(release), pictures)
     pool = PoolParameters(workers=workers, memory_bytes=None)
     try:
@@ -80,7 +81,6 @@ def calibrate_thresholds(
     finally:
         stop_shared_pools()
     kept = [(picture, made) for picture, made in zip(originals, rows, strict=True) if made]
-    space = embed.embedder_space(embedder)
     vectors = _embedded([row for _, made in kept for row in made.values()], embedder)
     positives, negatives = _samples(kept, vectors)
     try:

@@ -10,6 +10,7 @@ import pytest
 from curation.embed import embedder_space
 from curation.thresholds import read_thresholds
 from flows.build_options import BuildOptions
+from flows.calibrate_thresholds import calibrate_thresholds
 from flows.curate_pairs import duplicate_parameters, leak_parameters
 from schemas.errors import UserError
 
@@ -52,3 +53,10 @@ def test_another_embedder_or_two_thresholds_are_refused(calibrated: Path, tmp_pa
         duplicate_parameters(BuildOptions(thresholds=str(calibrated), near_duplicate_threshold=0.9))
     with pytest.raises(UserError, match="holds no thresholds"):
         duplicate_parameters(BuildOptions(thresholds=str(tmp_path / "none.json")))
+
+
+def test_an_embedder_that_cannot_be_had_is_known_before_the_release_is_read(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"none\.pt does not exist"):
+        calibrate_thresholds(
+            tmp_path / "release", embedder="open_clip:ViT-B-32/none.pt", output=tmp_path / "thresholds.json"
+        )
