@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from curation.classify import classify
 from extractors import jats, latex
-from extractors.jats.article import parse_xml
+from extractors.jats.article.document import parse_xml
 from schemas.floats import Float
 from schemas.paper import Paper
 from schemas.reject import RecordError

@@ -27,8 +27,8 @@ from benchmarks.pdf_papers import all_sources
 from benchmarks.pdf_truth import Source, Truth, Truths, compiled, truths, turned
 from extractors import images
 from extractors.pdf import extract
-from extractors.pdf.document import mupdf
-from extractors.pdf.pieces import Box
+from extractors.pdf.page.document import mupdf
+from extractors.pdf.page.pieces import Box
 from schemas.floats import Extraction, Float
 from schemas.paper import Paper
 from schemas.reject import RecordError

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.pdf_shims import supply
-from extractors.pdf.document import mupdf
-from extractors.pdf.pieces import Box, Frame
+from extractors.pdf.page.document import mupdf
+from extractors.pdf.page.pieces import Box, Frame
 
 VERSION = "10"  # of the preamble and the shims: compiled papers of other versions are not taken
 _SP = 72 / 72.27 / 65536  # big points of a scaled point

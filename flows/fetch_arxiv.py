@@ -10,15 +10,15 @@ from flows.fetch_transport import transport_settings
 from runtime.progress import progress
 from schemas.errors import UserError
 from schemas.ids import paper_key
-from sources.fetch.arxiv_eprint import EprintParameters, fetch_eprints
-from sources.fetch.arxiv_metadata import STORE, Harvested, MetadataStore
-from sources.fetch.arxiv_oai import OaiParameters
-from sources.fetch.files import md5_of
-from sources.fetch.ledger import Ledger
+from sources.fetch.archive.files import md5_of
+from sources.fetch.archive.ledger import Ledger
+from sources.fetch.archive.versions import drop_older, latest_of
+from sources.fetch.arxiv.eprint import EprintParameters, fetch_eprints
+from sources.fetch.arxiv.metadata import STORE, Harvested, MetadataStore
+from sources.fetch.arxiv.oai import OaiParameters
+from sources.fetch.http.settings import ARXIV_LIMIT, TransportSettings
+from sources.fetch.http.transport import Transport
 from sources.fetch.outcome import Fetched, Outcome
-from sources.fetch.settings import ARXIV_LIMIT, TransportSettings
-from sources.fetch.transport import Transport
-from sources.fetch.versions import drop_older, latest_of
 
 METADATA = "arxiv-metadata.jsonl"  # beside the papers, for `build --metadata`
 METADATA_KEY = "arxiv-oai:metadata"

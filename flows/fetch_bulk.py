@@ -8,11 +8,11 @@ from typing import Any
 from flows.fetch_options import FetchOptions
 from runtime.progress import progress
 from schemas.errors import UserError
-from sources.fetch import arxiv_bulk
-from sources.fetch.arxiv_manifest import BulkSelection
-from sources.fetch.ledger import Ledger
+from sources.fetch.archive.ledger import Ledger
+from sources.fetch.arxiv import bulk as arxiv_bulk
+from sources.fetch.arxiv.manifest import BulkSelection
 from sources.fetch.outcome import Fetched, Outcome
-from sources.fetch.s3_object import s3_client
+from sources.fetch.s3.object import s3_client
 
 logger = logging.getLogger("scimmir")
 

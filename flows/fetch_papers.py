@@ -13,8 +13,8 @@ from flows.fetch_bulk import fetch_bulk
 from flows.fetch_options import FetchOptions, Source
 from flows.fetch_pmc import fetch_articles
 from schemas.errors import UserError
-from sources.fetch.archive import EXPORT, open_archive
-from sources.fetch.ledger import Ledger
+from sources.fetch.archive.ledger import Ledger
+from sources.fetch.archive.opening import EXPORT, open_archive
 from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 
 MENTIONED = 5

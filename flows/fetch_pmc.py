@@ -10,13 +10,13 @@ from flows.fetch_options import FetchOptions
 from flows.fetch_transport import transport_settings
 from runtime.progress import progress
 from schemas.errors import UserError
-from sources.fetch.ledger import Ledger
+from sources.fetch.archive.ledger import Ledger
+from sources.fetch.archive.versions import drop_older, latest_of
+from sources.fetch.http.transport import Transport
 from sources.fetch.outcome import Fetched, FetchError, Outcome
-from sources.fetch.pmc import PmcParameters, fetch_pmc
-from sources.fetch.pmc_article import PmcPolicy
-from sources.fetch.pmc_inventory import PMC_BASE, InventoryRow, changed_articles, read_inventory
-from sources.fetch.transport import Transport
-from sources.fetch.versions import drop_older, latest_of
+from sources.fetch.pmc.article import PmcPolicy
+from sources.fetch.pmc.articles import PmcParameters, fetch_pmc
+from sources.fetch.pmc.inventory import PMC_BASE, InventoryRow, changed_articles, read_inventory
 
 SOURCE = "pmc"
 LEFT_OUT = ("retracted", "tdm_only", "license_excluded")  # by the user's policy

@@ -10,7 +10,7 @@ from prefect.context import FlowRunContext
 from flows.fetch_options import FetchOptions
 from flows.shared_limit import shared_turn
 from schemas.errors import UserError
-from sources.fetch.settings import ARXIV_LIMIT, HostLimit, TransportSettings
+from sources.fetch.http.settings import ARXIV_LIMIT, HostLimit, TransportSettings
 
 
 def transport_settings(options: FetchOptions, *hosts: str, interval_s: float = 0.0) -> TransportSettings:

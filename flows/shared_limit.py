@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from flows.server_lock import held
-from sources.fetch.settings import HostLimit
+from sources.fetch.http.settings import HostLimit
 
 logger = logging.getLogger("scimmir")
 

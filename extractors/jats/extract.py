@@ -1,12 +1,12 @@
 """One PubMed Central article in, its captioned figures and tables out."""
 
-from extractors.jats.article import read_article
-from extractors.jats.floats import Scene, read_float, set_translations_apart
-from extractors.jats.header import read_header, read_metadata
-from extractors.jats.labels import clean_label
-from extractors.jats.media import media_index
-from extractors.jats.mentions import mention_index
-from extractors.jats.survey import Survey, survey_article
+from extractors.jats.article.document import read_article
+from extractors.jats.article.header import read_header, read_metadata
+from extractors.jats.floats.assemble import Scene, read_float, set_translations_apart
+from extractors.jats.floats.media import media_index
+from extractors.jats.floats.survey import Survey, survey_article
+from extractors.jats.text.labels import clean_label
+from extractors.jats.text.mentions import mention_index
 from schemas.floats import Extraction, Float
 from schemas.paper import Paper
 from schemas.reject import Reject

@@ -13,7 +13,7 @@ from extractors.latex.text.bibliography import Bibliography, read_bibliography
 from extractors.latex.text.mentions import running_text
 from extractors.latex.text.renderer import Renderer, no_citation, no_reference
 from extractors.latex.walk.commands import walk_text
-from extractors.latex.walk.walk import Walk
+from extractors.latex.walk.state import Walk
 from schemas.floats import Extraction
 from schemas.paper import Paper, PaperHeader
 

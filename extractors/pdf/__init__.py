@@ -1,7 +1,7 @@
 """Papers of which only a PDF is there: captions, the part of the page each belongs to, and table words."""
 
-from extractors.pdf.document import paper_pdf
 from extractors.pdf.extract import extract
+from extractors.pdf.page.document import paper_pdf
 from extractors.pdf.parameters import PdfParameters
 
 VERSION = "2"  # 1: first form; 2: formulae, headings and footnotes kept apart from floats

@@ -5,19 +5,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from extractors.pdf.captions import Caption, captions_of
-from extractors.pdf.choices import regions_of, usual_sides
-from extractors.pdf.document import ReadPages, open_pdf, page_grey, page_words, paper_pdf, read_pages, reading
-from extractors.pdf.ink import Ink, ink_of, ink_scale
-from extractors.pdf.layout import Layout, PageLayout, layout_of, page_layouts
-from extractors.pdf.mentions import Mentions, read_mentions
+from extractors.pdf.captions.finding import Caption, captions_of
+from extractors.pdf.captions.mentions import Mentions, read_mentions
+from extractors.pdf.page.document import (
+    ReadPages,
+    open_pdf,
+    page_grey,
+    page_words,
+    paper_pdf,
+    read_pages,
+    reading,
+)
+from extractors.pdf.page.ink import Ink, ink_of, ink_scale
+from extractors.pdf.page.layout import Layout, PageLayout, layout_of, page_layouts
+from extractors.pdf.page.pieces import Box, Frame, Word
+from extractors.pdf.page.title import read_title
+from extractors.pdf.page.words import joined, vocabulary
 from extractors.pdf.parameters import PdfParameters
-from extractors.pdf.pieces import Box, Frame, Word
-from extractors.pdf.regions import candidates_of
-from extractors.pdf.spaces import Scene, scene_of
-from extractors.pdf.table_words import read_table
-from extractors.pdf.title import read_title
-from extractors.pdf.words import joined, vocabulary
+from extractors.pdf.regions.candidates import candidates_of
+from extractors.pdf.regions.choices import regions_of, usual_sides
+from extractors.pdf.regions.spaces import Scene, scene_of
+from extractors.pdf.regions.table_words import read_table
 from schemas.floats import Extraction, Float, Graphic
 from schemas.ids import pair_id
 from schemas.paper import Paper, PaperHeader

@@ -7,7 +7,7 @@ from typing import Any
 import pymupdf
 
 from extractors.pdf import extract
-from extractors.pdf.pieces import Box
+from extractors.pdf.page.pieces import Box
 from schemas.floats import Extraction, Float
 from schemas.paper import Paper
 

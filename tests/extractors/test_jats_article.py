@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from extractors.jats import extract
-from extractors.jats.article import parse_xml, read_article
-from extractors.jats.nodes import words
+from extractors.jats.article.document import parse_xml, read_article
+from extractors.jats.article.nodes import words
 from schemas.floats import Extraction
 from schemas.paper import Paper
 from schemas.reject import RecordError

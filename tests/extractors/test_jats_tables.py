@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from extractors.jats.tables import read_tables
+from extractors.jats.tables.grid import read_tables
 from extractors.tables import to_text
 from schemas.reject import RecordError
 from schemas.table import Cell, Table, TableRow

@@ -3,9 +3,9 @@
 import pytest
 from lxml import etree
 
-from extractors.jats.mathml import mathml_text
-from extractors.jats.tex import tex_text
-from extractors.jats.text import caption_text, readable
+from extractors.jats.text.mathml import mathml_text
+from extractors.jats.text.running import caption_text, readable
+from extractors.jats.text.tex import tex_text
 
 MML = "http://www.w3.org/1998/Math/MathML"
 

@@ -6,7 +6,7 @@ from pdf_writer import COLUMNS, LEFT, RIGHT, Pages, overlap
 
 from extractors.images import ImageParameters, image_row
 from extractors.pdf import VERSION, extract, paper_pdf
-from extractors.pdf.labels import read_label
+from extractors.pdf.captions.labels import read_label
 from schemas.paper import Paper
 
 ROWS = [

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pdf_pages import ONE_COLUMN, Pages, read
 
-from extractors.pdf.labels import read_label
-from extractors.pdf.words import joined, readable
+from extractors.pdf.captions.labels import read_label
+from extractors.pdf.page.words import joined, readable
 from schemas.floats import Extraction
 from schemas.reject import RecordError
 

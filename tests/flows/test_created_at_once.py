@@ -14,7 +14,7 @@ from flows import server_lock
 from flows.backfill_runs import backfill_range
 from flows.restart_lost_runs import lost_runs
 from flows.shared_limit import limit_name, shared_turn
-from sources.fetch.settings import HostLimit
+from sources.fetch.http.settings import HostLimit
 from tests.at_once import Call, two_processes
 
 ROUNDS = 20

@@ -163,7 +163,7 @@ def test_a_harvest_that_breaks_off_is_a_failure_until_one_succeeds(server: Serve
 
 def fetch_size(server: Server) -> int:
     """Return the bytes of the one line of metadata that the page gives."""
-    from sources.fetch.arxiv_oai import parse_page
+    from sources.fetch.arxiv.oai import parse_page
 
     page = parse_page(server.oai[None])
     assert page is not None

@@ -20,7 +20,7 @@ from flows.fetch_papers import Tally, fetch_from
 from runtime import storage
 from runtime.cache import staging_of
 from runtime.storage import Place, StorageError
-from sources.fetch import files as fetch_files
+from sources.fetch.archive import files as fetch_files
 
 ROOT = Path(__file__).parents[2]
 ARCHIVE = Place("own", "papers")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from flows import shared_limit
-from sources.fetch.settings import HostLimit
+from sources.fetch.http.settings import HostLimit
 
 INTERVAL_S = 0.5
 ANSWER_S = 0.25

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sources.fetch.settings import TransportSettings
-from sources.fetch.transport import Transport
+from sources.fetch.http.settings import TransportSettings
+from sources.fetch.http.transport import Transport
 
 
 @dataclass

@@ -16,9 +16,9 @@ from runtime.cache import staging_of
 from runtime.lease import LeaseParameters, leased
 from runtime.storage import Place, StorageError
 from schemas.errors import UserError
-from sources.fetch import files as fetch_files
-from sources.fetch.archive import EXPORT, LOCK, Archive, SavingParameters, open_archive
-from sources.fetch.ledger import LEDGER, Ledger
+from sources.fetch.archive import files as fetch_files
+from sources.fetch.archive.ledger import LEDGER, Ledger
+from sources.fetch.archive.opening import EXPORT, LOCK, Archive, SavingParameters, open_archive
 from sources.fetch.outcome import Fetched
 
 PLACE = Place(BUCKET, "papers")
@@ -114,7 +114,7 @@ def test_a_fetch_without_news_writes_nothing(machine) -> None:
 def test_a_killed_fetch_loses_no_file(machine, tmp_path: Path, where: str) -> None:
     """On the same machine the rows are there; on another one a file is known again by its checksum."""
     code = (
-        "import os; from pathlib import Path; from sources.fetch.archive import open_archive\n"
+        "import os; from pathlib import Path; from sources.fetch.archive.opening import open_archive\n"
         "from sources.fetch.outcome import Fetched\n"
         f"with open_archive('{PLACE}') as archive:\n"
         f"    path = archive.ledger.archive / '{TAR}'\n"

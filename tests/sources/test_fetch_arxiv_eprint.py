@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.fetch.arxiv_eprint import EprintId, EprintParameters, fetch_eprints, parse_eprint_id
-from sources.fetch.ledger import Ledger
+from sources.fetch.archive.ledger import Ledger
+from sources.fetch.arxiv.eprint import EprintId, EprintParameters, fetch_eprints, parse_eprint_id
 from sources.fetch.outcome import Fetched, FetchError, FetchFailure
 from sources.inventory import take_inventory
 from sources.read import read_paper

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import UserError
-from sources.fetch.arxiv_metadata import MetadataStore
-from sources.fetch.arxiv_oai import OaiParameters, harvest, parse_page
+from sources.fetch.arxiv.metadata import MetadataStore
+from sources.fetch.arxiv.oai import OaiParameters, harvest, parse_page
 from sources.fetch.outcome import FetchError
 from sources.metadata import read_metadata
 

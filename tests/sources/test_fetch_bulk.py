@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback_s3 import CREDENTIALS, MANIFEST, LoopbackS3, loopback_s3, manifest_of
 
-from sources.fetch.arxiv_bulk import (
+from sources.fetch.archive.ledger import Ledger
+from sources.fetch.arxiv.bulk import (
     ARXIV,
     BulkError,
     BulkParameters,
@@ -30,16 +31,9 @@ from sources.fetch.arxiv_bulk import (
     plan_bulk,
     read_manifest,
 )
-from sources.fetch.arxiv_manifest import (
-    BulkSelection,
-    ManifestError,
-    month_of,
-    parse_manifest,
-    select_tars,
-)
-from sources.fetch.ledger import Ledger
+from sources.fetch.arxiv.manifest import BulkSelection, ManifestError, month_of, parse_manifest, select_tars
 from sources.fetch.outcome import Fetched, FetchFailure
-from sources.fetch.s3_object import CHUNK, S3Access, Trouble, pause_s, s3_client
+from sources.fetch.s3.object import CHUNK, S3Access, Trouble, pause_s, s3_client
 
 
 def content(seed: int, size: int) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources.fetch.ledger import LEDGER, Ledger, LedgerError, LedgerRow
+from sources.fetch.archive.ledger import LEDGER, Ledger, LedgerError, LedgerRow
 from sources.fetch.outcome import Fetched, FetchFailure
 
 MD5 = "0cc175b9c0f1b6a831c399e269772661"

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.fetch.ledger import Ledger
+from sources.fetch.archive.ledger import Ledger
 from sources.fetch.outcome import Fetched, FetchError, FetchFailure
-from sources.fetch.pmc import PmcParameters, fetch_pmc
-from sources.fetch.pmc_article import PmcPolicy, parse_article
-from sources.fetch.pmc_inventory import INVENTORIES, changed_articles, latest_inventory, read_inventory
-from sources.fetch.s3_listing import list_bucket, parse_listing
+from sources.fetch.pmc.article import PmcPolicy, parse_article
+from sources.fetch.pmc.articles import PmcParameters, fetch_pmc
+from sources.fetch.pmc.inventory import INVENTORIES, changed_articles, latest_inventory, read_inventory
+from sources.fetch.s3.listing import list_bucket, parse_listing
 from sources.inventory import take_inventory
 from sources.read import read_paper
 

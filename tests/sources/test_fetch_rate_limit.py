@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UserError
+from sources.fetch.http.rate_limit import only_connection, push_back, wait_for_turn
 from sources.fetch.outcome import FetchError
-from sources.fetch.rate_limit import only_connection, push_back, wait_for_turn
 
 WORKER = """
 import sys, time
 from pathlib import Path
-from sources.fetch.rate_limit import wait_for_turn
+from sources.fetch.http.rate_limit import wait_for_turn
 host, interval, turns, state = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
 for _ in range(turns):
     wait_for_turn(host, interval, state)
@@ -73,7 +73,7 @@ def test_a_damaged_or_absurd_time_does_not_block(tmp_path: Path, content: str) -
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = (
-        "import time; from pathlib import Path; from sources.fetch.rate_limit import only_connection\n"
+        "import time; from pathlib import Path; from sources.fetch.http.rate_limit import only_connection\n"
         f"with only_connection('a.org', Path({str(tmp_path)!r})): print('held', flush=True); time.sleep(3600)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from sources.fetch.arxiv_eprint import EprintParameters, fetch_eprints
-from sources.fetch.ledger import Ledger
+from sources.fetch.archive.ledger import Ledger
+from sources.fetch.arxiv.eprint import EprintParameters, fetch_eprints
+from sources.fetch.http.settings import HostLimit, TransportSettings
+from sources.fetch.http.transport import Transport
 from sources.fetch.outcome import Fetched
-from sources.fetch.settings import HostLimit, TransportSettings
-from sources.fetch.transport import Transport
 from sources.inventory import take_inventory
 
 PAPERS = [f"2601.{number:05d}" for number in range(1, 2001)]

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UserError
+from sources.fetch.http.partial import Validators
+from sources.fetch.http.settings import HostLimit, TransportSettings
 from sources.fetch.outcome import FETCH_REASONS, FetchError, FetchFailure
-from sources.fetch.partial import Validators
-from sources.fetch.settings import HostLimit, TransportSettings
 
 BODY = bytes(range(256)) * 2000
 MD5 = hashlib.md5(BODY).hexdigest()
@@ -149,7 +149,7 @@ def test_a_killed_download_leaves_no_file_and_is_resumed(loopback, reply, transp
     loopback.replies["/x"] = [reply(BODY, headers=TAG, endless=True, length=1 << 40)]
     code = (
         "import sys; from pathlib import Path\n"
-        "from sources.fetch.settings import TransportSettings; from sources.fetch.transport import Transport\n"
+        "from sources.fetch.http.settings import TransportSettings; from sources.fetch.http.transport import Transport\n"
         "s = TransportSettings(contact='a@b.org', state=Path(sys.argv[2]) / 'state', byte_limit=1 << 50)\n"
         "Transport(s).download(sys.argv[1], Path(sys.argv[2]) / 'x')"
     )
@@ -317,7 +317,7 @@ def test_a_silent_server_is_a_timeout(loopback, reply, transports) -> None:
 
 
 def test_a_dripping_server_is_a_timeout(loopback, reply, transports, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sources.fetch.transport.GRACE_S", 0.0)
+    monkeypatch.setattr("sources.fetch.http.transport.GRACE_S", 0.0)
     loopback.replies["/x"] = [reply(b"xy", headers=TAG)]
     slow = transports(slowest_bytes_per_s=1e12, retries=0)
     assert reason_of(lambda: slow.get_text(f"{loopback.url}/x")) == "timeout"
@@ -430,7 +430,7 @@ def test_a_full_disk_ends_cleanly(
 
     loopback.replies["/x"] = [reply(BODY, headers=TAG)]
     with monkeypatch.context() as patch:
-        patch.setattr("sources.fetch.partial.os.write", full)
+        patch.setattr("sources.fetch.http.partial.os.write", full)
         with pytest.raises(UserError, match=r"No space left on device.*free space"):
             transport.download(f"{loopback.url}/x", tmp_path / "x")
     assert not (tmp_path / "x").exists()

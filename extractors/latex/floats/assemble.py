@@ -14,7 +14,7 @@ from extractors.latex.tables.tabular import read_table
 from extractors.latex.text.mentions import RunningText, mentions
 from extractors.latex.text.renderer import Renderer
 from extractors.latex.walk.document import Caption, FloatBody, Found, GraphicItem, Panel, Tabular
-from extractors.latex.walk.walk import Walk
+from extractors.latex.walk.state import Walk
 from extractors.tables import to_html, to_text
 from schemas.floats import Drawing, Float, Graphic
 from schemas.ids import pair_id

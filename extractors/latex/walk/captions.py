@@ -6,7 +6,7 @@ from extractors.latex.source.environments import WHOLE_TABLES
 from extractors.latex.source.graphics import Shown, clean_name, fraction, parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.walk.document import Box, Caption, FloatBody, GraphicItem, Label, Panel
-from extractors.latex.walk.walk import LABEL, Region, Walk
+from extractors.latex.walk.state import LABEL, Region, Walk
 
 NAMED_FILE = re.compile(r"\.(?:e?ps|epsi|pdf|png|jpe?g|gif|tiff?)\s*\Z", re.I)
 

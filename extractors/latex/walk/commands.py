@@ -3,7 +3,7 @@
 from extractors.latex.source.graphics import GRAPHICS_COMMANDS
 from extractors.latex.text.numbering import SECTIONS, class_style
 from extractors.latex.walk import captions, counters, environments, settings
-from extractors.latex.walk.walk import CLASS, Handler, Walk
+from extractors.latex.walk.state import CLASS, Handler, Walk
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(GRAPHICS_COMMANDS, environments.graphics),

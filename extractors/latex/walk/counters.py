@@ -7,7 +7,7 @@ from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.numbering import Counters
 from extractors.latex.text.references import Label as Target
 from extractors.latex.walk.document import Panel
-from extractors.latex.walk.walk import Open, Walk
+from extractors.latex.walk.state import Open, Walk
 
 VALUE = re.compile(r"\\(?:value\s*\{?|the|c@)(\w+)\}?|\\number\s*\\c@(\w+)")
 SUM = re.compile(r"[+-]?\d{1,9}(?:[+*-]+\d{1,9}){1,20}")

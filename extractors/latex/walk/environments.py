@@ -23,8 +23,8 @@ from extractors.latex.text.references import Label as Target
 from extractors.latex.walk.counters import sub_floats
 from extractors.latex.walk.document import GraphicItem
 from extractors.latex.walk.settings import start_appendix
+from extractors.latex.walk.state import MAX_OPEN, Open, Walk
 from extractors.latex.walk.tables import begin_tabular, begin_whole_table, in_table
-from extractors.latex.walk.walk import MAX_OPEN, Open, Walk
 
 OTHER_BASE = re.compile(r"\s*(?:\[[^\]]{0,200}\]\s*)?\{\s*\\")
 

@@ -14,7 +14,7 @@ from extractors.latex.text.numbering import (
     use_language,
 )
 from extractors.latex.text.references import Label as Target
-from extractors.latex.walk.walk import Walk
+from extractors.latex.walk.state import Walk
 
 LEVELS = {name: level for level, name in enumerate(SECTIONS, -1)}
 MAX_LEVEL = max(LEVELS.values())  # where the paper sets no secnumdepth, which classes choose differently

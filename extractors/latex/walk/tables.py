@@ -7,7 +7,7 @@ from extractors.latex.source.graphics import parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.references import Label as Target
 from extractors.latex.walk.document import Caption, Label, Tabular
-from extractors.latex.walk.walk import STEPPED_AT_START, Walk
+from extractors.latex.walk.state import STEPPED_AT_START, Walk
 
 WIDTH = re.compile(r"\s*(?:to|spread)\s*[^{}]{0,40}")
 TABLE_KEYS = re.compile(r"(?<![A-Za-z])caption\s*=\s*\{")

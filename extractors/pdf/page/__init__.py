@@ -1,0 +1,1 @@
+"""A PDF opened safely, and its pages as pieces of text, ink, columns and blocks."""
