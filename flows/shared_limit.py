@@ -13,7 +13,9 @@ logger = logging.getLogger("scimmir")
 
 @contextlib.contextmanager
 def shared_turn(limit: HostLimit) -> Iterator[None]:
-    """Hold the turn to ask a host, over all machines: one request at a time, the interval after its answer.
+    """Hold the turn to ask a host, over all machines, an interval after the last one was given back.
+
+    A request holds it until its answer begins; bodies that take long may come to two machines at once.
 
     Where runs state different intervals, the longest holds for all: who states one wants the host to be asked no
     more often, whoever asks. The server keeps it, so that a run that is slower never starts among faster ones; it is

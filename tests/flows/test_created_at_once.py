@@ -12,7 +12,7 @@ from prefect.client.orchestration import SyncPrefectClient
 
 from flows import server_lock
 from flows.backfill_runs import backfill_range
-from flows.restart_lost_runs import lost_runs
+from flows.restart_lost_runs import lost_runs, register
 from flows.shared_limit import limit_name, shared_turn
 from sources.fetch.http.settings import HostLimit
 from tests.at_once import Call, two_processes
@@ -23,6 +23,7 @@ CLOCK_S = 0.005  # SQLite counts milliseconds
 abandoned: list[AbstractContextManager[None]] = []
 Span = tuple[float, float]
 HERE = "tests.flows.test_created_at_once"
+REGISTER = f"{register.__module__}:{register.__name__}"
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +159,7 @@ def follows(automation: dict[str, Any]) -> str:
 def test_two_starts_register_the_automations(at_once: Call, api: SyncPrefectClient) -> None:
     for _ in range(ROUNDS):
         names = [lost_runs().name, "scimmir: a lost run starts again"]
-        assert at_once("flows.restart_lost_runs:register", (), ()) == [names, names]
+        assert at_once(REGISTER, (), ()) == [names, names]
         marking, restarting = automations(api)
         assert [marking["name"], restarting["name"]] == names
         assert follows(restarting) == f"prefect.automation.{marking['id']}"
@@ -167,12 +168,12 @@ def test_two_starts_register_the_automations(at_once: Call, api: SyncPrefectClie
 
 
 def test_automations_that_are_there_twice_are_left_once(at_once: Call, api: SyncPrefectClient) -> None:
-    at_once("flows.restart_lost_runs:register", (), ())
+    at_once(REGISTER, (), ())
     for automation in automations(api):
         again = {key: automation[key] for key in ("name", "description", "trigger", "actions")}
         api.request("POST", "/automations/", json=again)
     assert len(automations(api)) == 4
-    at_once("flows.restart_lost_runs:register", (), ())
+    at_once(REGISTER, (), ())
     marking, restarting = automations(api)
     assert follows(restarting) == f"prefect.automation.{marking['id']}"
 
