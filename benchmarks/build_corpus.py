@@ -32,7 +32,7 @@ from flows.stage_tables import GlobalWork
 from runtime.attempt import attempt, shared_pool, stop_shared_pools
 from sources.inventory import Inventory, take_inventory
 from warehouse.place import prepare
-from warehouse.release import read_manifest
+from warehouse.releases.publish import read_manifest
 
 SPEED_UP = 1.7
 UNEXPECTED = 0.02

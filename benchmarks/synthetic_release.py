@@ -27,9 +27,9 @@ from schemas.columns import arrow_schema, table_of
 from schemas.pair import SUBCATEGORIES
 from schemas.paper import PaperRow
 from schemas.reject import Reject
-from warehouse.catalog import rebuild
-from warehouse.lake import stage_output, write_stage, write_table
-from warehouse.release import ROWS_PER_FILE, ROWS_PER_GROUP, pair_file_schema
+from warehouse.catalog.build import rebuild
+from warehouse.releases.publish import ROWS_PER_FILE, ROWS_PER_GROUP, pair_file_schema
+from warehouse.stages.tables import stage_output, write_stage, write_table
 
 VERSION, BEFORE = "2026.11", "2026.10"
 SPLIT_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}

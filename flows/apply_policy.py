@@ -10,7 +10,7 @@ import pyarrow as pa
 from curation import license_policy, licenses, notices
 from flows.stage_tables import GlobalWork
 from schemas.license import POLICIES
-from warehouse.lake import Json, StageOutput
+from warehouse.stages.tables import Json, StageOutput
 
 FACETS = tuple(f.name for f in fields(licenses.LicenseFacets))
 PAPER_COLUMNS = ["paper_key", "version", "license_statement_version", *FACETS]

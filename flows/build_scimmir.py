@@ -33,11 +33,11 @@ from runtime.progress import progress
 from schemas.errors import UserError
 from sources.bucket import local_paths
 from sources.inventory import Inventory, take_inventory
-from warehouse.lake import StageOutput
 from warehouse.locks import building
 from warehouse.place import warehouse_path
-from warehouse.reject_alerts import jumps, latest_manifest
-from warehouse.release import read_manifest
+from warehouse.releases.alerts import jumps, latest_manifest
+from warehouse.releases.publish import read_manifest
+from warehouse.stages.tables import StageOutput
 
 T = TypeVar("T")
 logger = logging.getLogger("scimmir")

@@ -14,7 +14,7 @@ from schemas.columns import column, rows_of, table_of
 from schemas.paper import PaperFacts, PaperHeader, PaperRef
 from sources import metadata
 from sources.metadata import ArxivMetadata, read_metadata
-from warehouse.lake import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
+from warehouse.stages.tables import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
 
 VERSION = "2"  # 1: header, Kaggle metadata, licence facets, twins, splits; 2: notices, who states the licence
 

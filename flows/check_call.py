@@ -11,7 +11,7 @@ from flows.run_stages import ocr_parameters
 from runtime.storage import is_s3, place_of
 from schemas.errors import UserError
 from warehouse.place import prepare, warehouse_path
-from warehouse.release import check_version
+from warehouse.releases.publish import check_version
 
 
 def check_call(

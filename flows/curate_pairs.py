@@ -17,7 +17,7 @@ from schemas.annotations import DuplicateRow
 from schemas.columns import table_of, with_long_strings
 from schemas.errors import UserError
 from schemas.reject import Reject
-from warehouse.lake import Json, StageOutput, stage_key, stage_output, write_stage
+from warehouse.stages.tables import Json, StageOutput, stage_key, stage_output, write_stage
 
 R = TypeVar("R")
 

@@ -17,9 +17,9 @@ from schemas.annotations import OcrRow
 from schemas.columns import table_of
 from schemas.errors import UserError
 from schemas.ocr_quality import OcrQualityRow
-from warehouse.lake import write_table
 from warehouse.place import WarehouseError
-from warehouse.versions import pair_files
+from warehouse.releases.versions import pair_files
+from warehouse.stages.tables import write_table
 
 COLUMNS = ["pair_id", "subcategory", "origin", "width", "height", "table_text"]
 STORED = ["ocr_text", "ocr_engine", "ocr_error"]

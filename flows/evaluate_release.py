@@ -18,8 +18,8 @@ from schemas.errors import UserError
 from schemas.pair import SPLITS
 from schemas.reject import RecordError, Reject
 from schemas.retrieval import ConfusionRow, RetrievalRow
-from warehouse.lake import canonical_json
-from warehouse.vectors import Vectors
+from warehouse.releases.vectors import Vectors
+from warehouse.stages.tables import canonical_json
 
 BATCH = 64
 

@@ -24,7 +24,7 @@ from schemas.annotations import ContaminationRow, ImageRow
 from schemas.columns import column, table_of, with_long_strings
 from schemas.reject import RecordError
 from sources.inventory import files_below
-from warehouse.lake import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
+from warehouse.stages.tables import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

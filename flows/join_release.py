@@ -28,10 +28,12 @@ from schemas.columns import arrow_schema, as_declared, rows_of, table_of, with_l
 from schemas.errors import UserError
 from schemas.paper import PaperFacts, PaperRow
 from schemas.reject import Reject
-from warehouse import catalog, release, report
-from warehouse.lake import Json, StageOutput, stage_key
-from warehouse.lineage import record_lineage
-from warehouse.reject_alerts import latest_manifest
+from warehouse.catalog import build as catalog
+from warehouse.releases import publish as release
+from warehouse.releases.alerts import latest_manifest
+from warehouse.report import page as report
+from warehouse.stages.lineage import record_lineage
+from warehouse.stages.tables import Json, StageOutput, stage_key
 
 REJECTING = ("extract", "images", "typeset", "embed")  # shard stages with a table of rejects
 CURATED_COLUMNS = ("pair_id", "paper_key", "kind", "label", "caption", "snippet")

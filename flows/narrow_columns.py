@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from curation import alignment, dedupe, leaks, licenses
 from flows.stage_tables import GlobalWork
 from schemas.columns import with_long_strings
-from warehouse.lake import StageOutput
 from warehouse.place import WarehouseError
+from warehouse.stages.tables import StageOutput
 
 SCHEMA = pa.unify_schemas([dedupe.COLUMNS, leaks.COLUMNS])
 PAPER_COLUMNS = ["source", "version", "split", "paper_id", "doi"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.paper import PaperRef
-from warehouse.lake import canonical_json
+from warehouse.stages.tables import canonical_json
 
 LARGEST = 4  # a shard holds at most this many times the wished number of papers
 

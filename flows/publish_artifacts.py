@@ -10,7 +10,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 
 from flows.join_release import release_summary
 from runtime.cache import place_behind
-from warehouse.release import read_manifest
+from warehouse.releases.publish import read_manifest
 
 Cell = str | int
 logger = logging.getLogger("scimmir")

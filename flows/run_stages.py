@@ -26,7 +26,7 @@ from schemas.paper import PaperHeader
 from schemas.reject import Reject
 from sources import read
 from sources.bucket import local_papers
-from warehouse.lake import Json, StageOutput, stage_key, stage_output, write_stage
+from warehouse.stages.tables import Json, StageOutput, stage_key, stage_output, write_stage
 
 T = TypeVar("T")
 R = TypeVar("R")

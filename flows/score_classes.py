@@ -9,7 +9,7 @@ import pyarrow as pa
 from curation import class_scores
 from flows.build_options import BuildOptions
 from flows.stage_tables import GlobalWork
-from warehouse.lake import Json
+from warehouse.stages.tables import Json
 
 
 def labels_key(options: BuildOptions) -> dict[str, Json]:

@@ -15,7 +15,7 @@ from flows.plan_shards import Shard
 from flows.run_stages import SHARD_STAGES, ShardWork
 from schemas.columns import with_long_strings
 from sources.inventory import Inventory
-from warehouse.lake import StageOutput, canonical_json
+from warehouse.stages.tables import StageOutput, canonical_json
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from runtime.cache import place_behind
 from runtime.progress import Advance
 from runtime.storage import StorageError
 from schemas.errors import UserError
-from warehouse.lake import StageOutput
 from warehouse.place import warehouse_path
+from warehouse.stages.tables import StageOutput
 
 CLUSTER_LOST = (
     ("ray.exceptions", "RayError"),

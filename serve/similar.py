@@ -26,9 +26,9 @@ from serve.filters import Filter
 from serve.matching import Matching
 from serve.release_index import ReleaseIndex
 from serve.vectors import Vectors, open_vectors, write_vectors
-from warehouse.lake import COMPLETE, StageOutput, stage_output
-from warehouse.lineage import lineage_of
 from warehouse.sql import sql_text
+from warehouse.stages.lineage import lineage_of
+from warehouse.stages.tables import COMPLETE, StageOutput, stage_output
 
 MAX_UPLOAD = 32 * 1024 * 1024  # bytes
 KEPT_IMAGES = 1000  # vectors of uploaded images, two kilobytes each

@@ -10,7 +10,7 @@ import pytest
 
 from schemas.columns import table_of
 from schemas.pair import Pair
-from warehouse.query import run_query
+from warehouse.catalog.query import run_query
 
 sys.path.insert(0, str(Path(__file__).parent / "warehouse"))
 from small_release import file_entry, pair, write_release

@@ -24,7 +24,7 @@ def calibrate(
     log_to()
     from flows.calibrate_thresholds import calibrate_thresholds, calibration_summary
     from warehouse.place import readable_warehouse
-    from warehouse.versions import wanted_release
+    from warehouse.releases.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     folder = root / "releases" / wanted_release(root, release).version

@@ -53,7 +53,7 @@ def evaluate(
     from evaluation.results import markdown
     from flows.evaluate_release import Settings, evaluate_retrieval
     from warehouse.place import prepare, readable_warehouse, warehouse_path
-    from warehouse.versions import wanted_release
+    from warehouse.releases.versions import wanted_release
 
     if release is not None and dataset is not None:
         raise UserError("give either --release or --dataset")

@@ -40,7 +40,7 @@ def evaluate_ocr(
     from flows.evaluate_ocr import OcrSettings
     from flows.evaluate_ocr import evaluate_ocr as run
     from warehouse.place import readable_warehouse
-    from warehouse.versions import wanted_release
+    from warehouse.releases.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     parameters = OcrParameters(model_dir=str(ocr_model_dir)) if ocr_model_dir else OcrParameters()

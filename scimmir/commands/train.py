@@ -41,7 +41,7 @@ def train(
     from flows.train_model import Material, train_model
     from training.train import usable_device
     from warehouse.place import readable_warehouse
-    from warehouse.versions import wanted_release
+    from warehouse.releases.versions import wanted_release
 
     folder = None
     if shards is None:

@@ -12,7 +12,7 @@ from flows.build_options import BuildOptions
 from flows.check_call import check_call
 from flows.join_release import release_summary
 from runtime.attempt import stop_shared_pools
-from warehouse.release import read_manifest
+from warehouse.releases.publish import read_manifest
 
 CAPTIONS = {  # caption -> class by hand; the third and the fifth are not what the rules say
     "Flowchart of the trial": "fig_architecture",

@@ -18,10 +18,10 @@ from flows.stage_tables import GlobalWork
 from runtime.attempt import stop_shared_pools
 from schemas.paper import PaperHeader
 from sources.metadata import ArxivMetadata
-from warehouse.clean import clean_warehouse
-from warehouse.clean_plan import CleanParameters
-from warehouse.lake import stage_output, write_stage
-from warehouse.release import read_manifest
+from warehouse.cleaning.clean import clean_warehouse
+from warehouse.cleaning.plan import CleanParameters
+from warehouse.releases.publish import read_manifest
+from warehouse.stages.tables import stage_output, write_stage
 
 CC = "http://creativecommons.org/licenses/"
 # paper -> licence in the metadata, versions listed, version of its archive, caption

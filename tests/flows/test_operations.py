@@ -15,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from flows.build_options import BuildOptions
 from flows.measure_build import FILE, Meter, metrics_folders
 from schemas.errors import UserError
-from warehouse.clean import clean_warehouse
-from warehouse.clean_plan import CleanParameters
+from warehouse.cleaning.clean import clean_warehouse
+from warehouse.cleaning.plan import CleanParameters
 from warehouse.place import WarehouseError, prepare
 
 HERE = Path(__file__).parents[2]

@@ -21,9 +21,9 @@ from serve.release_index import open_release
 from serve.server import listen
 from serve.similar import open_similar
 from tests.warehouse.small_release import VERSION, pair, write_release
-from warehouse.lake import stage_output, write_stage
-from warehouse.query import run_query
+from warehouse.catalog.query import run_query
 from warehouse.sql import clean_text
+from warehouse.stages.tables import stage_output, write_stage
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
 

@@ -19,7 +19,7 @@ from serve.filters import Filter
 from serve.release_index import ReleaseIndex, open_release
 from serve.similar import open_similar
 from tests.warehouse.small_release import VERSION, pair, write_release
-from warehouse.lake import stage_output, write_stage
+from warehouse.stages.tables import stage_output, write_stage
 
 ROOT = f"/{VERSION}"
 COUNT = 30

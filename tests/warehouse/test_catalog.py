@@ -8,9 +8,9 @@ from small_release import VERSION, pair_columns, write_release
 
 from schemas.pair import Pair
 from schemas.reject import REASONS
-from warehouse import catalog
+from warehouse.catalog import build as catalog
 from warehouse.place import WarehouseError
-from warehouse.versions import latest_version
+from warehouse.releases.versions import latest_version
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ import pytest
 from small_release import write_release
 
 from benchmarks.first_answer import Question, questions
-from warehouse import catalog
-from warehouse.catalog import OLDEST_DUCKDB
+from warehouse.catalog import build as catalog
+from warehouse.catalog.build import OLDEST_DUCKDB
 
 # Between the two, the last of the five versions that cannot filter by a window's sum in a QUALIFY clause.
 VERSIONS = {"oldest": f"duckdb=={OLDEST_DUCKDB}", "1.5.4": "duckdb==1.5.4", "newest": "duckdb"}

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from small_release import write_release
 
-from warehouse.clean import clean_warehouse
-from warehouse.clean_plan import CleanParameters
-from warehouse.lake import stage_output, write_stage
-from warehouse.lineage import LINEAGE, lineage_of, record_lineage
+from warehouse.cleaning.clean import clean_warehouse
+from warehouse.cleaning.plan import CleanParameters
 from warehouse.locks import building
 from warehouse.place import WarehouseError, prepare
+from warehouse.stages.lineage import LINEAGE, lineage_of, record_lineage
+from warehouse.stages.tables import stage_output, write_stage
 
 DAY = 86_400.0
 OLD = CleanParameters(keep_days=8)

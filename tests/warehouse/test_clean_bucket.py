@@ -14,13 +14,13 @@ from runtime import storage
 from runtime.cache import mirror_of
 from runtime.presence import PresenceParameters, SignOfLife, alive
 from runtime.storage import Place
-from warehouse import clean_bucket
-from warehouse.clean import clean_warehouse
-from warehouse.clean_plan import CleanParameters
-from warehouse.lake import stage_output, write_stage
-from warehouse.lineage import record_lineage
+from warehouse.cleaning import bucket as clean_bucket
+from warehouse.cleaning.clean import clean_warehouse
+from warehouse.cleaning.plan import CleanParameters
 from warehouse.locks import BUILDING, CLEANING, building
 from warehouse.place import WarehouseError, prepare
+from warehouse.stages.lineage import record_lineage
+from warehouse.stages.tables import stage_output, write_stage
 
 EVERYTHING = CleanParameters(keep_days=-1)  # the store's clock cannot be set back, so all counts as old
 
@@ -122,7 +122,7 @@ def test_a_build_at_work_is_not_disturbed_and_one_that_comes_waits(
         assert not entered.is_set()
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("warehouse.clean.plan_bucket", slow)
+    monkeypatch.setattr("warehouse.cleaning.clean.plan_bucket", slow)
     assert removed(place) == []
     assert entered.wait(600)
 

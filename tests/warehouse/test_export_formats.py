@@ -15,9 +15,9 @@ from PIL import Image
 from small_release import pair, write_release
 
 from schemas.pair import SPLITS
-from warehouse.export_hugging_face import export_hugging_face
-from warehouse.export_plan import plan_export
-from warehouse.export_webdataset import export_webdataset, shard_pattern
+from warehouse.exports.hugging_face import export_hugging_face
+from warehouse.exports.plan import plan_export
+from warehouse.exports.webdataset import export_webdataset, shard_pattern
 from warehouse.place import WarehouseError
 
 COUNT = 32
@@ -180,7 +180,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(release, tmp_path):
 
 
 def test_an_image_that_cannot_be_read_stays_a_row(release, tmp_path, monkeypatch):
-    from warehouse import export_webdataset as module
+    from warehouse.exports import webdataset as module
 
     read = module.read_places
 

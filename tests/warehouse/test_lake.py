@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from warehouse.lake import stage_key, stage_output, write_stage
 from warehouse.place import WarehouseError, prepare
+from warehouse.stages.tables import stage_key, stage_output, write_stage
 
 TABLE = pa.table({"pair_id": ["a", "b"]})
 

@@ -14,9 +14,9 @@ from rich.console import Console
 from small_release import HOSTILE_CAPTION, VERSION, write_release
 
 from schemas.errors import UserError
-from warehouse import catalog
-from warehouse.query import QueryError, parquet_bytes, run_query
-from warehouse.query_output import csv_text, json_text, rich_view
+from warehouse.catalog import build as catalog
+from warehouse.catalog.output import csv_text, json_text, rich_view
+from warehouse.catalog.query import QueryError, parquet_bytes, run_query
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from small_release import write_release
 
-from warehouse.reject_alerts import ALL, JumpParameters, jumps, latest_manifest
-from warehouse.report import write_report
+from warehouse.releases.alerts import ALL, JumpParameters, jumps, latest_manifest
+from warehouse.report.page import write_report
 
 
 def manifest(

@@ -12,8 +12,10 @@ from benchmarks.s3_store import BUCKET, Store, environment_of, s3_store
 from runtime import storage
 from runtime.cache import mirror_of
 from runtime.storage import Place, StorageError
-from warehouse import lake, release, remote
+from warehouse import remote
 from warehouse.place import WarehouseError, prepare, readable_warehouse, warehouse_path
+from warehouse.releases import publish as release
+from warehouse.stages import tables as lake
 
 RELEASE = "2026.1"
 

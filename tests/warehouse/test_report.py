@@ -14,9 +14,9 @@ from small_release import CAPTIONS, VERSION, WIDE_CAPTION, drawing, file_entry, 
 
 from schemas.reject import REASONS
 from warehouse.place import WarehouseError
-from warehouse.report import collect, render, write_report
-from warehouse.report_charts import BINS, THUMBNAIL_SIZE, caption_histogram, thumbnail
-from warehouse.report_examples import CAPTION_CHARACTERS, GALLERY_PER_CLASS
+from warehouse.report.charts import BINS, THUMBNAIL_SIZE, caption_histogram, thumbnail
+from warehouse.report.examples import CAPTION_CHARACTERS, GALLERY_PER_CLASS
+from warehouse.report.page import collect, render, write_report
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,9 @@ from build_in_process import build_in_process
 from PIL import Image
 
 from runtime.attempt import stop_shared_pools
-from warehouse.lake import canonical_json
 from warehouse.place import WarehouseError
-from warehouse.verify import verify_pointer, verify_release
+from warehouse.stages.tables import canonical_json
+from warehouse.verification.verify import verify_pointer, verify_release
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Change = Callable[[pa.Table], pa.Table]

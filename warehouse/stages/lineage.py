@@ -11,8 +11,8 @@ from pathlib import Path
 
 from runtime.cache import place_behind
 from runtime.storage import Place, items_below, put, read
-from warehouse.lake import canonical_json
 from warehouse.place import WarehouseError
+from warehouse.stages.tables import canonical_json
 
 LINEAGE = "lineage"
 

@@ -14,8 +14,8 @@ from PIL import Image, UnidentifiedImageError
 
 from schemas.columns import table_of
 from schemas.sample import SampleRow
-from warehouse.export_plan import ExportPlan, Place, claim_folder, read_places, write_whole
-from warehouse.lake import Json
+from warehouse.exports.plan import ExportPlan, Place, claim_folder, read_places, write_whole
+from warehouse.stages.tables import Json
 
 VERSION = "1"  # 1: <split>/<shard>.tar with .parquet and _stats.json beside it
 

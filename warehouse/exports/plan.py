@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.pair import SPLITS
-from warehouse.lake import Json, canonical_json
 from warehouse.place import WarehouseError
-from warehouse.release import read_manifest
-from warehouse.versions import pair_files
+from warehouse.releases.publish import read_manifest
+from warehouse.releases.versions import pair_files
+from warehouse.stages.tables import Json, canonical_json
 
 POLICIES = {
     "redistributable": "pairs whose licence lets the image be passed on",

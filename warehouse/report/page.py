@@ -11,14 +11,14 @@ import pyarrow as pa
 
 from schemas.license import POLICIES
 from schemas.pair import SPLITS, SUBCATEGORIES
-from warehouse.catalog import create_views
+from warehouse.catalog.build import create_views
 from warehouse.place import WarehouseError
-from warehouse.reject_alerts import jumps
-from warehouse.release import read_manifest
-from warehouse.report_charts import BIN_WIDTH, BINS, Histogram, caption_histogram
-from warehouse.report_classes import class_agreement
-from warehouse.report_examples import CAPTION_CHARACTERS, cut, duplicate_groups, gallery
-from warehouse.report_model import (
+from warehouse.releases.alerts import jumps
+from warehouse.releases.publish import read_manifest
+from warehouse.report.charts import BIN_WIDTH, BINS, Histogram, caption_histogram
+from warehouse.report.classes import class_agreement
+from warehouse.report.examples import CAPTION_CHARACTERS, cut, duplicate_groups, gallery
+from warehouse.report.model import (
     Breakdown,
     CaptionStats,
     ClassLine,
@@ -78,7 +78,7 @@ def collect(release_dir: Path, *, earlier: Mapping[str, object] | None = None) -
 
 def render(report: Report) -> bytes:
     """Return the page of a report as UTF-8 HTML; all text in it is escaped."""
-    source = resources.files("warehouse").joinpath("report.html.j2").read_text(encoding="utf-8")
+    source = resources.files("warehouse.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from warehouse.report_charts import Histogram, Thumbnail
+from warehouse.report.charts import Histogram, Thumbnail
 
 
 @dataclass(frozen=True, kw_only=True)

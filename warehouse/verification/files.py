@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.columns import arrow_schema
-from warehouse.catalog import PARQUET_TABLES
-from warehouse.lake import canonical_json
+from warehouse.catalog.build import PARQUET_TABLES
 from warehouse.place import WarehouseError
-from warehouse.release import VERSION, pair_file_schema, read_manifest
+from warehouse.releases.publish import VERSION, pair_file_schema, read_manifest
+from warehouse.releases.versions import pair_files
 from warehouse.sql import one_line
-from warehouse.versions import pair_files
+from warehouse.stages.tables import canonical_json
 
 # In the manifest, but no part of what its hash stands for.
 UNHASHED = ("version", "release_key", "release_hash")

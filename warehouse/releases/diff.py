@@ -15,8 +15,8 @@ from rich.text import Text
 from schemas.columns import arrow_schema
 from schemas.difference import CHANGES, DifferenceRow
 from warehouse.place import WarehouseError
+from warehouse.releases.versions import pair_files
 from warehouse.sql import one_line, sql_name, sql_text
-from warehouse.versions import pair_files
 
 # Which stage decides a column; what begins with none of these comes from the extractors.
 STAGE_PREFIXES = (

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 from warehouse.place import CATALOG_NAME, WarehouseError
+from warehouse.releases.versions import Release, latest_version, wanted_release
 from warehouse.sql import one_line, sql_name, sql_text
-from warehouse.versions import Release, latest_version, wanted_release
 
 # A statement that DuckDB parses as a SELECT can still write (WITH x AS (COPY … TO …)) or run further
 # statements; what it does shows in its plan.
@@ -122,7 +122,7 @@ def _open(warehouse: Path, wanted: Release) -> duckdb.DuckDBPyConnection:
     if con is None or not _is_current(con, warehouse, wanted):
         if con is not None:
             con.close()
-        from warehouse.catalog import rebuild  # imports Arrow
+        from warehouse.catalog.build import rebuild  # imports Arrow
 
         try:
             rebuild(warehouse)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from warehouse.query import QueryError, QueryResult
+from warehouse.catalog.query import QueryError, QueryResult
 from warehouse.sql import clean_text
 
 if TYPE_CHECKING:

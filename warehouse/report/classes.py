@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from warehouse.place import WarehouseError
-from warehouse.report_model import Agreement, Judged
+from warehouse.report.model import Agreement, Judged
 
 
 def class_agreement(stated: Any, titles: Mapping[str, str]) -> Agreement | None:

@@ -17,8 +17,8 @@ from schemas.pair import Pair
 from schemas.paper import PaperRow
 from schemas.reject import REASONS, Reject
 from warehouse.place import CATALOG_NAME, WarehouseError
+from warehouse.releases.versions import TABLES, Release, latest_version, list_releases, pair_files
 from warehouse.sql import one_line, sql_name, sql_text
-from warehouse.versions import TABLES, Release, latest_version, list_releases, pair_files
 
 # Schemas of DuckDB's own: a release of that name could not have one.
 RESERVED_VERSIONS = frozenset(
@@ -173,7 +173,7 @@ def _views_sql(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, loc
     pair_columns = ", ".join(sql_name(name) for name in [*names, "split"] if name != "image")
     # Releases made before there were licence policies hold every image.
     withheld = "image_withheld" if "image_withheld" in names else "NULL::VARCHAR"
-    template = Template(resources.files("warehouse").joinpath("views.sql").read_text(encoding="utf-8"))
+    template = Template(resources.files("warehouse.catalog").joinpath("views.sql").read_text(encoding="utf-8"))
     return template.substitute(
         schema=sql_name(schema), pairs=source, pair_columns=pair_columns, withheld=withheld, **tables
     )

@@ -8,10 +8,10 @@ from pathlib import Path
 from runtime.cache import mirror_of
 from runtime.presence import clock
 from runtime.storage import Item, Place, delete, delete_below, items_below
-from warehouse.clean_plan import CleanParameters, CleanPlan, Removal, unknown_remark
-from warehouse.lake import COMPLETE
-from warehouse.lineage import LINEAGE, referenced
+from warehouse.cleaning.plan import CleanParameters, CleanPlan, Removal, unknown_remark
 from warehouse.remote import MANIFEST, latest_version
+from warehouse.stages.lineage import LINEAGE, referenced
+from warehouse.stages.tables import COMPLETE
 
 DAY_S = 86_400.0
 

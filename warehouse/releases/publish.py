@@ -21,9 +21,9 @@ from runtime.storage import put
 from schemas.columns import arrow_schema
 from schemas.pair import SPLITS, Pair
 from warehouse import remote
-from warehouse.catalog import RESERVED_VERSIONS
-from warehouse.lake import Json, canonical_json, write_table
+from warehouse.catalog.build import RESERVED_VERSIONS
 from warehouse.place import WarehouseError
+from warehouse.stages.tables import Json, canonical_json, write_table
 
 VERSION = "2"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy
 

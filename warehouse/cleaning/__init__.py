@@ -1,0 +1,1 @@
+"""What may be removed of a warehouse, on disk and in a bucket, and its removal."""
