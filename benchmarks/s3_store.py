@@ -23,12 +23,14 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class Store:
     """A running server: `url` and `environment` are for its clients, the rest tells how it behaves.
 
-    Every `fail_every`th request is answered by a 500 (0: none, 1: all); each waits `delay_s` first.
+    Every `fail_every`th request is answered by a 500 (0: none, 1: all); each waits `delay_s` first. What writes to a
+    path that contains `hold` waits until that is empty again, and is answered by a 500 then.
     """
 
     url: str = ""
     fail_every: int = 0
     delay_s: float = 0.0
+    hold: str = ""
     requests: int = 0
     failed: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -50,6 +52,10 @@ class Store:
             aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
         )
 
+    def _holds(self, environ: dict[str, Any]) -> bool:
+        writes = environ["REQUEST_METHOD"] in ("PUT", "POST")
+        return bool(self.hold) and writes and self.hold in environ["PATH_INFO"]
+
     def wrap(self, app: Wsgi) -> Wsgi:
         """Return the application with the faults in front of it."""
 
@@ -59,6 +65,9 @@ class Store:
                 fails = bool(self.fail_every) and self.requests % self.fail_every == 0
                 self.failed += fails
             time.sleep(self.delay_s)
+            while self._holds(environ):
+                fails = True
+                time.sleep(0.05)
             if fails:
                 start("500 Internal Server Error", [("Content-Type", "application/xml")])
                 return [b"<Error><Code>InternalError</Code><Message>injected</Message></Error>"]
@@ -88,7 +97,7 @@ def s3_store(bucket: str = BUCKET) -> Iterator[Store]:
     try:
         yield store
     finally:
-        store.fail_every, store.delay_s = 0, 0.0
+        store.fail_every, store.delay_s, store.hold = 0, 0.0, ""
         # What moto keeps belongs to the process, not to the server: the next one starts empty.
         httpx.post(f"{store.url}/moto-api/reset", timeout=300).raise_for_status()
         server.shutdown()
