@@ -2,6 +2,7 @@
 
 import functools
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,10 @@ from samples.make_sample import make_sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+
+# What a script runs in its background ignores Ctrl+C, and what tests start, to end it so, would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONGEST_ID = 80
 FEW = (
