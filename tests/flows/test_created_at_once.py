@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from itertools import chain, pairwise
 from typing import Any
+from unittest import mock
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
@@ -42,21 +43,21 @@ def api(environment: dict[str, str]) -> Iterator[SyncPrefectClient]:
 
 def take_turns(host: str, interval_s: float, turns: int, hold_s: float) -> list[Span]:
     """Take turns at a host as a fetch does; called in each of the two processes."""
-    server_lock.HOLD_S = hold_s
     spans = []
-    for _ in range(turns):
-        with shared_turn(HostLimit(host=host, interval_s=interval_s)):
-            begin = time.time()
-            time.sleep(0.01)
-            spans.append((begin, time.time()))
+    with mock.patch.object(server_lock, "HOLD_S", hold_s):
+        for _ in range(turns):
+            with shared_turn(HostLimit(host=host, interval_s=interval_s)):
+                begin = time.time()
+                time.sleep(0.01)
+                spans.append((begin, time.time()))
     return spans
 
 
 def abandon_turn(host: str, interval_s: float, hold_s: float) -> float:
     """Take a turn and never give it back, as a process that is killed."""
-    server_lock.HOLD_S = hold_s
     turn = shared_turn(HostLimit(host=host, interval_s=interval_s))
-    turn.__enter__()
+    with mock.patch.object(server_lock, "HOLD_S", hold_s):
+        turn.__enter__()
     abandoned.append(turn)  # with the last word of it, it would be given back
     return time.time()
 
