@@ -173,7 +173,9 @@ def _views_sql(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, loc
     pair_columns = ", ".join(sql_name(name) for name in [*names, "split"] if name != "image")
     # Releases made before there were licence policies hold every image.
     withheld = "image_withheld" if "image_withheld" in names else "NULL::VARCHAR"
-    template = Template(resources.files("warehouse.catalog").joinpath("views.sql").read_text(encoding="utf-8"))
+    template = Template(
+        resources.files("warehouse.catalog").joinpath("views.sql").read_text(encoding="utf-8")
+    )
     return template.substitute(
         schema=sql_name(schema), pairs=source, pair_columns=pair_columns, withheld=withheld, **tables
     )
