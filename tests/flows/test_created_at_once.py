@@ -20,6 +20,7 @@ from tests.at_once import Call, two_processes
 
 ROUNDS = 20
 BACKFILLS = 5  # Prefect sees to it by the key that it is given
+SHORT_HOLD_S = 5  # much longer than a slow machine stalls
 CLOCK_S = 0.005  # SQLite counts milliseconds
 abandoned: list[AbstractContextManager[None]] = []
 Span = tuple[float, float]
@@ -99,29 +100,27 @@ def test_a_new_limit_begins_with_an_interval(at_once: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "decay"),
+    ("known", "decay", "hold_s"),
     [
-        pytest.param({"limit": 5, "slot_decay_per_second": 50}, 10, id="faster"),
-        pytest.param({"limit": 1, "slot_decay_per_second": 10}, 10, id="one slot"),
-        pytest.param({"limit": 1, "slot_decay_per_second": 2}, 2, id="slower"),
-        pytest.param({"limit": 1}, 10, id="no decay"),
-        pytest.param({"limit": 1, "active_slots": 1}, 10, id="no decay, taken"),
-        pytest.param({"limit": 0, "slot_decay_per_second": 10}, 10, id="no slot"),
+        pytest.param({"limit": 5, "slot_decay_per_second": 50}, 10, 60, id="faster"),
+        pytest.param({"limit": 1, "slot_decay_per_second": 10}, 10, 60, id="one slot"),
+        pytest.param({"limit": 1, "slot_decay_per_second": 2}, 2, 60, id="slower"),
+        pytest.param({"limit": 1}, 10, 60, id="no decay"),
+        # What nobody could take otherwise is free after a hold.
+        pytest.param({"limit": 1, "active_slots": 1}, 10, SHORT_HOLD_S, id="no decay, taken"),
+        pytest.param({"limit": 0, "slot_decay_per_second": 10}, 10, SHORT_HOLD_S, id="no slot"),
     ],
 )
 def test_a_limit_with_other_values_is_set_right(
-    at_once: Call,
-    api: SyncPrefectClient,
-    known: dict[str, float],
-    decay: float,
+    at_once: Call, api: SyncPrefectClient, known: dict[str, float], decay: int, hold_s: int,
     request: pytest.FixtureRequest,
-) -> None:
+) -> None:  # fmt: skip
     host = request.node.callspec.id.replace(" ", "-").replace(",", "")
     api.request("POST", "/v2/concurrency_limits/", json={"name": limit_name(host), **known})
-    both = at_once(f"{HERE}:take_turns", (host, 0.1, 2, 1), (host, 0.1, 2, 1))
+    both = at_once(f"{HERE}:take_turns", (host, 0.1, 2, hold_s), (host, 0.1, 2, hold_s))
     assert smallest_gap(*both) > 1 / decay - CLOCK_S
     limit = limit_of(api, host)
-    assert (limit["limit"], limit["slot_decay_per_second"]) == (decay, decay)  # a hold of one second
+    assert (limit["limit"], limit["slot_decay_per_second"]) == (decay * hold_s, decay)
 
 
 def test_a_limit_that_somebody_switched_off_stays_off(at_once: Call, api: SyncPrefectClient) -> None:
@@ -133,9 +132,9 @@ def test_a_limit_that_somebody_switched_off_stays_off(at_once: Call, api: SyncPr
 
 
 def test_a_killed_run_keeps_its_turn_for_a_while_only(at_once: Call) -> None:
-    taken, _ = at_once(f"{HERE}:abandon_turn", ("killed", 0.1, 1), ("alive", 0.1, 1))
-    first, second = at_once(f"{HERE}:take_turns", ("killed", 0.1, 1, 1), ("killed", 0.1, 1, 1))
-    assert min(first[0][0], second[0][0]) - taken > 0.9
+    taken, _ = at_once(f"{HERE}:abandon_turn", ("killed", 0.1, SHORT_HOLD_S), ("alive", 0.1, SHORT_HOLD_S))
+    first, second = at_once(f"{HERE}:take_turns", ("killed", 0.1, 1, 60), ("killed", 0.1, 1, 60))
+    assert min(first[0][0], second[0][0]) - taken > 0.5 * SHORT_HOLD_S
 
 
 def test_a_hold_that_ran_out_is_not_given_back() -> None:
