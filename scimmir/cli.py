@@ -43,17 +43,16 @@ class _Command(TyperCommand):
 
 
 class _Commands(TyperGroup):
-    """The commands of COMMANDS."""
+    """The commands of COMMANDS, none of them loaded, in the order in which the help lists them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, sentence in COMMANDS.items():
+            self.add_command(_Command(name, short_help=sentence))
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return the commands' names in the order in which the help lists them."""
+        """Return the commands' names."""
         return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
-        """Return a command, not loaded yet; None of a name that is none."""
-        if cmd_name not in COMMANDS:
-            return None
-        return _Command(cmd_name, short_help=COMMANDS[cmd_name])
 
 
 def _loaded(name: str) -> Any:
