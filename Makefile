@@ -12,7 +12,7 @@ DEMO := .demo
 # Bytecode is kept, also where the environment says otherwise: else each of a hundred commands compiles Prefect anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check setup setup-dev system lock dictionary clean
+.PHONY: demo test check docs setup setup-dev system lock dictionary clean
 
 demo: setup
 	$(BIN)/python -m samples.make_sample $(DEMO)/papers
@@ -33,13 +33,17 @@ demo: setup
 test: setup-dev
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
-check: setup-dev
+check: setup-dev docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy --python-version $(lastword $(PYTHONS))
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/collect_twice.py
+
+# The pages of docs/ as a site, .docs/index.html; a link that leads nowhere is an error.
+docs: setup-dev
+	$(BIN)/sphinx-build -W --keep-going -n -q -E -a docs .docs
 
 setup: $(VENV)/.core system
 
@@ -85,4 +89,4 @@ dictionary: setup
 	$(BIN)/python -m schemas.dictionary > docs/data-dictionary.md
 
 clean:
-	rm -rf $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(DEMO) .docs .pytest_cache .mypy_cache .ruff_cache .hypothesis

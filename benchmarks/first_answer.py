@@ -1,4 +1,4 @@
-"""Time to the first answer of every query in README.md and docs/sql-cookbook.md, and the bytes it reads.
+"""Time to the first answer of every query in README.md and on the pages of docs/, and the bytes it reads.
 
     python -m benchmarks.first_answer [--pairs 100000] [--image-kb 40] [--tries 5] [--folder DIR] [--json FILE]
 
@@ -62,14 +62,14 @@ class Asked:
 
 
 def questions() -> list[Question]:
-    """Return all queries of README.md and of the cookbook."""
+    """Return all queries of README.md and of the pages in docs/."""
     found = []
-    for name in ("README.md", "docs/sql-cookbook.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        page, text = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
         for block in re.findall(r"```sql\n(.*?)```", text, re.DOTALL):
             for sql in filter(None, map(str.strip, re.split(r";\s*(?:\n|$)", block))):
                 title = next(line for line in sql.splitlines() if line.startswith("--"))
-                found.append(Question(name, title.lstrip("- "), sql))
+                found.append(Question(page, title.lstrip("- "), sql))
     return found
 
 
