@@ -15,24 +15,28 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import psutil
 
 from flows.build_options import BuildOptions
-from flows.catalogue_papers import catalogue_papers
-from flows.curate_pairs import find_duplicates
-from flows.guard_pairs import find_contamination
-from flows.join_release import Curated, join_release
-from flows.plan_shards import plan_shards
-from flows.run_stages import SHARD_STAGES, ShardWork, reader_pool
-from flows.stage_tables import GlobalWork
+from flows.release import join_release
+from flows.shards import (
+    BuildInputs,
+    Shard,
+    ShardWork,
+    plan_shards,
+    reader_pool,
+    run_build_stage,
+    shard_tables,
+)
+from flows.stages.order import BUILD_STAGES, SHARD_STAGES
 from runtime.attempt import attempt, shared_pool, stop_shared_pools
 from sources.inventory import Inventory, take_inventory
 from warehouse.place import prepare
-from warehouse.releases.publish import read_manifest
+from warehouse.releases import read_manifest
 
 SPEED_UP = 1.7
 UNEXPECTED = 0.02
@@ -78,10 +82,25 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def _work(folder: Path, inventory: Inventory, options: BuildOptions) -> GlobalWork:
+@dataclass(frozen=True)
+class Build:
+    """A build of these papers in this warehouse."""
+
+    warehouse: Path
+    options: BuildOptions
+    inventory: Inventory
+    shards: tuple[Shard, ...]
+
+    @property
+    def inputs(self) -> BuildInputs:
+        """What the stages over the whole build read."""
+        tables = shard_tables(self.warehouse, self.options, SHARD_STAGES, self.shards)
+        return BuildInputs(self.inventory, None, tables)
+
+
+def _work(folder: Path, inventory: Inventory, options: BuildOptions) -> Build:
     prepare(folder)
-    shards = tuple(plan_shards(inventory.papers, options.papers_per_shard))
-    return GlobalWork(folder, options, shards, inventory, None)
+    return Build(folder, options, inventory, tuple(plan_shards(inventory.papers, options.papers_per_shard)))
 
 
 def _extraction_ratio(inventory: Inventory, repeats: int) -> float:
@@ -104,44 +123,46 @@ def _extraction_ratio(inventory: Inventory, repeats: int) -> float:
     return best[1] / best[2]
 
 
-def _warm_up(work: GlobalWork) -> None:
+def _warm_up(work: Build) -> None:
     pool = shared_pool(reader_pool(work.options))
     list(attempt(import_extractors, range(8 * work.options.workers), pool=pool, timeout_s=60))
 
 
 def import_extractors(number: int) -> int:
     """Load in a worker what extraction needs."""
-    import flows.work_on_papers  # noqa: F401
+    import flows.stages.extract  # noqa: F401
 
     time.sleep(0.05)  # so that each worker gets some of these
     return number
 
 
-def run_stage(work: GlobalWork, name: str) -> None:
+def run_stage(work: Build, name: str) -> None:
     """Run one stage on all shards, as the flow does."""
     works = [ShardWork(work.warehouse, work.options, SHARD_STAGES[name], shard) for shard in work.shards]
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(ShardWork.run, works))
 
 
-def _curate(work: GlobalWork) -> Curated:
-    papers = catalogue_papers(work)
-    duplicates = find_duplicates(work, papers)
-    return Curated(papers, duplicates, find_contamination(work, papers, duplicates))
+def _curate(work: Build) -> BuildInputs:
+    inputs = work.inputs
+    for stage in BUILD_STAGES.values():
+        output = run_build_stage(stage, inputs, work.options)
+        inputs = replace(inputs, outputs={**inputs.outputs, stage.name: output})
+    return inputs
 
 
-def _steps(work: GlobalWork) -> list[tuple[str, Callable[[], object]]]:
+def _steps(work: Build) -> list[tuple[str, Callable[[], object]]]:
     steps: list[tuple[str, Callable[[], object]]] = [
         (name, partial(run_stage, work, name)) for name in SHARD_STAGES
     ]
     return [
         *steps,
         ("curate", lambda: _curate(work)),
-        ("release", lambda: join_release(work, _curate(work), None)),
+        ("release", lambda: join_release(_curate(work), work.options, None)),
     ]
 
 
-def _build(work: GlobalWork) -> Measured:
+def _build(work: Build) -> Measured:
     total = Measured(0.0, 0)
     lines: list[tuple[str, Measured]] = []
     for name, step in _steps(work):
@@ -158,21 +179,20 @@ def _build(work: GlobalWork) -> Measured:
     return total
 
 
-def _again(work: GlobalWork) -> float:
+def _again(work: Build) -> float:
     def everything() -> None:
-        fresh = GlobalWork(work.warehouse, work.options, work.shards, work.inventory, None)
-        for _, step in _steps(fresh):
+        for _, step in _steps(work):
             step()
 
     return measured(everything).seconds
 
 
-def _release(work: GlobalWork) -> Path:
+def _release(work: Build) -> Path:
     name = (work.warehouse / "releases" / "latest").read_text().strip()
     return work.warehouse / "releases" / name
 
 
-def _check_release(work: GlobalWork, took: Measured) -> list[str]:
+def _check_release(work: Build, took: Measured) -> list[str]:
     counts = read_manifest(_release(work))["counts"]
     assert isinstance(counts, dict)
     reasons = counts["rejects_by_reason"]
@@ -195,17 +215,18 @@ def _check_release(work: GlobalWork, took: Measured) -> list[str]:
     return failures
 
 
-def _figures_with_a_file(work: GlobalWork) -> tuple[int, int]:
+def _figures_with_a_file(work: Build) -> tuple[int, int]:
     """Return the number of figures whose file is there, and how many of them are pairs.
 
     Figures without a caption count as well; a duplicate of a kept pair counts as paired.
     """
-    floats = work.table("extract", "floats", ["pair_id", "kind", "graphics"]).to_pylist()
+    tables = work.inputs.shards
+    floats = tables.table("extract", "floats", ["pair_id", "kind", "graphics"]).to_pylist()
     with_file = {row["pair_id"] for row in floats if row["kind"] == "figure" and row["graphics"]}
-    images = set(work.table("images", "images", ["pair_id"]).column("pair_id").to_pylist())
+    images = set(tables.table("images", "images", ["pair_id"]).column("pair_id").to_pylist())
     no_caption = [
         row
-        for row in work.table("extract", "rejects").to_pylist()
+        for row in tables.table("extract", "rejects").to_pylist()
         if row["kind"] == "figure"
         and row["reason"] in ("caption_missing", "caption_empty")
         and ("\\includegraphics" in (row["snippet"] or "") or "<graphic" in (row["snippet"] or ""))

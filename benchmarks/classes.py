@@ -19,9 +19,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from curation.class_rules import RULES_VERSION
-from curation.class_scores import Scores, calibration_error, read_labels, score
-from curation.classify import classify
+from curation.classes import RULES_VERSION, Scores, calibration_error, read_labels, score
+from curation.classes import classifier as classify
 from schemas.floats import Float
 
 BOUND = 0.80

@@ -28,13 +28,13 @@ import pyarrow as pa
 
 from benchmarks.imagededup_times import DEFAULT_BITS, Spent, clocks, network, since, theirs
 from benchmarks.planted_pictures import Planted, planted_pictures
-from curation.alignment import SIDE, Thumbnails, thumbnail
-from curation.dedupe import COLUMNS, find_duplicates
-from curation.embed import Embedder, embedder_space, load_embedder
-from curation.embed_descriptor import open_rgb
+from curation.duplicates import COLUMNS, find_duplicates
+from curation.embeddings import Embedder, embedder_space, load_embedder
+from curation.pictures import open_rgb
+from curation.similarity import SIDE, Thumbnails, thumbnail
 from extractors.images.store import perceptual_hash, pixel_sha256
 from flows.build_options import BuildOptions
-from flows.curate_pairs import duplicate_parameters
+from flows.stages.thresholds import duplicate_parameters
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ import time
 
 import numpy as np
 
-from curation.neighbours import SearchParameters, matches_within
+from curation.similarity import SearchParameters, matches_within
 
 DIMENSION, THRESHOLD = 256, 0.85
 RECALL, MEMORY_GB, CONSTANT = 0.97, 12.0, 2.0

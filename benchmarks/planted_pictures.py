@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-import curation.copies
+import curation.calibration.copies
 import samples.many_figures
-from curation.copies import COPIES
+from curation.calibration import COPIES
 from samples.many_figures import invent
 
 FIRST = 50_000_000  # number of the first picture; training used other numbers
@@ -60,7 +60,10 @@ def planted_pictures(pictures: int, *, workers: int) -> tuple[Path, list[Planted
 
 def _drawn_by() -> str:
     """Return a hash of the code that draws, copies and plants."""
-    samples_folder, copies = Path(samples.many_figures.__file__).parent, Path(curation.copies.__file__)
+    samples_folder, copies = (
+        Path(samples.many_figures.__file__).parent,
+        Path(curation.calibration.copies.__file__),
+    )
     digest = hashlib.sha256()
     for path in (Path(__file__), copies, *sorted(samples_folder.glob("*.py"))):
         digest.update(path.read_bytes())

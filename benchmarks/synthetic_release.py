@@ -21,15 +21,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from PIL import Image
 
-from curation.embed import SHIPPED, embedder_identity
+from curation.embeddings import SHIPPED, embedder_identity
 from schemas.annotations import ContaminationRow, DuplicateRow, EmbeddingRow
 from schemas.columns import arrow_schema, table_of
 from schemas.pair import SUBCATEGORIES
 from schemas.paper import PaperRow
 from schemas.reject import Reject
-from warehouse.catalog.build import rebuild
-from warehouse.releases.publish import ROWS_PER_FILE, ROWS_PER_GROUP, pair_file_schema
-from warehouse.stages.tables import stage_output, write_stage, write_table
+from warehouse.catalog import rebuild
+from warehouse.releases import ROWS_PER_FILE, ROWS_PER_GROUP, pair_file_schema
+from warehouse.stages import stage_output, write_stage, write_table
 
 VERSION, BEFORE = "2026.11", "2026.10"
 SPLIT_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}

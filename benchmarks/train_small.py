@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.embed import load_embedder
+from curation.embeddings import load_embedder
 from evaluation.ranking import metrics, rank
-from flows.train_model import Material, train_model
 from samples.make_sample import make_sample
 from samples.write_training_shards import invented
 from training.export import export_model
+from training.job import Material, train_model
 from training.models import architecture
 from training.pairs import Stored, mixed, released
 from training.shards import write_shards

@@ -11,7 +11,7 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 
 from schemas.errors import UserError
-from warehouse.stages.tables import Json, canonical_json
+from warehouse.stages import Json, canonical_json
 
 Every = Literal["day", "week", "month"]
 MOST_RUNS = 1000  # a slip in a year must not fill the queue

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -15,18 +16,23 @@ from prefect.task_runners import TaskRunner
 from prefect.utilities.annotations import quote
 
 from flows.build_options import BuildOptions
-from flows.catalogue_papers import catalogue_papers
-from flows.check_call import check_call
-from flows.curate_pairs import find_duplicates
-from flows.guard_pairs import find_contamination
-from flows.join_release import Curated, join_release
-from flows.measure_build import Meter, metrics_folders
-from flows.plan_shards import plan_shards
-from flows.publish_artifacts import publish_alert, publish_artifacts
+from flows.release import join_release
 from flows.restart_lost_runs import check_starts
-from flows.run_stages import LAST_READING, SHARD_STAGES, ShardStage, ShardWork
-from flows.stage_tables import GlobalWork
-from flows.task_runners import FarShard, finish, is_outage, shard_runner, submit_shards
+from flows.running.artifacts import publish_alert, publish_artifacts
+from flows.running.check import check_call
+from flows.running.metrics import Meter, metrics_folders
+from flows.running.runners import FarShard, finish, is_outage, shard_runner, submit_shards
+from flows.shards import (
+    BuildInputs,
+    BuildStage,
+    Shard,
+    ShardStage,
+    ShardWork,
+    plan_shards,
+    run_build_stage,
+    shard_tables,
+)
+from flows.stages.order import BUILD_STAGES, LAST_READING, SHARD_STAGES
 from runtime.attempt import stop_shared_pools
 from runtime.logs import DETAILS, about, log_to
 from runtime.progress import progress
@@ -35,9 +41,8 @@ from sources.bucket import local_paths
 from sources.inventory import Inventory, take_inventory
 from warehouse.locks import building
 from warehouse.place import warehouse_path
-from warehouse.releases.alerts import jumps, latest_manifest
-from warehouse.releases.publish import read_manifest
-from warehouse.stages.tables import StageOutput
+from warehouse.releases import jumps, latest_manifest, read_manifest
+from warehouse.stages import StageOutput
 
 T = TypeVar("T")
 logger = logging.getLogger("scimmir")
@@ -69,28 +74,16 @@ def list_papers(inputs: list[str]) -> Inventory:
     return take_inventory([Path(name).expanduser() for name in inputs])
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
-def papers(work: GlobalWork) -> StageOutput:
-    """Complete the papers' headers; find licences, twins and splits."""
-    return catalogue_papers(work)
-
-
-@task(name="dedupe", cache_policy=NO_CACHE, persist_result=False)
-def duplicates(work: GlobalWork, catalogued: StageOutput) -> StageOutput:
-    """Find pairs that repeat another one."""
-    return find_duplicates(work, catalogued)
-
-
-@task(name="decontaminate", cache_policy=NO_CACHE, persist_result=False)
-def contamination(work: GlobalWork, catalogued: StageOutput, repeated: StageOutput) -> StageOutput:
-    """Find pairs that overlap image sets or more protected splits."""
-    return find_contamination(work, catalogued, repeated)
+@task(task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False)
+def run_stage(stage: BuildStage, inputs: BuildInputs, options: BuildOptions, name: str) -> StageOutput:
+    """Run one stage over the whole build."""
+    return run_build_stage(stage, inputs, options)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def release(work: GlobalWork, curated: Curated, version: str | None) -> Path:
+def release(inputs: BuildInputs, options: BuildOptions, version: str | None) -> Path:
     """Join the stage tables and publish them."""
-    return join_release(work, curated, version)
+    return join_release(inputs, options, version)
 
 
 @flow(
@@ -154,24 +147,55 @@ def _build(
             sets = stack.enter_context(local_paths(options.decontaminate))
             options = options.model_copy(update={"decontaminate": sets})
             inventory = list_papers(inputs)
-        shards = plan_shards(inventory.papers, options.papers_per_shard)
-        logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
-        if inventory.ignored:
-            logger.info("%d files are no papers, such as %s", len(inventory.ignored), inventory.ignored[0])
+        shards = tuple(plan_shards(inventory.papers, options.papers_per_shard))
+        _say(inventory, shards)
         # After the runner ended, which waits for the shards under way: a shard whose pool is stopped under it
         # may wait for ever.
         stack.callback(stop_shared_pools)
         runner = stack.enter_context(shard_runner(options))
         for stage in SHARD_STAGES.values():
+            works = [ShardWork(root, options, stage, shard) for shard in shards]
             with meter.stage(stage.name):
-                items = _run_stage(
-                    runner, stage, [ShardWork(root, options, stage, shard) for shard in shards]
-                )
-            meter.count(stage.name, items)
+                meter.count(stage.name, _run_on_shards(runner, stage, works))
             if stage.name == LAST_READING:
                 stop_shared_pools()  # no shard is under way, and the models can use the readers' memory
+        tables = shard_tables(root, options, SHARD_STAGES, shards)
         metadata_file = Path(known[0]).expanduser() if known else None
-        return _finish(GlobalWork(root, options, tuple(shards), inventory, metadata_file), version, meter)
+        return _finish(BuildInputs(inventory, metadata_file, tables), options, version, meter)
+
+
+def _say(inventory: Inventory, shards: Sequence[Shard]) -> None:
+    logger.info("%d papers in %d shards", len(inventory.papers), len(shards))
+    if inventory.ignored:
+        logger.info("%d files are no papers, such as %s", len(inventory.ignored), inventory.ignored[0])
+
+
+def _run_on_shards(runner: TaskRunner[Any], stage: ShardStage, works: Sequence[ShardWork]) -> int:
+    """Run a stage on the shards that lack it, and return how many records that were.
+
+    Stage tables of earlier builds are used as they are.
+    """
+    missing = [work for work in works if not work.output.is_complete]
+    if not missing:
+        logger.info("%s: done before", stage.name)
+        return 0
+    size = sum(work.size for work in missing)
+    with progress(stage.name, size, stage.unit) as advance:
+        futures = submit_shards(runner, run_shard, missing, advance)
+        for future in as_completed(futures):
+            finish(future)  # the first error ends the build
+    return size
+
+
+def _finish(inputs: BuildInputs, options: BuildOptions, version: str | None, meter: Meter) -> Path:
+    """Run the stages over the whole build, and publish the release."""
+    for stage in BUILD_STAGES.values():
+        with meter.stage(stage.name):
+            output: StageOutput = run_stage(_whole(stage), _whole(inputs), options, stage.name)
+        inputs = replace(inputs, outputs={**inputs.outputs, stage.name: output})
+    with meter.stage("release"):
+        folder: Path = release(_whole(inputs), options, version)
+    return folder
 
 
 def _tell(folder: Path, earlier: Mapping[str, object] | None, meter: Meter, metrics: list[Path]) -> None:
@@ -183,36 +207,6 @@ def _tell(folder: Path, earlier: Mapping[str, object] | None, meter: Meter, metr
     if found:
         publish_alert(folder, [jump.sentence for jump in found])
     meter.write(metrics, manifest, len(found))
-
-
-def _run_stage(runner: TaskRunner[Any], stage: ShardStage, works: Sequence[ShardWork]) -> int:
-    """Run a stage on the shards that lack it, and return how many records that were.
-
-    Stage tables of earlier builds are used as they are.
-    """
-    missing = [work for work in works if not work.output.is_complete]
-    if not missing:
-        logger.info("%s: done before", stage.name)
-        return 0
-    size = sum(stage.size(work) for work in missing)
-    with progress(stage.name, size, stage.unit) as advance:
-        futures = submit_shards(runner, run_shard, missing, advance)
-        for future in as_completed(futures):
-            finish(future)  # the first error ends the build
-    return size
-
-
-def _finish(work: GlobalWork, version: str | None, meter: Meter) -> Path:
-    with meter.stage("papers"):
-        catalogued = papers(_whole(work))
-    with meter.stage("dedupe"):
-        repeated = duplicates(_whole(work), _whole(catalogued))
-    with meter.stage("decontaminate"):
-        contaminated = contamination(_whole(work), _whole(catalogued), _whole(repeated))
-    curated = Curated(catalogued, repeated, contaminated)
-    with meter.stage("release"):
-        folder: Path = release(_whole(work), _whole(curated), version)
-    return folder
 
 
 def _whole(value: T) -> T:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sources.fetch.pmc.article import LicenseGroup
+from schemas.license import LicenseGroup
 
 Versions = Literal["all", "latest"]
 Source = Literal["arxiv-bulk", "arxiv-ids", "arxiv-oai", "pmc"]

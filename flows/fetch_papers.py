@@ -8,13 +8,12 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.fetch_arxiv import fetch_ids, fetch_oai
-from flows.fetch_bulk import fetch_bulk
+from flows.fetch.arxiv import fetch_ids, fetch_oai
+from flows.fetch.bulk import fetch_bulk
+from flows.fetch.pmc import fetch_articles
 from flows.fetch_options import FetchOptions, Source
-from flows.fetch_pmc import fetch_articles
 from schemas.errors import UserError
-from sources.fetch.archive.ledger import Ledger
-from sources.fetch.archive.opening import EXPORT, open_archive
+from sources.fetch.archive import EXPORT, Ledger, open_archive
 from sources.fetch.outcome import Fetched, FetchFailure, Outcome
 
 MENTIONED = 5

@@ -18,7 +18,7 @@ from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.runtime import flow_run
 
-from flows.server_lock import held
+from flows.running.server_lock import held
 from schemas.errors import UserError
 
 LOCK = "scimmir-automations"

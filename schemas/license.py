@@ -1,5 +1,9 @@
 """What a release may be used for: the licence policies, and why an image was left out under one."""
 
+from typing import Literal
+
+LicenseGroup = Literal["commercial", "noncommercial", "other"]
+
 POLICIES: dict[str, str] = {
     "research": (
         "for private research use: it holds images that may not be passed on; keep it to yourself, or build with "

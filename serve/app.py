@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from curation.embed import EmbedderError
+from curation.embeddings import EmbedderError
 from schemas.reject import RecordError
 from serve.filters import parse_filter, select_sql
 from serve.guard import Guard

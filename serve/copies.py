@@ -19,11 +19,11 @@ import duckdb
 
 from serve.facets import load_facets
 from serve.release_index import ReleaseIndex, copy_tables, open_release, release_files
-from warehouse.catalog.build import PARQUET_TABLES
+from warehouse.catalog import PARQUET_TABLES
 from warehouse.place import WarehouseError
-from warehouse.releases.publish import read_manifest
+from warehouse.releases import read_manifest
 from warehouse.sql import one_line
-from warehouse.stages.tables import canonical_json
+from warehouse.stages import canonical_json
 
 VERSION = "2"  # 2: the table of words
 DATABASE, COMPLETE = "pairs.duckdb", "complete"

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import jinja2
 
-from warehouse.report.page import CLASS_TITLES
+from warehouse.report import CLASS_TITLES
 from warehouse.sql import clean_text
 
 PAGE_NAMES = ("pairs", "rejects", "statistics")

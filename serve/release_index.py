@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 from schemas.pair import SPLITS
 from serve.facets import Facets, read_facets
 from serve.filters import WORDS_OF
-from warehouse.catalog.query import QUICK
 from warehouse.place import WarehouseError
-from warehouse.releases.publish import read_manifest
-from warehouse.releases.versions import pair_files
+from warehouse.query import QUICK
+from warehouse.releases import read_manifest
 from warehouse.sql import one_line, sql_text
+from warehouse.versions import pair_files
 
 # What filters, searches and lists read; everything else of a pair is read from its row group when it is shown.
 COLUMNS = (

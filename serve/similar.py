@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from curation.embed import (
+from curation.embeddings import (
     Embedder,
     EmbedderError,
     embedder_identity,
@@ -27,8 +27,7 @@ from serve.matching import Matching
 from serve.release_index import ReleaseIndex
 from serve.vectors import Vectors, open_vectors, write_vectors
 from warehouse.sql import sql_text
-from warehouse.stages.lineage import lineage_of
-from warehouse.stages.tables import COMPLETE, StageOutput, stage_output
+from warehouse.stages import COMPLETE, StageOutput, lineage_of, stage_output
 
 MAX_UPLOAD = 32 * 1024 * 1024  # bytes
 KEPT_IMAGES = 1000  # vectors of uploaded images, two kilobytes each

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from serve.facets import Mask
 from serve.release_index import ReleaseIndex
-from warehouse.stages.tables import StageOutput
+from warehouse.stages import StageOutput
 
 MATRIX, KNOWN = "vectors.npy", "known.npy"
 FEW = 0.05  # of so few rows, picking them out costs less than multiplying all

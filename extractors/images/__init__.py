@@ -1,8 +1,9 @@
 """Any graphics file, or several that make one figure, as one normal image."""
 
 from extractors.images.eps import ghostscript_version
-from extractors.images.normal import ImageParameters
+from extractors.images.normal import ImageParameters, shrunk
 from extractors.images.row import find_placeholders, image_row, library_versions
+from extractors.images.store import stored_row
 
 __all__ = [
     "VERSION",
@@ -11,6 +12,8 @@ __all__ = [
     "ghostscript_version",
     "image_row",
     "library_versions",
+    "shrunk",
+    "stored_row",
 ]
 
 VERSION = "1"  # 1: first form

@@ -14,10 +14,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from extractors.images.normal import shrunk
-from extractors.images.store import stored_row
-from extractors.tables import Grid, PlacedCell, from_html, grid_of
-from extractors.tables.inline import inline_text, runs_of
+from extractors.images import shrunk, stored_row
+from extractors.tables import Grid, PlacedCell, from_html, grid_of, inline_text, runs_of
 from extractors.typeset.fonts import FAMILY, coverage, east_asian_folder, half_width
 from extractors.typeset.widths import COLUMN_GAP, EM, Widths, breakable, column_widths, line_width, scale_of
 from extractors.typst_pages import compile_png

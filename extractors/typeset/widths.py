@@ -7,8 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from extractors.tables import Grid
-from extractors.tables.inline import Run, inline_text, runs_of
+from extractors.tables import Grid, Run, inline_text, runs_of
 
 COLUMN_GAP = 2.4  # distance between columns, in digits
 

@@ -99,7 +99,7 @@ def build(
         metrics_dir=str(metrics_dir) if metrics_dir else None,
     )
     log_to(kind=log_format)
-    from flows.check_call import check_call  # imports the engines' modules
+    from flows.running.check import check_call  # imports the engines' modules
 
     names = [str(path) for path in inputs]
     check_call(names, str(warehouse), str(metadata) if metadata else None, version, options)
@@ -107,6 +107,6 @@ def build(
     from flows.build_scimmir import build_scimmir  # starts Prefect: seconds
 
     folder = build_scimmir(names, str(warehouse), str(metadata) if metadata else None, version, options)
-    from flows.join_release import release_summary
+    from flows.release import release_summary
 
     typer.echo(release_summary(Path(folder)))

@@ -22,9 +22,9 @@ def calibrate(
 ) -> None:
     """Find an embedder's thresholds from copies and look-alikes of a release's pairs."""
     log_to()
-    from flows.calibrate_thresholds import calibrate_thresholds, calibration_summary
+    from scimmir.jobs.calibrate import calibrate_thresholds, calibration_summary
     from warehouse.place import readable_warehouse
-    from warehouse.releases.versions import wanted_release
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     folder = root / "releases" / wanted_release(root, release).version

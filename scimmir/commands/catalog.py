@@ -7,7 +7,7 @@ from scimmir.terminal import WAREHOUSE, WarehouseOption
 
 def catalog(warehouse: WarehouseOption = WAREHOUSE) -> None:
     """Write catalog.duckdb anew, after the warehouse was moved or a release deleted."""
-    from warehouse.catalog.build import rebuild
+    from warehouse.catalog import rebuild
     from warehouse.place import readable_warehouse
 
     typer.echo(f"wrote {rebuild(readable_warehouse(warehouse))}")

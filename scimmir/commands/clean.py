@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scimmir.terminal import WAREHOUSE, WarehouseOption
-from warehouse.cleaning.plan import CleanParameters
+from warehouse.cleaning import CleanParameters
 
 DEFAULTS = CleanParameters()
 
@@ -23,7 +23,7 @@ def clean(
     yes: Annotated[bool, typer.Option("--yes", help="Remove it; otherwise it is only listed.")] = False,
 ) -> None:
     """List (with --yes: remove) old releases, unneeded stage tables, and what killed builds left."""
-    from warehouse.cleaning.clean import clean_warehouse
+    from warehouse.cleaning import clean_warehouse
     from warehouse.place import warehouse_path
 
     parameters = CleanParameters(keep_releases=keep_releases, keep_days=keep_days)

@@ -29,9 +29,9 @@ def diff(
     import pyarrow.parquet as pq
     from rich.console import Console
 
+    from warehouse import diff as differences
     from warehouse.place import readable_warehouse
-    from warehouse.releases import diff as differences
-    from warehouse.releases.versions import wanted_release
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, old)
     readable_warehouse(warehouse, new)

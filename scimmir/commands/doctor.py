@@ -22,7 +22,7 @@ def doctor(
     ] = None,
 ) -> None:
     """Check the installation; exit code 1 where something that a build needs is missing."""
-    from flows.check_packages import Check, all_package_checks
+    from scimmir.doctor.packages import Check, all_package_checks
 
     loaded = context.obj
     assert isinstance(loaded, Loaded)
@@ -39,7 +39,7 @@ def doctor(
     if missing:
         typer.echo("the rest is not looked at before that is mended")
         raise typer.Exit(1)
-    from flows import check_installation as installation
+    from scimmir.doctor import installation
 
     place = warehouse or settings.warehouse
     say(installation.check_ghostscript())

@@ -51,9 +51,9 @@ def evaluate(
 ) -> None:
     """Score a model on SciMMIR's retrieval task: MRR and Hits@k in both directions, by class."""
     from evaluation.results import markdown
-    from flows.evaluate_release import Settings, evaluate_retrieval
+    from scimmir.jobs.evaluate import Settings, evaluate_retrieval
     from warehouse.place import prepare, readable_warehouse, warehouse_path
-    from warehouse.releases.versions import wanted_release
+    from warehouse.versions import wanted_release
 
     if release is not None and dataset is not None:
         raise UserError("give either --release or --dataset")

@@ -37,10 +37,10 @@ def evaluate_ocr(
     """Measure how well OCR reads tables, by class and by size."""
     from evaluation.ocr_quality import markdown
     from extractors.ocr import OcrParameters
-    from flows.evaluate_ocr import OcrSettings
-    from flows.evaluate_ocr import evaluate_ocr as run
+    from scimmir.jobs.evaluate_ocr import OcrSettings
+    from scimmir.jobs.evaluate_ocr import evaluate_ocr as run
     from warehouse.place import readable_warehouse
-    from warehouse.releases.versions import wanted_release
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     parameters = OcrParameters(model_dir=str(ocr_model_dir)) if ocr_model_dir else OcrParameters()

@@ -42,11 +42,9 @@ def export(
 ) -> None:
     """Write a release for training: WebDataset shards, or a Hugging Face dataset."""
     from runtime.progress import progress
-    from warehouse.exports.hugging_face import export_hugging_face
-    from warehouse.exports.plan import plan_export
-    from warehouse.exports.webdataset import export_webdataset, shard_pattern
+    from warehouse.exports import export_hugging_face, export_webdataset, plan_export, shard_pattern
     from warehouse.place import readable_warehouse
-    from warehouse.releases.versions import wanted_release
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     plan = plan_export(root / "releases" / wanted_release(root, release).version, str(license_policy))

@@ -147,8 +147,8 @@ def _listed(path: Path | None) -> tuple[str, ...]:
 
 def _agreed(archive: Path, options: FetchOptions) -> FetchOptions:
     """Show the price of a fetch and ask; return the options with the user's consent."""
-    from flows.fetch_bulk import plan_bulk
-    from sources.fetch.archive.opening import open_archive
+    from flows.fetch.bulk import plan_bulk
+    from sources.fetch.archive import open_archive
 
     with open_archive(archive) as opened:
         plan = plan_bulk(opened.ledger, options)

@@ -29,9 +29,8 @@ def query(
     max_rows: Annotated[int, typer.Option(min=1, help="Rows to print at most as a table.")] = 100,
 ) -> None:
     """Run SQL over a release, read-only."""
-    from warehouse.catalog import output
-    from warehouse.catalog.query import parquet_bytes, run_query
     from warehouse.place import readable_warehouse
+    from warehouse.query import output, parquet_bytes, run_query
 
     root = readable_warehouse(warehouse, release)
     if format is Format.parquet:

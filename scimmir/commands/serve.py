@@ -38,7 +38,7 @@ def serve(
     from serve.server import listen, run
     from serve.similar import open_similar
     from warehouse.place import readable_warehouse
-    from warehouse.releases.versions import wanted_release
+    from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
     folder = root / "releases" / wanted_release(root, release).version

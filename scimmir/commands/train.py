@@ -38,10 +38,10 @@ def train(
     ] = False,
 ) -> None:
     """Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it."""
-    from flows.train_model import Material, train_model
+    from training.job import Material, train_model
     from training.train import usable_device
     from warehouse.place import readable_warehouse
-    from warehouse.releases.versions import wanted_release
+    from warehouse.versions import wanted_release
 
     folder = None
     if shards is None:

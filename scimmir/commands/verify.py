@@ -14,9 +14,9 @@ def verify(
 ) -> None:
     """Compute a release's checksums, schemas, counts and images again; exit code 1 where one is wrong."""
     from warehouse.place import readable_warehouse, warehouse_path
-    from warehouse.releases.versions import latest_version, release_names
     from warehouse.remote import shared_versions
-    from warehouse.verification.verify import verify_pointer, verify_release
+    from warehouse.verification import verify_pointer, verify_release
+    from warehouse.versions import latest_version, release_names
 
     root = warehouse_path(warehouse)
     for name in shared_versions(root) if every else (version,):

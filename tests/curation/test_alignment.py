@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.alignment import (
+from curation.calibration.copies import copies_of
+from curation.similarity.alignment import (
     APART,
     SIDE,
     Thumbnails,
@@ -15,7 +16,6 @@ from curation.alignment import (
     remaining_difference,
     thumbnail,
 )
-from curation.copies import copies_of
 from samples.many_figures import invent
 from schemas.reject import RecordError
 

@@ -5,10 +5,17 @@ import json
 import numpy as np
 import pytest
 
-from curation.calibrate import CalibrateParameters, Sample, calibrate, curves, interval, least_similarity
-from curation.copies import COPIES, copies_of
-from curation.dedupe_parameters import DedupeParameters
-from curation.thresholds import read_thresholds, thresholds_of, write_thresholds
+from curation.calibration.copies import COPIES, copies_of
+from curation.calibration.levels import (
+    CalibrateParameters,
+    Sample,
+    calibrate,
+    curves,
+    interval,
+    least_similarity,
+)
+from curation.calibration.thresholds import read_thresholds, thresholds_of, write_thresholds
+from curation.duplicates.parameters import DedupeParameters
 from samples.many_figures import invent
 from schemas.errors import UserError
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.class_scores import LabelsError, calibration_error, read_labels, score, wilson
+from curation.classes.scores import LabelsError, calibration_error, read_labels, score, wilson
 from schemas.pair import SUBCATEGORIES
 
 LABELS = Path(__file__).parents[1] / "data" / "class_labels.csv"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.class_features import head_of, is_number, mention_sentences, table_features
-from curation.class_rules import RULES, RULES_VERSION
-from curation.classify import classify
+from curation.classes.classifier import classify
+from curation.classes.features import head_of, is_number, mention_sentences, table_features
+from curation.classes.rules import RULES, RULES_VERSION
 from schemas.annotations import ClassRow
 from schemas.floats import Float
 from schemas.pair import SUBCATEGORIES

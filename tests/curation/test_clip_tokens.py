@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from optional import optional
 
-from curation.clip_tokens import read_vocabulary, tokenize
+from curation.embeddings.tokens import read_vocabulary, tokenize
 from training.small_clip import CONTEXT, fewer_merges
 
 tokenizer = optional("open_clip.tokenizer")

@@ -13,16 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from curation import split_leaks
-from curation.alignment import SIDE, Thumbnails, thumbnail
-from curation.decontaminate import find_contaminated
-from curation.dedupe_parameters import DedupeParameters, dedupe_parameters
-from curation.embed import load_embedder
-from curation.embed_descriptor import IDENTITY
-from curation.image_sets import ImageSetError, SetItem, read_image_set
-from curation.leaks import COLUMNS, LeakParameters, leak_parameters
-from curation.level import Level
-from curation.split_leaks import find_split_leaks
+from curation.contamination import split_leaks
+from curation.contamination.decontaminate import find_contaminated
+from curation.contamination.image_sets import ImageSetError, SetItem, read_image_set
+from curation.contamination.leaks import COLUMNS, LeakParameters, leak_parameters
+from curation.contamination.split_leaks import find_split_leaks
+from curation.duplicates.parameters import DedupeParameters, dedupe_parameters
+from curation.embeddings.descriptor import IDENTITY
+from curation.embeddings.embedder import load_embedder
+from curation.similarity.alignment import SIDE, Thumbnails, thumbnail
+from curation.similarity.level import Level
 from schemas.annotations import ContaminationRow
 from schemas.reject import RecordError
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation import dedupe
-from curation.alignment import SIDE, Thumbnails, thumbnail
-from curation.dedupe import COLUMNS, find_duplicates
-from curation.dedupe_parameters import DedupeParameters, dedupe_parameters
-from curation.differences import Query, differences
-from curation.embed_descriptor import IDENTITY
-from curation.level import Level
-from curation.neighbours import SearchParameters, build_index, matches, matches_within
+from curation.duplicates import dedupe
+from curation.duplicates.dedupe import COLUMNS, find_duplicates
+from curation.duplicates.differences import Query, differences
+from curation.duplicates.parameters import DedupeParameters, dedupe_parameters
+from curation.embeddings.descriptor import IDENTITY
+from curation.similarity.alignment import SIDE, Thumbnails, thumbnail
+from curation.similarity.level import Level
+from curation.similarity.neighbours import SearchParameters, build_index, matches, matches_within
 from samples.many_figures import invent
 from schemas.annotations import DuplicateRow
 
@@ -407,7 +407,7 @@ def test_a_worker_that_dies_costs_time_only(monkeypatch):
         assert list(measure([("a", query), ("b", query)])) == [("a", [0.0]), ("b", [0.0])]
     with differences(1) as measure:
         assert measure is None
-    monkeypatch.setattr("curation.differences.measure_batch", died)
+    monkeypatch.setattr("curation.duplicates.differences.measure_batch", died)
     with differences(2) as measure:
         assert list(measure([("a", query)])) == [("a", [])]
 

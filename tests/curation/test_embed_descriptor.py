@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from curation.embed import EMBEDDERS, EmbedderError, embedder_identity, load_embedder
-from curation.embed_descriptor import DIMENSION, IDENTITY, describe
+from curation.embeddings.descriptor import DIMENSION, IDENTITY, describe
+from curation.embeddings.embedder import EMBEDDERS, EmbedderError, embedder_identity, load_embedder
 from schemas.reject import RecordError
 
 EMBEDDER = load_embedder("descriptor")

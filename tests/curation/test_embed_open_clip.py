@@ -10,8 +10,8 @@ import pytest
 from optional import optional
 from PIL import Image
 
-from curation import embed_open_clip
-from curation.embed import EmbedderError, embedder_identity, load_embedder
+from curation.embeddings import open_clip as embed_open_clip
+from curation.embeddings.embedder import EmbedderError, embedder_identity, load_embedder
 from schemas.reject import RecordError
 
 open_clip = optional("open_clip")
@@ -105,7 +105,7 @@ def test_identity_follows_weights_and_configuration_not_the_place(weights, tmp_p
 
 def test_identity_of_local_weights_needs_no_heavy_library(weights):
     code = (
-        "import sys; from curation.embed import embedder_identity;"
+        "import sys; from curation.embeddings.embedder import embedder_identity;"
         f"embedder_identity('open_clip:{weights}/hub');"
         f"embedder_identity('open_clip:ViT-B-32/{weights}/weights.pt');"
         "assert not {'torch', 'open_clip', 'faiss'} & set(sys.modules), 'heavy import'"
@@ -181,7 +181,7 @@ def test_incomplete_folders_are_one_clear_error(tmp_path):
 
 def test_weights_by_tag_offline_fail_at_once_and_say_what_to_do(tmp_path):
     code = (
-        "from curation.embed import EmbedderError, embedder_identity, load_embedder\n"
+        "from curation.embeddings.embedder import EmbedderError, embedder_identity, load_embedder\n"
         "for call in (load_embedder, embedder_identity):\n"
         "    try:\n"
         "        call('open_clip:ViT-B-32/laion2b_s34b_b79k')\n"

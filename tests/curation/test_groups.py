@@ -2,7 +2,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.groups import Groups, RowsByName, codes_of
+from curation.similarity.groups import Groups, RowsByName, codes_of
 
 NAMES = st.lists(st.one_of(st.none(), st.sampled_from(["", "a", "b", "\0", "a\0", "é", "\ud800"])))
 

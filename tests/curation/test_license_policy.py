@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.license_policy import Rights, why_withheld
-from curation.licenses import facets
-from curation.notices import ThirdPartyNotice
+from curation.licenses.notices import ThirdPartyNotice
+from curation.licenses.policy import Rights, why_withheld
+from curation.licenses.terms import facets
 from schemas.license import POLICIES, WITHHELD
 
 # licence as stated, its source -> code, group, redistribution, derivatives, share alike; withheld where images are

@@ -17,8 +17,9 @@ import pytest
 from optional import optional
 
 from benchmarks.services import clean_environment, free_port
-from curation import embed_open_clip, model_hub
-from curation.embed import EmbedderError, embedder_identity
+from curation.embeddings import hub as model_hub
+from curation.embeddings import open_clip as embed_open_clip
+from curation.embeddings.embedder import EmbedderError, embedder_identity
 from tests.serve.test_serve_similar import PARAMETERS, write_embeddings
 from tests.warehouse.small_release import VERSION, write_release
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.notices import ThirdPartyNotice, third_party_notice
+from curation.licenses.notices import ThirdPartyNotice, third_party_notice
 
 # caption -> the wording that is kept, the licence that it names
 NOTICES = {

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.split import SplitParameters, assign_splits, own_split
-from curation.twins import PaperIdentity, group_papers
+from curation.splits.split import SplitParameters, assign_splits, own_split
+from curation.splits.twins import PaperIdentity, group_papers
 from schemas.annotations import SplitRow
 
 PARAMETERS = SplitParameters()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.twins import PaperIdentity, group_papers, normal_doi, normal_title
+from curation.splits.twins import PaperIdentity, group_papers, normal_doi, normal_title
 
 TITLE = "A study of the scattering of light by small particles"
 

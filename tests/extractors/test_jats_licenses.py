@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.licenses import facets
+from curation.licenses.terms import facets
 from extractors.extract import ExtractParameters, extract
 from schemas.paper import Paper
 

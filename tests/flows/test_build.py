@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from schemas.pair import SPLITS, SUBCATEGORIES
-from warehouse.releases.publish import read_manifest
+from warehouse.releases.publication import read_manifest
 
 EXPECTED = json.loads((Path(__file__).parents[2] / "samples" / "expected.json").read_text(encoding="utf-8"))
 HAS_GHOSTSCRIPT = shutil.which("gs") is not None

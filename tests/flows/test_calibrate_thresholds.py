@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from curation.embed import embedder_space
-from curation.thresholds import read_thresholds
+from curation.calibration.thresholds import read_thresholds
+from curation.embeddings.embedder import embedder_space
 from flows.build_options import BuildOptions
-from flows.calibrate_thresholds import calibrate_thresholds
-from flows.curate_pairs import duplicate_parameters, leak_parameters
+from flows.stages.thresholds import duplicate_parameters, leak_parameters
 from schemas.errors import UserError
+from scimmir.jobs.calibrate import calibrate_thresholds
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

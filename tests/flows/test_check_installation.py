@@ -13,8 +13,8 @@ import pytest
 
 from extractors.images.eps import ghostscript_version
 from extractors.ocr import rapidocr_engine
-from flows import check_installation as installation
-from flows.check_packages import (
+from scimmir.doctor import installation
+from scimmir.doctor.packages import (
     check_constraints,
     check_extras,
     check_packages,

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from build_in_process import build_in_process
 
-from curation.class_scores import LabelsError
+from curation.classes.scores import LabelsError
 from flows.build_options import BuildOptions
-from flows.check_call import check_call
-from flows.join_release import release_summary
+from flows.release import release_summary
+from flows.running.check import check_call
 from runtime.attempt import stop_shared_pools
-from warehouse.releases.publish import read_manifest
+from warehouse.releases.publication import read_manifest
 
 CAPTIONS = {  # caption -> class by hand; the third and the fifth are not what the rules say
     "Flowchart of the trial": "fig_architecture",

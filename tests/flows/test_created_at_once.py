@@ -11,10 +11,10 @@ from unittest import mock
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from flows import server_lock
 from flows.backfill_runs import backfill_range
+from flows.fetch.shared_limit import limit_name, shared_turn
 from flows.restart_lost_runs import lost_runs, register
-from flows.shared_limit import limit_name, shared_turn
+from flows.running import server_lock
 from sources.fetch.http.settings import HostLimit
 from tests.at_once import Call, two_processes
 

@@ -12,9 +12,10 @@ import yaml
 from prefect.server.schemas.schedules import CronSchedule
 from prefect.utilities.callables import parameter_schema_from_entrypoint
 
-from flows import publish_artifacts, restart_lost_runs
+from flows import restart_lost_runs
 from flows.build_options import BuildOptions
-from flows.publish_artifacts import address_of, release_counts
+from flows.running import artifacts as publish_artifacts
+from flows.running.artifacts import address_of, release_counts
 from schemas.errors import UserError
 
 ROOT = Path(__file__).parents[2]

@@ -10,10 +10,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from curation.embed import SHIPPED, embedder_space
-from curation.thresholds import read_thresholds, shipped_thresholds
+from curation.calibration.thresholds import read_thresholds, shipped_thresholds
+from curation.embeddings.embedder import SHIPPED, embedder_space
 from flows.build_options import BuildOptions
-from flows.curate_pairs import duplicate_parameters, leak_parameters
+from flows.stages.thresholds import duplicate_parameters, leak_parameters
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 LIMIT = 20_000_000  # bytes of a model in the repository

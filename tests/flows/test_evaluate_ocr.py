@@ -10,10 +10,10 @@ import pytest
 
 from extractors import typeset
 from extractors.ocr import OcrParameters
-from flows.evaluate_ocr import OcrSettings, evaluate_ocr
 from schemas.columns import table_of
 from schemas.errors import UserError
 from schemas.pair import Pair
+from scimmir.jobs.evaluate_ocr import OcrSettings, evaluate_ocr
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "warehouse")]
 from small_release import pair, write_release  # noqa: E402

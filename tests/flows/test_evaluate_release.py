@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from curation.embed import load_embedder
-from flows import evaluate_release
-from flows.evaluate_release import Settings, evaluate_retrieval
+from curation.embeddings.embedder import load_embedder
 from schemas.errors import UserError
 from schemas.retrieval import GROUPS
+from scimmir.jobs import evaluate as evaluate_release
+from scimmir.jobs.evaluate import Settings, evaluate_retrieval
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "warehouse")]
 from small_release import pair, write_release  # noqa: E402

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from loopback_sources import Server, oai_page, oai_record, put_article, tex
 
+from flows.fetch.transport import transport_settings
 from flows.fetch_options import FetchOptions, Source
 from flows.fetch_papers import Tally, fetch_from
-from flows.fetch_transport import transport_settings
 from schemas.errors import UserError
 from sources.inventory import take_inventory
 from sources.metadata import read_metadata

@@ -10,17 +10,17 @@ import pytest
 from build_in_process import build_in_process
 from pydantic import ValidationError
 
-from flows.apply_policy import withheld_images
 from flows.build_options import BuildOptions
-from flows.catalogue_papers import _who_states
-from flows.join_release import release_summary
-from flows.stage_tables import GlobalWork
+from flows.release import release_summary
+from flows.release.policy import withheld_images
+from flows.shards import ShardTables
+from flows.stages.papers import _who_states
 from runtime.attempt import stop_shared_pools
 from schemas.paper import PaperHeader
 from sources.metadata import ArxivMetadata
 from warehouse.cleaning.clean import clean_warehouse
 from warehouse.cleaning.plan import CleanParameters
-from warehouse.releases.publish import read_manifest
+from warehouse.releases.publication import read_manifest
 from warehouse.stages.tables import stage_output, write_stage
 
 CC = "http://creativecommons.org/licenses/"
@@ -147,8 +147,8 @@ def test_a_withheld_image_is_nowhere_in_the_release(built: Any) -> None:
 
 
 def test_research_reads_nothing_to_decide(built: Any) -> None:
-    work = GlobalWork(Path("/nowhere"), BuildOptions(workers=1), (), None, None)  # type: ignore[arg-type]
-    assert withheld_images(work, None) == {}  # type: ignore[arg-type]
+    tables = ShardTables(Path("/nowhere"), (), lambda stage, shard: pytest.fail("read"))
+    assert withheld_images(tables, None, "research") == {}  # type: ignore[arg-type]
 
 
 def test_an_unknown_policy_is_refused() -> None:

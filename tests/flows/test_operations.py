@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from prometheus_client.parser import text_string_to_metric_families
 
 from flows.build_options import BuildOptions
-from flows.measure_build import FILE, Meter, metrics_folders
+from flows.running.metrics import FILE, Meter, metrics_folders
 from schemas.errors import UserError
 from warehouse.cleaning.clean import clean_warehouse
 from warehouse.cleaning.plan import CleanParameters

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from warehouse.releases.publish import read_manifest
+from warehouse.releases.publication import read_manifest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import shared_limit
+from flows.fetch import shared_limit
 from sources.fetch.http.settings import HostLimit
 
 INTERVAL_S = 0.5

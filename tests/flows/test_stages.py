@@ -7,22 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from build_in_process import stages_in_process
 from PIL import Image, ImageDraw
 
-from curation.split import SplitParameters, own_split
-from flows import run_stages
-from flows.build_options import BuildOptions
-from flows.catalogue_papers import catalogue_papers
-from flows.curate_pairs import find_duplicates
-from flows.guard_pairs import find_contamination
-from flows.join_release import BuildError, Curated, join_release
-from flows.plan_shards import plan_shards
-from flows.run_stages import SHARD_STAGES, ShardWork
-from flows.stage_tables import GlobalWork
+from curation.splits import SplitParameters
+from curation.splits.split import own_split
+from flows.release import BuildError, join_release
+from flows.shards import plan_shards
+from flows.stages import images
 from runtime.attempt import stop_shared_pools
 from schemas.paper import PaperRef
-from sources.inventory import take_inventory
-from warehouse.place import prepare
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -58,20 +52,6 @@ def paper(folder: Path, paper_id: str, caption: str, picture: Image.Image, kind:
     )
 
 
-def work_on(folder: Path, warehouse: Path, **options: object) -> tuple[GlobalWork, Curated]:
-    prepare(warehouse)
-    inventory = take_inventory([folder])
-    chosen = BuildOptions(ocr_engine="none", workers=2, **options)  # type: ignore[arg-type]
-    shards = tuple(plan_shards(inventory.papers, chosen.papers_per_shard))
-    for stage in SHARD_STAGES.values():
-        for shard in shards:
-            ShardWork(warehouse, chosen, stage, shard).run()
-    work = GlobalWork(warehouse, chosen, shards, inventory, None)
-    papers = catalogue_papers(work)
-    duplicates = find_duplicates(work, papers)
-    return work, Curated(papers, duplicates, find_contamination(work, papers, duplicates))
-
-
 def test_a_train_pair_that_looks_like_a_test_pair_is_a_split_leak(tmp_path: Path) -> None:
     (test_id,), (copy_id, other_id) = ids_of("test", 1), ids_of("train", 2)
     papers = tmp_path / "papers"
@@ -82,13 +62,13 @@ def test_a_train_pair_that_looks_like_a_test_pair_is_a_split_leak(tmp_path: Path
     copied = copied.resize((500, 375))
     paper(papers, copy_id, "Quarterly electricity demand in the northern grid, all regions", copied, "JPEG")
     paper(papers, other_id, "Tidal height at the second mooring during the spring survey", plot(5.3))
-    work, curated = work_on(papers, tmp_path / "warehouse")
-    rejects = curated.contamination.table("rejects").to_pylist()
+    inputs, options = stages_in_process([papers], tmp_path / "warehouse")
+    rejects = inputs.outputs["decontaminate"].table("rejects").to_pylist()
     assert [(r["paper_key"], r["reason"]) for r in rejects] == [(f"arxiv:{copy_id}", "split_leak")]
-    (evidence,) = curated.contamination.table("contamination").to_pylist()
+    (evidence,) = inputs.outputs["decontaminate"].table("contamination").to_pylist()
     assert evidence["against"] == "split:test" and evidence["item"] == f"arxiv:{test_id}:figure-1"
-    assert curated.duplicates.table("duplicates").num_rows == 0
-    join_release(work, curated, "1")
+    assert inputs.outputs["dedupe"].table("duplicates").num_rows == 0
+    join_release(inputs, options, "1")
 
 
 def test_a_build_that_fails_in_unforeseen_ways_is_not_published(
@@ -97,10 +77,10 @@ def test_a_build_that_fails_in_unforeseen_ways_is_not_published(
     papers = tmp_path / "papers"
     for number, paper_id in enumerate(ids_of("train", 4)):
         paper(papers, paper_id, f"Response number {number}", plot(number + 0.5))
-    monkeypatch.setattr(run_stages.work, "make_images", fail)
-    work, curated = work_on(papers, tmp_path / "warehouse")
+    monkeypatch.setattr(images, "make_images", fail)
+    inputs, options = stages_in_process([papers], tmp_path / "warehouse")
     with pytest.raises(BuildError, match="4 of 4 floats and papers failed for unexpected reasons"):
-        join_release(work, curated, None)
+        join_release(inputs, options, None)
     assert list((tmp_path / "warehouse" / "releases").iterdir()) == []
 
 
@@ -141,13 +121,15 @@ def test_drawings_become_images_where_the_user_asks(tmp_path: Path) -> None:
         + figure("\\nosuchcommand", "A broken drawing")
         + "\\end{document}"
     )
-    work, curated = work_on(folder.parent, tmp_path / "w", render_drawings=True, image_timeout_s=240)
-    (image,) = work.table("images", "images").to_pylist()
+    inputs, options = stages_in_process(
+        [folder.parent], tmp_path / "w", render_drawings=True, image_timeout_s=240
+    )
+    (image,) = inputs.shards.table("images", "images").to_pylist()
     assert image["pair_id"] == f"arxiv:{name}:figure-1" and image["origin_paths"] == [
         "drawn-in-tex/figure-1.pdf"
     ]
     with Image.open(io.BytesIO(image["image"])) as picture:
         assert picture.convert("RGB").getpixel((picture.width // 10, picture.height // 2)) == (255, 0, 0)
-    (reject,) = work.table("images", "rejects").to_pylist()
+    (reject,) = inputs.shards.table("images", "rejects").to_pylist()
     assert (reject["pair_id"], reject["reason"]) == (f"arxiv:{name}:figure-2", "drawn_in_tex")
-    join_release(work, curated, "1")
+    join_release(inputs, options, "1")

@@ -7,10 +7,10 @@ import pytest
 from optional import optional
 from tour import Tour
 
-from curation.embed import load_embedder
-from flows.train_model import Material, train_model
+from curation.embeddings.embedder import load_embedder
 from samples.many_figures import invent
 from schemas.errors import UserError
+from training.job import Material, train_model
 from training.models import architecture
 from training.pairs import released, shrunk
 from training.train import TrainParameters, usable_device

@@ -9,10 +9,10 @@ import pytest
 
 from benchmarks.scale_out import WAYS, compare
 from flows.build_options import BuildOptions
-from flows.check_call import check_call
-from flows.plan_shards import plan_shards
-from flows.run_stages import SHARD_STAGES, ShardWork
-from flows.task_runners import far, finish, shard_runner
+from flows.running.check import check_call
+from flows.running.runners import far, finish, shard_runner
+from flows.shards import ShardWork, plan_shards
+from flows.stages.order import SHARD_STAGES
 from schemas.errors import UserError
 from schemas.paper import PaperRef
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curation.split import SplitParameters, own_split
-from curation.twins import PaperIdentity, base_id
+from curation.splits.split import SplitParameters, own_split
+from curation.splits.twins import PaperIdentity, base_id
 from samples import make_sample
 from samples.figures import MEDIA
 from schemas.pair import SUBCATEGORIES

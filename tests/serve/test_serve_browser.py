@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import uvicorn
 
-from curation.embed import load_embedder
+from curation.embeddings.embedder import load_embedder
 from schemas.annotations import EmbeddingRow
 from schemas.columns import table_of
 from serve.app import make_app
@@ -21,7 +21,7 @@ from serve.release_index import open_release
 from serve.server import listen
 from serve.similar import open_similar
 from tests.warehouse.small_release import VERSION, pair, write_release
-from warehouse.catalog.query import run_query
+from warehouse.query.run import run_query
 from warehouse.sql import clean_text
 from warehouse.stages.tables import stage_output, write_stage
 

@@ -17,7 +17,7 @@ from serve.guard import is_loopback, is_trusted_host
 from serve.release_index import ReleaseIndex, open_release
 from serve.table_html import harmless_table
 from tests.warehouse.small_release import CAPTIONS, VERSION, pair, write_release
-from warehouse.catalog.query import run_query
+from warehouse.query.run import run_query
 
 ROOT = f"/{VERSION}"
 COUNT = 60

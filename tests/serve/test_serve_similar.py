@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from curation.embed import EmbedderError, load_embedder
+from curation.embeddings.embedder import EmbedderError, load_embedder
 from schemas.annotations import EmbeddingRow
 from schemas.columns import table_of
 from serve import similar

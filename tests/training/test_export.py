@@ -8,7 +8,7 @@ import pytest
 from optional import optional
 from PIL import Image
 
-from curation.embed import (
+from curation.embeddings.embedder import (
     EmbedderError,
     embedder_identity,
     embedder_space,

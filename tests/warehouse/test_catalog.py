@@ -10,7 +10,7 @@ from schemas.pair import Pair
 from schemas.reject import REASONS
 from warehouse.catalog import build as catalog
 from warehouse.place import WarehouseError
-from warehouse.releases.versions import latest_version
+from warehouse.versions import latest_version
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from schemas.difference import DIFFERENCE_REASONS
 from schemas.pair import Pair
 from schemas.paper import PaperRow
 from schemas.reject import REASONS, Reject
+from warehouse.diff import compare_releases, json_text, stage_of, summary
 from warehouse.place import WarehouseError
-from warehouse.releases.diff import compare_releases, json_text, stage_of, summary
 
 COUNT = 32
 

@@ -131,7 +131,7 @@ def test_the_loader_of_open_clips_training_reads_the_shards(shards):
 
 
 def test_our_reader_of_image_sets_reads_the_shards(shards):
-    from curation.image_sets import read_image_set
+    from curation.contamination.image_sets import read_image_set
 
     items = list(read_image_set(shards / "test"))
     jpgs = [item for item in items if item.name.endswith(".jpg")]

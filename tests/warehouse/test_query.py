@@ -15,8 +15,8 @@ from small_release import HOSTILE_CAPTION, VERSION, write_release
 
 from schemas.errors import UserError
 from warehouse.catalog import build as catalog
-from warehouse.catalog.output import csv_text, json_text, rich_view
-from warehouse.catalog.query import QueryError, parquet_bytes, run_query
+from warehouse.query.output import csv_text, json_text, rich_view
+from warehouse.query.run import QueryError, parquet_bytes, run_query
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 from small_release import VERSION, write_release
 
 from warehouse.catalog import build as catalog
-from warehouse.catalog.query import QueryError, _open, run_query
-from warehouse.releases.versions import wanted_release
+from warehouse.query.run import QueryError, _open, run_query
+from warehouse.versions import wanted_release
 
 SECRET = "do not show this"
 

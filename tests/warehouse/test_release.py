@@ -20,7 +20,7 @@ from schemas.floats import Float
 from schemas.paper import PaperFacts
 from schemas.reject import Reject
 from warehouse.place import WarehouseError
-from warehouse.releases.publish import (
+from warehouse.releases.publication import (
     ReleasePlan,
     ShardTables,
     _PartWriter,

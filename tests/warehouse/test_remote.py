@@ -14,7 +14,7 @@ from runtime.cache import mirror_of
 from runtime.storage import Place, StorageError
 from warehouse import remote
 from warehouse.place import WarehouseError, prepare, readable_warehouse, warehouse_path
-from warehouse.releases import publish as release
+from warehouse.releases import publication as release
 from warehouse.stages import tables as lake
 
 RELEASE = "2026.1"

@@ -1,1 +1,9 @@
-"""The DuckDB file over all releases, and SQL asked of it: read-only, with answers for people and programs."""
+"""The DuckDB file with views over all releases, which any DuckDB of the last years opens."""
+
+from warehouse.catalog.build import PARQUET_TABLES, create_views, rebuild
+
+__all__ = [
+    "PARQUET_TABLES",
+    "create_views",
+    "rebuild",
+]

@@ -17,13 +17,8 @@ from schemas.pair import Pair
 from schemas.paper import PaperRow
 from schemas.reject import REASONS, Reject
 from warehouse.place import CATALOG_NAME, WarehouseError
-from warehouse.releases.versions import TABLES, Release, latest_version, list_releases, pair_files
 from warehouse.sql import one_line, sql_name, sql_text
-
-# Schemas of DuckDB's own: a release of that name could not have one.
-RESERVED_VERSIONS = frozenset(
-    {"catalog", "main", "temp", "system", "information_schema", "pg_catalog", "latest"}
-)
+from warehouse.versions import RESERVED_VERSIONS, TABLES, Release, latest_version, list_releases, pair_files
 
 PARQUET_TABLES: dict[str, type[Row]] = dict(
     zip(TABLES, (PaperRow, Reject, DuplicateRow, ContaminationRow), strict=True)

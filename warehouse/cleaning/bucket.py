@@ -10,8 +10,7 @@ from runtime.presence import clock
 from runtime.storage import Item, Place, delete, delete_below, items_below
 from warehouse.cleaning.plan import CleanParameters, CleanPlan, Removal, unknown_remark
 from warehouse.remote import MANIFEST, latest_version
-from warehouse.stages.lineage import LINEAGE, referenced
-from warehouse.stages.tables import COMPLETE
+from warehouse.stages import COMPLETE, LINEAGE, referenced
 
 DAY_S = 86_400.0
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from runtime.cache import mirror_of, place_behind
 from runtime.storage import Place
-from warehouse.catalog.build import rebuild
+from warehouse.catalog import rebuild
 from warehouse.cleaning.bucket import plan_bucket, remove_from_bucket
 from warehouse.cleaning.plan import CleanParameters, CleanPlan, Removal, unknown_remark
 from warehouse.locks import no_build_at_work
 from warehouse.place import WarehouseError, prepare
-from warehouse.releases.publish import publishing
-from warehouse.releases.versions import latest_version, release_names
-from warehouse.stages.lineage import LINEAGE, referenced
+from warehouse.releases import publishing
+from warehouse.stages import LINEAGE, referenced
+from warehouse.versions import latest_version, release_names
 
 
 def clean_warehouse(warehouse: Path, parameters: CleanParameters, *, really: bool) -> CleanPlan:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from schemas.columns import arrow_schema
 from schemas.pair import SUBCATEGORIES, Pair
 from warehouse.exports.plan import POLICIES, ExportPlan
-from warehouse.stages.tables import Json
+from warehouse.stages import Json
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 LARGEST = "1M<n<10M"

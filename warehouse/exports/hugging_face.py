@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from schemas.pair import SUBCATEGORIES
 from warehouse.exports.card import card
 from warehouse.exports.plan import ExportPlan, Place, claim_folder, read_places, write_whole
-from warehouse.releases.publish import ROWS_PER_GROUP, hugging_face_feature, pair_file_schema
-from warehouse.stages.tables import Json, canonical_json
+from warehouse.releases import ROWS_PER_GROUP, hugging_face_feature, pair_file_schema
+from warehouse.stages import Json, canonical_json
 
 VERSION = "1"  # 1: data/<split>-<part>-of-<parts>.parquet
 

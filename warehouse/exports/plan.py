@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 
 from schemas.pair import SPLITS
 from warehouse.place import WarehouseError
-from warehouse.releases.publish import read_manifest
-from warehouse.releases.versions import pair_files
-from warehouse.stages.tables import Json, canonical_json
+from warehouse.releases import read_manifest
+from warehouse.stages import Json, canonical_json
+from warehouse.versions import pair_files
 
 POLICIES = {
     "redistributable": "pairs whose licence lets the image be passed on",

@@ -15,7 +15,7 @@ from PIL import Image, UnidentifiedImageError
 from schemas.columns import table_of
 from schemas.sample import SampleRow
 from warehouse.exports.plan import ExportPlan, Place, claim_folder, read_places, write_whole
-from warehouse.stages.tables import Json
+from warehouse.stages import Json
 
 VERSION = "1"  # 1: <split>/<shard>.tar with .parquet and _stats.json beside it
 

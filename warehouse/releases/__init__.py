@@ -1,1 +1,45 @@
-"""Releases: joined from stage tables, published whole, never changed; listed, compared and watched."""
+"""A release: stage tables joined into Parquet by split, with a manifest, published whole or not at all.
+
+`publication.py` writes it, `vectors.py` keeps the embeddings of evaluations, and `alerts.py` compares its rejects
+with those of the release before.
+"""
+
+from warehouse.releases.alerts import Jump, jumps, latest_manifest
+from warehouse.releases.publication import (
+    LATEST,
+    ROWS_PER_FILE,
+    ROWS_PER_GROUP,
+    VERSION,
+    ReleasePlan,
+    ShardTables,
+    check_version,
+    find_release,
+    hugging_face_feature,
+    pair_file_schema,
+    point_latest,
+    publish,
+    publishing,
+    read_manifest,
+)
+from warehouse.releases.vectors import Vectors
+
+__all__ = [
+    "LATEST",
+    "ROWS_PER_FILE",
+    "ROWS_PER_GROUP",
+    "VERSION",
+    "Jump",
+    "ReleasePlan",
+    "ShardTables",
+    "Vectors",
+    "check_version",
+    "find_release",
+    "hugging_face_feature",
+    "jumps",
+    "latest_manifest",
+    "pair_file_schema",
+    "point_latest",
+    "publish",
+    "publishing",
+    "read_manifest",
+]

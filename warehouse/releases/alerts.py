@@ -8,8 +8,8 @@ from pathlib import Path
 from runtime.cache import place_behind
 from warehouse import remote
 from warehouse.place import WarehouseError
-from warehouse.releases.publish import read_manifest
-from warehouse.releases.versions import latest_version
+from warehouse.releases.publication import read_manifest
+from warehouse.versions import latest_version
 
 ALL = "all reasons"
 

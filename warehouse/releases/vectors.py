@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from schemas.columns import arrow_schema
 from schemas.retrieval import VectorRow
 from warehouse.place import WarehouseError
-from warehouse.stages.tables import canonical_json
+from warehouse.stages import canonical_json
 
 PART_ROWS = 4096  # vectors written together: what a killed run loses at most
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from warehouse.releases.versions import pair_files
 from warehouse.report.charts import Thumbnail, thumbnail
 from warehouse.report.model import Card, ClassLine, DuplicateGroup, GallerySection, Removed
 from warehouse.sql import clean_text
+from warehouse.versions import pair_files
 
 GALLERY_PER_CLASS = 8
 DUPLICATE_GROUPS = 6

@@ -11,10 +11,9 @@ import pyarrow as pa
 
 from schemas.license import POLICIES
 from schemas.pair import SPLITS, SUBCATEGORIES
-from warehouse.catalog.build import create_views
+from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
-from warehouse.releases.alerts import jumps
-from warehouse.releases.publish import read_manifest
+from warehouse.releases import jumps, read_manifest
 from warehouse.report.charts import BIN_WIDTH, BINS, Histogram, caption_histogram
 from warehouse.report.classes import class_agreement
 from warehouse.report.examples import CAPTION_CHARACTERS, cut, duplicate_groups, gallery

@@ -73,6 +73,16 @@ def canonical_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def plain(value: object) -> Json:
+    """Return nested dataclass values in the types that JSON knows."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    assert value is None or isinstance(value, str | int | float | bool)
+    return value
+
+
 def stage_output(warehouse: Path, stage: str, key: str) -> StageOutput:
     """Return the place of a stage's output, whether it is there yet or not."""
     folder = warehouse / "stages" / stage / key[:2] / key

@@ -1,1 +1,9 @@
-"""Whether a release is what its manifest says: files, rows and images computed again."""
+"""Whether a release is still what its manifest says: checksums, schemas, counts, names, images."""
+
+from warehouse.verification.verify import Verdict, verify_pointer, verify_release
+
+__all__ = [
+    "Verdict",
+    "verify_pointer",
+    "verify_release",
+]

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.columns import arrow_schema
-from warehouse.catalog.build import PARQUET_TABLES
+from warehouse.catalog import PARQUET_TABLES
 from warehouse.place import WarehouseError
-from warehouse.releases.publish import VERSION, pair_file_schema, read_manifest
-from warehouse.releases.versions import pair_files
+from warehouse.releases import VERSION, pair_file_schema, read_manifest
 from warehouse.sql import one_line
-from warehouse.stages.tables import canonical_json
+from warehouse.stages import canonical_json
+from warehouse.versions import pair_files
 
 # In the manifest, but no part of what its hash stands for.
 UNHASHED = ("version", "release_key", "release_hash")

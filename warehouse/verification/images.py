@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from PIL import Image
 
-from warehouse.releases.versions import pair_files
+from warehouse.versions import pair_files
 
 COLUMNS = [
     "pair_id",

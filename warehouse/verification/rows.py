@@ -9,7 +9,7 @@ import duckdb
 from schemas.license import WITHHELD
 from schemas.pair import SPLITS, SUBCATEGORIES
 from schemas.reject import REASONS
-from warehouse.catalog.build import create_views
+from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
 from warehouse.sql import one_line, sql_text
 

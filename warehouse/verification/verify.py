@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.place import WarehouseError
-from warehouse.releases.publish import LATEST
-from warehouse.releases.versions import release_names
+from warehouse.releases import LATEST
 from warehouse.verification.files import check_files, check_manifest, check_schemas
 from warehouse.verification.images import check_images
 from warehouse.verification.rows import check_rows
+from warehouse.versions import release_names
 
 
 @dataclass(frozen=True)

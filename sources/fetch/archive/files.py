@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runtime.storage import Place, StorageError, delete, fetch, head, items_below, put
-from sources.fetch.http.partial import disk_errors
+from sources.fetch.http import disk_errors
 from sources.fetch.outcome import Fetched
 
 INCOMING = ".incoming"  # end of the name of a file that is not yet in its place

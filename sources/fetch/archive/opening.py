@@ -14,10 +14,10 @@ from runtime.storage import Place, StorageError, fetch, head, is_s3, place_of, p
 from schemas.errors import UserError
 from sources.fetch.archive.files import BucketFiles, md5_of
 from sources.fetch.archive.ledger import LEDGER, Ledger
-from sources.fetch.arxiv.metadata import STORE
-from sources.fetch.http.partial import disk_errors
+from sources.fetch.http import disk_errors
 
 EXPORT = "fetches.parquet"
+METADATA_STORE = "arxiv-metadata.sqlite"
 LOCK = "fetch.lock"
 logger = logging.getLogger("scimmir")
 
@@ -96,7 +96,7 @@ def open_archive(
             stack.enter_context(leased(place / LOCK))
             with disk_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
-            names = (LEDGER, STORE) if metadata else (LEDGER,)
+            names = (LEDGER, METADATA_STORE) if metadata else (LEDGER,)
             saved = tuple(_Saved(place / file, folder / file) for file in names)
             ledger = stack.enter_context(Ledger(folder, BucketFiles(folder, place)))
             archive = Archive(str(place), ledger, saved, p)

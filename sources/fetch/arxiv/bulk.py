@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
-from sources.fetch.archive.files import md5_of
-from sources.fetch.archive.ledger import Ledger
+from sources.fetch.archive import Ledger, md5_of
 from sources.fetch.arxiv.manifest import BulkSelection, BulkTar, Manifest, parse_manifest, select_tars
 from sources.fetch.outcome import Fetched, FetchFailure, Outcome
-from sources.fetch.s3.object import CHUNK, Budget, S3Access, Trouble, pause_s, read_object
+from sources.fetch.s3 import CHUNK, Budget, S3Access, Trouble, pause_s, read_object
 
 SOURCE = "arxiv-bulk"
 GB = 10**9

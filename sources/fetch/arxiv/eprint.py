@@ -8,8 +8,7 @@ from pathlib import Path
 
 from schemas.ids import paper_key
 from sources.archives import is_tar
-from sources.fetch.http.partial import Downloaded, Validators, disk_errors
-from sources.fetch.http.transport import Transport
+from sources.fetch.http import Downloaded, Transport, Validators, disk_errors
 from sources.fetch.outcome import Fetched, FetchError, Outcome
 
 NEW_ID = re.compile(r"(?P<id>\d\d(?:0[1-9]|1[0-2])\.\d{4,5})(?:v(?P<version>[1-9]\d{0,2}))?")

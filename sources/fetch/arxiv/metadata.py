@@ -11,11 +11,9 @@ from typing import Self
 
 from schemas.errors import UserError
 from sources.fetch.arxiv.oai import OaiPage, OaiParameters, OaiRecord, harvest
-from sources.fetch.http.partial import disk_errors
-from sources.fetch.http.transport import Transport
+from sources.fetch.http import Transport, disk_errors
 from sources.fetch.outcome import FetchError, FetchFailure
 
-STORE = "arxiv-metadata.sqlite"
 CREATE = """
 CREATE TABLE IF NOT EXISTS records (
     paper_id TEXT PRIMARY KEY, datestamp TEXT NOT NULL, latest TEXT NOT NULL, line TEXT, sets TEXT

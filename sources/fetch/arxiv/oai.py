@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from schemas.errors import UserError
-from sources.fetch.http.transport import Transport
+from sources.fetch.http import Transport
 from sources.fetch.outcome import FetchError, FetchFailure
 
 VERSION = "1"  # 1: arXivRaw and arXiv as rows of the Kaggle snapshot

@@ -6,12 +6,12 @@ import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from schemas.license import LicenseGroup
 from sources.fetch.outcome import FetchError
 
-LicenseGroup = Literal["commercial", "noncommercial", "other"]
 COMMERCIAL = frozenset(("CC0", "CC BY", "CC BY-SA", "CC BY-ND"))
 NONCOMMERCIAL = frozenset(("CC BY-NC", "CC BY-NC-SA", "CC BY-NC-ND"))
 MEDIA = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp", ".svg", ".eps")

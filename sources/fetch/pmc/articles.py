@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sources.fetch.archive.files import INCOMING, LocalFiles, md5_of
-from sources.fetch.http.partial import Downloaded, disk_errors
-from sources.fetch.http.transport import TEMPORARY, Transport
+from sources.fetch.archive import INCOMING, LocalFiles, md5_of
+from sources.fetch.http import TEMPORARY, Downloaded, Transport, disk_errors
 from sources.fetch.outcome import Fetched, FetchError, FetchFailure, Outcome
 from sources.fetch.pmc.article import PmcArticle, PmcFile, PmcPolicy, parse_article, preferred, wanted_media
 from sources.fetch.pmc.inventory import PMC_BASE
-from sources.fetch.s3.listing import list_bucket, object_url
+from sources.fetch.s3 import list_bucket, object_url
 
 PMC_ID = re.compile(r"(?:pmc:)?(?:PMC)?(\d{1,10})(?:\.(\d{1,4}))?", re.IGNORECASE)
 # An article is worth having without a file that the bucket does not have as it says.

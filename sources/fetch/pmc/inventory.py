@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-from sources.fetch.http.partial import disk_errors
-from sources.fetch.http.transport import Transport
+from sources.fetch.http import Transport, disk_errors
 from sources.fetch.outcome import Fetched, FetchError
-from sources.fetch.s3.listing import list_bucket, object_url
+from sources.fetch.s3 import list_bucket, object_url
 
 VERSION = "1"
 

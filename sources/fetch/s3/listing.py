@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote_plus, urlencode
 
 from lxml import etree
 
-from sources.fetch.http.transport import Transport
+from sources.fetch.http import Transport
 from sources.fetch.outcome import FetchError
 
 ATTEMPTS = 3  # for an answer that is no listing, from a proxy between

@@ -1,0 +1,132 @@
+"""Embedders by name: a descriptor without weights, an exported model, or any open_clip model."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from curation.embeddings import descriptor as embed_descriptor
+from curation.embeddings import onnx as embed_onnx
+from curation.embeddings import onnx_text as embed_onnx_text
+from curation.embeddings import open_clip as embed_open_clip
+from curation.embeddings.errors import EmbedderError
+
+VERSION = "3"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime; 3: thumbnails beside
+
+SHIPPED = Path(__file__).parent / "models" / "scimmir-small"
+
+EMBEDDERS: dict[str, str] = {
+    "clip": "the small CLIP model of this project, on ONNX Runtime (the default)",
+    "descriptor": "deterministic image descriptor without weights; it is no CLIP and reads no text",
+    "onnx:<folder>": "model that `training.export` wrote, on ONNX Runtime",
+    "open_clip:<model>/<tag>": "open_clip model with published weights: open_clip:ViT-B-32/laion2b_s34b_b79k",
+    "open_clip:<model>/<file>": "open_clip model with weights from a local .safetensors or .pt file",
+    "open_clip:<folder>": "folder with open_clip_config.json and open_clip_model.safetensors, on torch",
+}
+
+Embed = Callable[[Sequence[bytes | Image.Image]], npt.NDArray[np.float32]]
+EmbedTexts = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+
+__all__ = [
+    "EMBEDDERS",
+    "VERSION",
+    "Embedder",
+    "EmbedderError",
+    "embedder_identity",
+    "embedder_space",
+    "load_embedder",
+    "text_embedder_identity",
+]
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """A loaded embedder.
+
+    `identity` names all that its numbers depend on, to the last bit; `space` what a similarity depends on:
+    model, weights, preprocessing and metric, to which thresholds are bound. `embed` takes images, encoded or
+    decoded, and returns float32 unit vectors of shape (n, dimension); a broken image raises RecordError
+    (image_unreadable), so embed one at a time to know which.
+
+    `embed_texts` returns the texts' unit vectors in the same space, and `text_identity` names what their
+    numbers depend on; both are None where the embedder knows images only. The text tower of an exported model
+    is loaded at its first use.
+    """
+
+    identity: str
+    space: str
+    dimension: int
+    embed: Embed
+    text_identity: str | None = None
+    embed_texts: EmbedTexts | None = None
+
+
+def load_embedder(spec: str) -> Embedder:
+    """Return the embedder that `spec` names (see EMBEDDERS).
+
+    Raises:
+        EmbedderError: the name is unknown, a package is missing, or the weights cannot be had or read.
+    """
+    name, rest = _parse(spec)
+    identity, space = embedder_identity(spec), embedder_space(spec)
+    if name == "descriptor":
+        return Embedder(identity, space, embed_descriptor.DIMENSION, _describe_all)
+    if name == "onnx":
+        dimension, embed = embed_onnx.load(Path(rest))
+        texts = embed_onnx_text.load_lazily(Path(rest), dimension)
+    else:
+        dimension, embed, texts = embed_open_clip.load(rest)
+    return Embedder(identity, space, dimension, embed, text_embedder_identity(spec), texts)
+
+
+def embedder_identity(spec: str) -> str:
+    """Return the identity that `load_embedder(spec)` would state; it hashes weights but loads no model.
+
+    Raises:
+        EmbedderError: as load_embedder, as far as names and files can tell.
+    """
+    name, rest = _parse(spec)
+    if name == "descriptor":
+        return embed_descriptor.IDENTITY
+    return embed_onnx.identity(Path(rest)) if name == "onnx" else embed_open_clip.identity(rest)
+
+
+def text_embedder_identity(spec: str) -> str | None:
+    """Return what the last bit of a text's vector depends on; None where `spec` embeds images only.
+
+    Raises:
+        EmbedderError: as load_embedder, as far as names and files can tell.
+    """
+    name, rest = _parse(spec)
+    if name == "descriptor":
+        return None
+    return embed_onnx_text.identity(Path(rest)) if name == "onnx" else embed_open_clip.text_identity(rest)
+
+
+def embedder_space(spec: str) -> str:
+    """Return the space of `spec`'s vectors, to which thresholds are bound. Raises EmbedderError."""
+    name, rest = _parse(spec)
+    if name == "descriptor":
+        return embed_descriptor.IDENTITY
+    return embed_onnx.space(Path(rest)) if name == "onnx" else embed_open_clip.space(rest)
+
+
+def _parse(spec: str) -> tuple[str, str]:
+    if spec == "descriptor":
+        return "descriptor", ""
+    if spec == "clip":
+        return "onnx", str(SHIPPED)
+    name, _, rest = spec.partition(":")
+    if name in ("open_clip", "onnx") and rest:
+        return name, rest
+    raise EmbedderError(f"There is no embedder {spec!r}; known are: {'; '.join(EMBEDDERS)}.")
+
+
+def _describe_all(images: Sequence[bytes | Image.Image]) -> npt.NDArray[np.float32]:
+    vectors = np.empty((len(images), embed_descriptor.DIMENSION), dtype=np.float32)
+    for row, image in enumerate(images):
+        vectors[row] = embed_descriptor.describe(image)
+    return vectors

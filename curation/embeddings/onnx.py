@@ -1,0 +1,193 @@
+"""Embeddings by an exported CLIP model (`training.export`) on ONNX Runtime; torch is not needed."""
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from curation.embeddings.errors import EmbedderError
+from curation.pictures import open_rgb, opencv
+
+VERSION = "2"  # 1: squash or shortest side, one thread; 2: never a picture on its own
+
+CONFIG = "open_clip_config.json"
+WEIGHTS = "open_clip_model.safetensors"
+IMAGE_GRAPH = "image.onnx"
+BATCH = 32  # images per run: 6 MB of input at 128 px
+
+_INTERPOLATION = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Preprocess:
+    """How a picture becomes the model's input, as open_clip's configuration states it."""
+
+    size: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    interpolation: str
+    resize_mode: str
+
+    def pixels(self, image: bytes | Image.Image) -> Floats:
+        """Return an image as float32 of shape (3, size, size)."""
+        picture = open_rgb(image)
+        method = _INTERPOLATION[self.interpolation]
+        if self.resize_mode == "squash":
+            picture = picture.resize((self.size, self.size), method)
+        else:
+            picture = _shortest(picture, self.size, method)
+        values = opencv().LUT(np.asarray(picture), _values(self.mean, self.std))
+        return np.ascontiguousarray(np.asarray(values, np.float32).transpose(2, 0, 1))
+
+
+@functools.cache
+def _values(mean: tuple[float, ...], std: tuple[float, ...]) -> Floats:
+    """Return what each level becomes in each channel, of shape (1, 256, 3): looked up, not computed."""
+    levels = np.arange(256, dtype=np.float32)[:, None] / np.float32(255)
+    means, widths = (np.asarray(stated, np.float32) for stated in (mean, std))
+    return np.asarray((levels - means) / widths, dtype=np.float32)[None]
+
+
+def _shortest(picture: Image.Image, size: int, method: Image.Resampling) -> Image.Image:
+    """Return the picture with its shortest side at `size`, cut to the square in its middle."""
+    width, height = picture.size
+    short = min(width, height)
+    width, height = int(size * width / short), int(size * height / short)
+    picture = picture.resize((width, height), method)
+    left, top = round((width - size) / 2), round((height - size) / 2)
+    return picture.crop((left, top, left + size, top + size))
+
+
+def space(folder: Path) -> str:
+    """Return what a similarity depends on: model and preprocessing (the configuration), weights, metric.
+
+    Raises:
+        EmbedderError: the folder is no exported model.
+    """
+    weights, config = (file_sha256(model_file(folder, name)) for name in (WEIGHTS, CONFIG))
+    return f"clip weights=sha256:{weights[:16]} config=sha256:{config[:16]} cosine"
+
+
+def identity(folder: Path) -> str:
+    """Return what the last bit of an embedding depends on: the space, graph and runtime.
+
+    Raises:
+        EmbedderError: the folder is no exported model, or onnxruntime is not installed.
+    """
+    graph = file_sha256(model_file(folder, IMAGE_GRAPH))
+    return (
+        f"{space(folder)} graph=sha256:{graph[:16]} preprocessing={VERSION} onnxruntime/{runtime_version()}"
+    )
+
+
+def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], Floats]]:
+    """Return dimension and embedding function of an exported model. Raises EmbedderError."""
+    preprocess = read_preprocess(folder)
+    session = open_session(folder, IMAGE_GRAPH)
+    blank = np.zeros((1, 3, preprocess.size, preprocess.size), np.float32)
+    dimension = int(session.run(None, {"pixels": blank})[0].shape[1])
+
+    def embed(images: Sequence[bytes | Image.Image]) -> Floats:
+        # A matrix of one row is multiplied in another order of sums than one of several: a lone picture is sent
+        # twice, so that a vector's last bit does not depend on which pictures come with it.
+        vectors = np.empty((len(images), dimension), dtype=np.float32)
+        for start in range(0, len(images), BATCH):
+            batch = np.stack([preprocess.pixels(image) for image in images[start : start + BATCH]])
+            found = session.run(None, {"pixels": batch if len(batch) > 1 else np.repeat(batch, 2, axis=0)})[0]
+            vectors[start : start + len(batch)] = found[: len(batch)]
+        return vectors
+
+    return dimension, embed
+
+
+def open_session(folder: Path, name: str) -> Any:
+    """Return an ONNX Runtime session of one of an exported model's graphs, on one thread of the CPU.
+
+    Raises:
+        EmbedderError: a file is missing or damaged, or onnxruntime is not installed.
+    """
+    graph = model_file(folder, name)
+    model_file(folder, WEIGHTS)
+    runtime_version()
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # the build runs one process per core
+    options.inter_op_num_threads = 1
+    try:
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except _load_errors() as error:
+        raise EmbedderError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
+
+
+def _load_errors() -> tuple[type[Exception], ...]:
+    """Return what onnxruntime raises for a damaged model: these have no common base of their own."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    return (
+        state.Fail,
+        state.InvalidArgument,
+        state.InvalidGraph,
+        state.InvalidProtobuf,
+        state.NoSuchFile,
+        state.NotImplemented,
+        state.RuntimeException,
+    )
+
+
+def read_preprocess(folder: Path) -> Preprocess:
+    """Return the preprocessing that a model's configuration states. Raises EmbedderError."""
+    path = model_file(folder, CONFIG)
+    try:
+        stated = json.loads(path.read_bytes())["preprocess_cfg"]
+        found = Preprocess(
+            size=int(stated["size"]),
+            mean=tuple(stated["mean"]),
+            std=tuple(stated["std"]),
+            interpolation=stated["interpolation"],
+            resize_mode=stated["resize_mode"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise EmbedderError(f"{path} states no preprocessing that can be used: {error}") from error
+    if found.interpolation not in _INTERPOLATION or found.resize_mode not in ("squash", "shortest"):
+        raise EmbedderError(f"{path}: {found.interpolation} and {found.resize_mode} are not supported")
+    return found
+
+
+def model_file(folder: Path, name: str) -> Path:
+    """Return the path of one of an exported model's files. Raises EmbedderError where it is missing."""
+    path = folder / name
+    if not path.is_file():
+        raise EmbedderError(f"{folder} is no exported model: it holds no {name}")
+    return path
+
+
+def runtime_version() -> str:
+    """Return the version of the installed onnxruntime. Raises EmbedderError where there is none."""
+    try:
+        return importlib.metadata.version("onnxruntime")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise EmbedderError("this embedder needs the package onnxruntime") from error
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file's content."""
+    status = path.stat()
+    return _hash_file(str(path.resolve()), status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=64)
+def _hash_file(path: str, size: int, modified: int) -> str:
+    """Hash once per state of a file: every stage key asks for it."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

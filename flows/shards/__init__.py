@@ -1,0 +1,40 @@
+"""How a build's papers are cut into shards, what a stage is, and how one is run on a shard or on all of them.
+
+`plan.py` cuts, `stage.py` says what a stage states of itself, and `work.py` makes the key of each stage's output.
+"""
+
+from flows.shards.batches import model_pool, parts, reader_pool, run_batches
+from flows.shards.plan import Shard, plan_shards
+from flows.shards.stage import (
+    BuildInputs,
+    BuildStage,
+    Computed,
+    Plan,
+    ShardInputs,
+    ShardStage,
+    Tables,
+)
+from flows.shards.tables import ShardTables
+from flows.shards.work import ShardWork, inputs_sha256, run_build_stage, shard_output, shard_tables
+
+__all__ = [
+    "BuildInputs",
+    "BuildStage",
+    "Computed",
+    "Plan",
+    "Shard",
+    "ShardInputs",
+    "ShardStage",
+    "ShardTables",
+    "ShardWork",
+    "Tables",
+    "inputs_sha256",
+    "model_pool",
+    "parts",
+    "plan_shards",
+    "reader_pool",
+    "run_batches",
+    "run_build_stage",
+    "shard_output",
+    "shard_tables",
+]

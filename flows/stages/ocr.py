@@ -1,0 +1,94 @@
+"""The stage `ocr`: what an OCR engine reads in the images of tables."""
+
+import functools
+from collections.abc import Mapping, Sequence
+
+from extractors import ocr
+from flows.build_options import BuildOptions
+from flows.shards import ShardInputs, ShardStage, Tables, model_pool, run_batches
+from flows.stages import extract, images, typeset
+from flows.stages.floats import Picture, float_facts, ids_with_image, pictures_in
+from runtime.attempt import Failure, each
+from runtime.progress import Advance
+from schemas.annotations import OcrRow
+from schemas.columns import table_of
+from warehouse.stages import Json
+
+
+def parameters(options: BuildOptions) -> Mapping[str, Json]:
+    """Return what decides on a reading beside the image: the engine with its models, and the time limit."""
+    engine = engine_identity(options)
+    return {"engine": None} if engine is None else {"engine": engine, "timeout_s": options.image_timeout_s}
+
+
+def engine_identity(options: BuildOptions) -> str | None:
+    """Return the identity of the engine that reads a build's tables, None where nothing is to be read.
+
+    Raises:
+        UserError: there is no such engine, or its package or models are missing.
+    """
+    if options.ocr_engine == "none":
+        return None
+    return ocr.engine_identity(options.ocr_engine, _ocr_parameters(options))
+
+
+def _ocr_parameters(options: BuildOptions) -> ocr.OcrParameters:
+    if options.ocr_model_dir is None:
+        return ocr.OcrParameters()
+    return ocr.OcrParameters(model_dir=options.ocr_model_dir)
+
+
+def size(inputs: ShardInputs, options: BuildOptions) -> int:
+    """Return the number of tables with an image."""
+    if options.ocr_engine == "none":
+        return 0
+    return len(_tables_in(inputs) & ids_with_image(inputs))
+
+
+def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
+    """Return the table `ocr`; a table that cannot be read stays a good pair, so it is no reject."""
+    engine = engine_identity(options)
+    if engine is None:
+        return {"ocr": table_of(OcrRow, [])}
+    tables = _tables_in(inputs)
+    context = (options.ocr_engine, _ocr_parameters(options))
+    rows, failures = run_batches(
+        read_text,
+        [(context, [picture]) for picture in pictures_in(inputs) if picture.pair_id in tables],
+        pool=model_pool(options),
+        timeout_s=options.image_timeout_s,
+        advance=advance,
+    )
+    rows += [_unread(picture.pair_id, engine, failure) for picture, failure in failures]
+    return {"ocr": table_of(OcrRow, rows)}
+
+
+def _tables_in(inputs: ShardInputs) -> set[object]:
+    return {row["pair_id"] for row in float_facts(inputs) if row["kind"] == "table"}
+
+
+def _unread(pair_id: str, engine: str, failure: Failure) -> OcrRow:
+    return OcrRow(pair_id=pair_id, ocr_text="", ocr_engine=engine, ocr_boxes=(), ocr_error=failure.reason)
+
+
+def read_text(job: tuple[tuple[str, ocr.OcrParameters], Sequence[Picture]]) -> list[OcrRow | Failure]:
+    """Return what OCR reads in each picture, or why it came to nothing; this runs in a worker."""
+    (name, chosen), pictures = job
+    engine = _engine(name, chosen)
+    return each(lambda picture: ocr.ocr_row(engine, picture.pair_id, picture.image), pictures)
+
+
+@functools.lru_cache(maxsize=1)
+def _engine(name: str, chosen: ocr.OcrParameters) -> ocr.OcrEngine:
+    return ocr.load_engine(name, chosen)
+
+
+STAGE = ShardStage(
+    "ocr",
+    ocr.VERSION,
+    (extract.STAGE, images.STAGE, typeset.STAGE),
+    "tables",
+    parameters,
+    size,
+    compute,
+)
