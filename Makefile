@@ -38,7 +38,7 @@ check: setup-dev docs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy --python-version $(lastword $(PYTHONS))
-	$(BIN)/lint-imports
+	PYTHONPATH=.ci $(BIN)/lint-imports
 	$(BIN)/python .ci/collect_twice.py
 
 # The pages of docs/ as a site, .docs/index.html; a link that leads nowhere is an error.

@@ -5,6 +5,7 @@ from statistics import fmean
 
 from extractors.ocr import easyocr_engine, rapidocr_engine
 from extractors.ocr.engine import OcrEngine, OcrModelsMissing, OcrParameters
+from extractors.ocr.rapidocr_engine import model_files
 from extractors.ocr.reading_order import lines_of, text_of
 from schemas.annotations import OcrRow
 from schemas.errors import UserError
@@ -17,6 +18,7 @@ __all__ = [
     "OcrParameters",
     "engine_identity",
     "load_engine",
+    "model_files",
     "ocr_row",
 ]
 

@@ -30,7 +30,7 @@ def query(
 ) -> None:
     """Run SQL over a release, read-only."""
     from warehouse.place import readable_warehouse
-    from warehouse.query import output, parquet_bytes, run_query
+    from warehouse.query import csv_text, json_text, parquet_bytes, rich_view, run_query
 
     root = readable_warehouse(warehouse, release)
     if format is Format.parquet:
@@ -39,11 +39,11 @@ def query(
     limit = max_rows if format is Format.table else None
     result = run_query(root, sql, release=release, max_rows=limit)
     if format is Format.csv:
-        typer.echo(output.csv_text(result), nl=False)
+        typer.echo(csv_text(result), nl=False)
     elif format is Format.json:
-        typer.echo(output.json_text(result))
+        typer.echo(json_text(result))
     else:
         from rich.console import Console
 
         console = Console()
-        console.print(output.rich_view(result, width=console.width))
+        console.print(rich_view(result, width=console.width))

@@ -13,7 +13,7 @@ import httpx
 from curation import embeddings
 from extractors import latex, ocr, typeset
 from extractors.images import ghostscript_version
-from extractors.ocr import rapidocr_engine
+from extractors.ocr import model_files
 from schemas.errors import UserError
 from schemas.reject import RecordError
 from scimmir.doctor.packages import Check
@@ -47,7 +47,7 @@ def check_tex() -> Check:
 def check_ocr() -> Check:
     """Return whether RapidOCR's models are there and are those that its package brought."""
     try:
-        files = rapidocr_engine.model_files()
+        files = model_files()
     except ocr.OcrModelsMissing as error:
         return Check("OCR models", "missing", str(error))
     stated = {Path(str(f)).name: f.hash.value for f in metadata.files("rapidocr") or [] if f.hash}

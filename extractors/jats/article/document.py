@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from extractors.jats.article.nodes import local
+from extractors.jats.nodes import local
 from schemas.reject import RecordError
 
 _MAX_PREFIXES = 50  # undeclared namespace prefixes that a repair declares

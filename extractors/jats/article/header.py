@@ -8,16 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from extractors.jats.article.nodes import (
-    XML_LANG,
-    child,
-    children,
-    descendants,
-    href,
-    language_tag,
-    local,
-    words,
-)
+from extractors.jats.nodes import XML_LANG, child, children, descendants, href, language_tag, local, words
 from extractors.jats.text.running import joined, readable, tidy
 from schemas.paper import PaperHeader
 

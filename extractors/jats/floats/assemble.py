@@ -7,10 +7,10 @@ from itertools import islice
 from lxml import etree
 
 from extractors.jats.article.header import license_of, permission_text
-from extractors.jats.article.nodes import XML_LANG, descendants, language_of, language_tag, local, source_of
 from extractors.jats.floats.graphics import Graphics, graphics_of
 from extractors.jats.floats.media import MediaIndex
 from extractors.jats.floats.survey import Spot, chosen_captions
+from extractors.jats.nodes import XML_LANG, descendants, language_of, language_tag, local, source_of
 from extractors.jats.tables.grid import read_tables
 from extractors.jats.text.labels import clean_label, number_of, panel_of, split_label
 from extractors.jats.text.mentions import MentionIndex, mentions_of

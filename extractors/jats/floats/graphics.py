@@ -6,8 +6,8 @@ from itertools import islice
 
 from lxml import etree
 
-from extractors.jats.article.nodes import XML_LANG, attribute, descendants, href, language_tag, local, words
 from extractors.jats.floats.media import MediaIndex, extension_of, find_media, is_image_name, rank_of, stem_of
+from extractors.jats.nodes import XML_LANG, attribute, descendants, href, language_tag, local, words
 from schemas.floats import Graphic
 
 MAX_GRAPHICS = 200

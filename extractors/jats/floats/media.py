@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from extractors.jats.article.nodes import words
+from extractors.jats.nodes import words
 
 # What to take where one picture is there in several forms: a full-size screen image first, the print
 # original next, vector files after them, the GIF that PMC packages hold as a thumbnail last.

@@ -5,16 +5,7 @@ from itertools import islice
 
 from lxml import etree
 
-from extractors.jats.article.nodes import (
-    XML_LANG,
-    child,
-    children,
-    descendants,
-    href,
-    language_tag,
-    local,
-    words,
-)
+from extractors.jats.nodes import XML_LANG, child, children, descendants, href, language_tag, local, words
 from extractors.jats.text.running import caption_text, readable
 from schemas.ids import pair_id
 

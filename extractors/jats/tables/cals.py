@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from extractors.jats.article.nodes import children, local
+from extractors.jats.nodes import children, local
 from extractors.jats.tables.cells import cell_html
 from schemas.reject import RecordError
 from schemas.table import Cell, Table, TableRow

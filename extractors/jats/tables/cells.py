@@ -4,7 +4,7 @@ from html import escape
 
 from lxml import etree
 
-from extractors.jats.article.nodes import child, local, words
+from extractors.jats.nodes import child, local, words
 from extractors.jats.text.mathml import mathml_text
 from extractors.jats.text.running import SKIPPED, formula_text
 from extractors.jats.text.tex import tex_text

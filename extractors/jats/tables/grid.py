@@ -5,7 +5,7 @@ from itertools import islice
 
 from lxml import etree
 
-from extractors.jats.article.nodes import attribute, child, children, descendants, local
+from extractors.jats.nodes import attribute, child, children, descendants, local
 from extractors.jats.tables.cals import read_cals
 from extractors.jats.tables.cells import cell_html
 from extractors.jats.tables.lines import lines_in, with_lines

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from extractors.jats.article.nodes import local
+from extractors.jats.nodes import local
 from extractors.tables import Grid, grid_of
 from schemas.table import Cell, Table, TableRow
 

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from extractors.jats.article.nodes import local
+from extractors.jats.nodes import local
 from extractors.jats.text.maths import (
     Item,
     accented,

@@ -6,7 +6,7 @@ MathML and TeX readers turn their source into `Item`s; this module joins them.
 import unicodedata
 from dataclasses import dataclass
 
-from extractors.jats.article.nodes import words
+from extractors.jats.nodes import words
 from extractors.unicode_text import subscript, superscript
 
 SPACED = frozenset(

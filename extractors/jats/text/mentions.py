@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from extractors.jats.article.nodes import local, words
+from extractors.jats.nodes import local, words
 from extractors.jats.text.running import readable
 
 MAX_MENTIONS = 20

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from extractors.jats.article.nodes import child, descendants, local, words
+from extractors.jats.nodes import child, descendants, local, words
 from extractors.jats.text.mathml import mathml_text
 from extractors.jats.text.tex import tex_text
 from extractors.unicode_text import subscript, superscript

@@ -1,6 +1,6 @@
 """What the commands of TeX's mathematics print."""
 
-from extractors.jats.article.nodes import words
+from extractors.jats.nodes import words
 
 _GREEK = dict(
     zip(

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.pdf.captions.labels import Label, is_continuation, is_other_label, read_label, reads_on
 from extractors.pdf.captions.lines import lines_of
+from extractors.pdf.page.labels import Label, is_continuation, is_other_label, read_label, reads_on
 from extractors.pdf.page.layout import Layout, PageLayout
 from extractors.pdf.page.pieces import Box, Piece
 from extractors.pdf.parameters import PdfParameters

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from extractors.pdf.captions.labels import Label, is_other_label
+from extractors.pdf.page.labels import Label, is_other_label
 from extractors.pdf.page.layout import Layout, PageLayout
 from extractors.pdf.page.pieces import Piece
 from extractors.pdf.parameters import PdfParameters

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from extractors.pdf.captions.labels import read_label
 from extractors.pdf.page.document import PageText
 from extractors.pdf.page.ink import Ink
+from extractors.pdf.page.labels import read_label
 from extractors.pdf.page.pieces import Box, Piece
 
 _EDGE = 3.0

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from extractors.pdf.captions.labels import read_label
 from extractors.pdf.page.blocks import formulae, headings
 from extractors.pdf.page.document import PageText
+from extractors.pdf.page.labels import read_label
 from extractors.pdf.page.pieces import Box, Piece
 
 _SHARE = 0.04  # of the long lines; so many share the edges of a column
