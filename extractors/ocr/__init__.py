@@ -1,7 +1,7 @@
 """Reads the text in an image with an OCR engine chosen by name."""
 
-from collections.abc import Callable
 from statistics import fmean
+from typing import Protocol
 
 from extractors.ocr import easyocr_engine, rapidocr_engine
 from extractors.ocr.engine import OcrEngine, OcrModelsMissing, OcrParameters
@@ -24,15 +24,15 @@ __all__ = [
 
 VERSION = "1"  # 1: rapidocr and easyocr, boxes in reading order
 
-OCR_ENGINES: dict[str, Callable[[OcrParameters], OcrEngine]] = {
-    "rapidocr": rapidocr_engine.load,
-    "easyocr": easyocr_engine.load,
-}
 
-_IDENTITIES: dict[str, Callable[[OcrParameters], str]] = {
-    "rapidocr": rapidocr_engine.identity,
-    "easyocr": easyocr_engine.identity,
-}
+class EngineModule(Protocol):
+    """What the module of an engine offers: the engine with its models loaded, and its identity without them."""
+
+    def load(self, parameters: OcrParameters) -> OcrEngine: ...
+    def identity(self, parameters: OcrParameters) -> str: ...
+
+
+OCR_ENGINES: dict[str, EngineModule] = {"rapidocr": rapidocr_engine, "easyocr": easyocr_engine}
 
 
 def load_engine(name: str, parameters: OcrParameters | None = None) -> OcrEngine:
@@ -42,7 +42,7 @@ def load_engine(name: str, parameters: OcrParameters | None = None) -> OcrEngine
         UserError: no engine has that name.
         OcrModelsMissing: the engine's package or one of its model files is not on this machine.
     """
-    return OCR_ENGINES[_known(name)](parameters or OcrParameters())
+    return OCR_ENGINES[_known(name)].load(parameters or OcrParameters())
 
 
 def engine_identity(name: str, parameters: OcrParameters | None = None) -> str:
@@ -52,7 +52,7 @@ def engine_identity(name: str, parameters: OcrParameters | None = None) -> str:
         UserError: no engine has that name.
         OcrModelsMissing: the engine's package or one of its model files is not on this machine.
     """
-    return _IDENTITIES[_known(name)](parameters or OcrParameters())
+    return OCR_ENGINES[_known(name)].identity(parameters or OcrParameters())
 
 
 def ocr_row(engine: OcrEngine, pair_id: str, image_bytes: bytes) -> OcrRow:
