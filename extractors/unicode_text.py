@@ -1,21 +1,22 @@
 """Super- and subscripts in plain Unicode: 10⁴, xᵢ, and x^(a/b) where Unicode has no such characters."""
 
-_SUPERSCRIPTS = dict(
+SUPERSCRIPTS = dict(
     zip(
-        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθιφχ′″‴∘",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᶥᵠᵡ′″‴°",
+        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθφχ′″∘",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ′″°",
         strict=True,
     )
 )
-_SUBSCRIPTS = dict(
+SUBSCRIPTS = dict(
     zip(
         "0123456789+-−=()aehijklmnoprstuvxβγρφχ",
         "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ",
         strict=True,
     )
 )
+_SUPERSCRIPTS = SUPERSCRIPTS | {"ι": "ᶥ", "‴": "‴"}
 _SUPER_TABLE = str.maketrans(_SUPERSCRIPTS)
-_SUB_TABLE = str.maketrans(_SUBSCRIPTS)
+_SUB_TABLE = str.maketrans(SUBSCRIPTS)
 # Signs that are printed raised in any case: a caret before them would say nothing.
 _RAISED = frozenset("*∗†‡§¶#®™©°′″‴'ªº¹²³⁎‖⁺⁻")
 
@@ -27,7 +28,7 @@ def superscript(text: str) -> str:
 
 def subscript(text: str) -> str:
     """Return text as a subscript: Unicode where every character has one, else `_x` or `_(…)`."""
-    return _script(text, _SUB_TABLE, _SUBSCRIPTS, mark="_")
+    return _script(text, _SUB_TABLE, SUBSCRIPTS, mark="_")
 
 
 def _script(text: str, table: dict[int, str], known: dict[str, str], *, mark: str) -> str:

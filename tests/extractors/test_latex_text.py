@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from extractors.latex.text.maths import ONLY_IN_MATH, SIZES, TEXTS
+from extractors.latex.text.maths.commands import ONLY_IN_MATH, SIZES, TEXTS
 from extractors.latex.text.renderer import FONTS, SHAPES, Renderer
 from extractors.latex.text.units import COMMANDS
 

@@ -2,11 +2,10 @@ r"""Primitives that choose between texts: TeX's \if… and the packages' forms w
 
 import re
 
-from extractors.latex.expansion.expander import Expander
-from extractors.latex.expansion.input import SPACE, after_word
+from extractors.latex.expansion.expander import Expander, Handler
+from extractors.latex.expansion.input import after_word
 from extractors.latex.expansion.macros import Alias, Macro, substitute
-from extractors.latex.expansion.primitives import evaluate
-from extractors.latex.expansion.scopes import Handler
+from extractors.latex.expansion.primitives import evaluate, go_on
 from extractors.latex.source.words import words
 
 # Switches that engines and packages define, with the value that arXiv's pdfTeX gives them.
@@ -39,8 +38,7 @@ DIMENSION = re.compile(
 
 def conditional(ex: Expander, name: str) -> None:
     """Read a conditional, decide it, and go on in the branch taken."""
-    frame = ex.input.frames[-1]
-    frame.pos = after_word(frame.text, frame.pos)
+    ex.input.frames[-1].after_word()
     if name == "ifmmode":
         math_mode(ex)
         return
@@ -71,9 +69,7 @@ def decide(ex: Expander, name: str) -> bool:
     if name in {"ifnum", "ifodd"}:
         return numeric(ex, name)
     if name == "ifdim":
-        match = DIMENSION.match(ex.input.frames[-1].text, ex.input.frames[-1].pos)
-        if match:
-            ex.input.frames[-1].pos = match.end()
+        ex.input.frames[-1].take(DIMENSION)
         return False
     if name == "ifdefined":
         token = next_token(ex)
@@ -90,11 +86,9 @@ def decide(ex: Expander, name: str) -> bool:
 
 def next_token(ex: Expander) -> str:
     """Return the next token of the input, control words without their trailing blanks."""
-    frame = ex.input.top()
-    match = TOKEN.match(frame.text, frame.pos)
+    match = ex.input.top().take(TOKEN)
     if match is None:
         return ""
-    frame.pos = match.end()
     token = match[0]
     return token.rstrip(" \t") if len(token) > 2 else token
 
@@ -163,25 +157,22 @@ def _number(ex: Expander, text: str) -> int:
 
 def numeric(ex: Expander, name: str) -> bool:
     r"""Return the truth of \ifnum or \ifodd; what the document did not set counts as 0."""
-    frame = ex.input.top()
-    match = (COMPARISON if name == "ifnum" else NUMBER).match(frame.text, frame.pos)
+    match = ex.input.top().take(COMPARISON if name == "ifnum" else NUMBER)
     if match is None:
         return False
-    frame.pos = match.end()
-    if name == "ifodd":
-        return _number(ex, match[1]) % 2 == 1
+    return _number(ex, match[1]) % 2 == 1 if name == "ifodd" else _compared(ex, match)
+
+
+def _compared(ex: Expander, match: re.Match[str]) -> bool:
+    """Return whether a comparison holds."""
     left, right = _number(ex, match[1]), _number(ex, match[3])
     return left < right if match[2] == "<" else left > right if match[2] == ">" else left == right
 
 
 def case(ex: Expander) -> None:
     r"""Read \ifcase: go on in the branch that its number chooses."""
-    frame = ex.input.top()
-    match = NUMBER.match(frame.text, frame.pos)
-    wanted = 0
-    if match:
-        frame.pos = match.end()
-        wanted = _number(ex, match[1])
+    match = ex.input.top().take(NUMBER)
+    wanted = _number(ex, match[1]) if match else 0
     for _ in range(max(0, min(wanted, 1000))):
         found = skip_branch(ex, stop_at_or=True)
         if found != "or":
@@ -238,8 +229,7 @@ def _stop(ex: Expander, pos: int, word: str) -> str:
 
 def branch_end(ex: Expander, name: str) -> None:
     r"""Read the \else, \or or \fi that ends a branch taken."""
-    frame = ex.input.frames[-1]
-    frame.pos = after_word(frame.text, frame.pos)
+    ex.input.frames[-1].after_word()
     if not ex.conditions.branches:
         return
     ex.conditions.branches.pop()
@@ -251,9 +241,7 @@ def branch_end(ex: Expander, name: str) -> None:
 def if_then_else(ex: Expander, name: str) -> None:
     r"""Read ifthen's \ifthenelse{test}{yes}{no}."""
     test, yes, no = ex.input.read_argument(), ex.input.read_argument(), ex.input.read_argument()
-    chosen = yes if _test(ex, test or "") else no
-    if chosen:
-        ex.input.push(chosen)
+    go_on(ex, yes if _test(ex, test or "") else no)
 
 
 def _test(ex: Expander, test: str) -> bool:
@@ -274,10 +262,7 @@ def _test(ex: Expander, test: str) -> bool:
     if match:
         return _plain(ex, match[1]) == _plain(ex, match[2])
     match = COMPARISON.match(test)
-    if match:
-        left, right = _number(ex, match[1]), _number(ex, match[3])
-        return left < right if match[2] == "<" else left > right if match[2] == ">" else left == right
-    return False
+    return match is not None and _compared(ex, match)
 
 
 def _plain(ex: Expander, text: str) -> str:
@@ -302,9 +287,7 @@ def braced_test(ex: Expander, name: str) -> None:
         second = ex.input.read_argument() or ""
         truth = _plain(ex, first) == _plain(ex, second)
     yes, no = ex.input.read_argument(), ex.input.read_argument()
-    chosen = yes if truth else no
-    if chosen:
-        ex.input.push(chosen)
+    go_on(ex, yes if truth else no)
 
 
 def file_exists(ex: Expander, name: str) -> bool:
@@ -335,5 +318,3 @@ CONDITIONAL_HANDLERS: dict[str, Handler] = {
     "ifthenelse": if_then_else,
     "unless": unless,
 }
-
-__all__ = ["CONDITIONAL_HANDLERS", "SPACE"]

@@ -3,7 +3,7 @@
 import re
 
 from extractors.latex.expansion import primitives as do
-from extractors.latex.expansion.expander import Expander
+from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import (
     Alias,
     Macro,
@@ -12,7 +12,6 @@ from extractors.latex.expansion.macros import (
     latex_arguments,
     xparse_arguments,
 )
-from extractors.latex.expansion.scopes import Handler
 from extractors.latex.expansion.structural import STRUCTURAL, STRUCTURAL_ENVIRONMENTS
 
 PRINTED_NAME = re.compile(
@@ -89,16 +88,10 @@ def announce(ex: Expander, name: str, body: str, *, everywhere: bool = False) ->
 def primitive_def(ex: Expander, name: str) -> None:
     r"""Read \def, \gdef, \edef or \xdef with its parameter text."""
     defined = ex.input.read_control()
-    frame = ex.input.frames[-1]
-    brace = frame.text.find("{", frame.pos, frame.pos + 1000)
-    if defined is None or brace < 0:
+    read = _pattern_and_body(ex, 1000) if defined is not None else None
+    if defined is None or read is None:
         return
-    pattern = frame.text[frame.pos : brace]
-    frame.pos = brace
-    body = ex.input.read_group(frame)
-    if body is None:
-        frame.pos = brace + 1
-        return
+    pattern, body = read
     if defined == "@captype":
         ex.output.emit("\\scimmircaptype{" + body + "}")
         return
@@ -110,6 +103,21 @@ def primitive_def(ex: Expander, name: str) -> None:
         body = _inline(body, defined, old.body)
     prefix, arguments = def_arguments(pattern.strip("\n"))
     store(ex, defined, Macro(arguments, body, prefix), everywhere=name in {"gdef", "xdef"})
+
+
+def _pattern_and_body(ex: Expander, reach: int) -> tuple[str, str] | None:
+    """Return a definition's parameter text and body, None where no brace is within reach or its group is open."""
+    frame = ex.input.frames[-1]
+    brace = frame.text.find("{", frame.pos, frame.pos + reach)
+    if brace < 0:
+        return None
+    pattern = frame.text[frame.pos : brace]
+    frame.pos = brace
+    body = ex.input.read_group(frame)
+    if body is None:
+        frame.pos = brace + 1
+        return None
+    return pattern, body
 
 
 def let(ex: Expander, name: str) -> None:
@@ -211,8 +219,7 @@ def new_switch_named(ex: Expander, switch: str, value: bool) -> None:
     ex.conditions.switches[switch] = value
     ex.scopes.meanings[switch + "true"] = lambda e, _: e.conditions.switches.__setitem__(switch, True)
     ex.scopes.meanings[switch + "false"] = lambda e, _: e.conditions.switches.__setitem__(switch, False)
-    handler = ex.scopes.meanings["iftrue"]
-    ex.scopes.meanings["if" + switch] = handler
+    ex.scopes.meanings["if" + switch] = ex.scopes.meanings["iftrue"]
 
 
 def new_toggle(ex: Expander, name: str) -> None:
@@ -232,16 +239,10 @@ def new_toggle(ex: Expander, name: str) -> None:
 def name_def(ex: Expander, name: str) -> None:
     r"""Read \@namedef{name}pattern{body} or etoolbox's \csdef."""
     defined = ex.input.read_argument()
-    frame = ex.input.frames[-1]
-    brace = frame.text.find("{", frame.pos, frame.pos + 200)
-    if defined is None or brace < 0:
+    read = _pattern_and_body(ex, 200) if defined is not None else None
+    if defined is None or read is None:
         return
-    pattern = frame.text[frame.pos : brace]
-    frame.pos = brace
-    body = ex.input.read_group(frame)
-    if body is None:
-        frame.pos = brace + 1
-        return
+    pattern, body = read
     prefix, arguments = def_arguments(pattern)
     store(ex, defined.strip(), Macro(arguments, body, prefix))
 

@@ -6,18 +6,22 @@ and the primitives in `handlers`. A stack of frames stands for TeX's input stack
 
 import posixpath
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from extractors.latex.expansion.budget import Budget, Limits
-from extractors.latex.expansion.input import SPACE, Frame, Input, after_word, skip_comment
+from extractors.latex.expansion.input import SPACE, Frame, Input, skip_comment
 from extractors.latex.expansion.macros import Alias, Argument, Macro, substitute
 from extractors.latex.expansion.output import Flat, Output
-from extractors.latex.expansion.scopes import Handler, Meaning, Scopes
+from extractors.latex.expansion.scopes import Scopes
 from extractors.latex.source.project import Project
 
 STOP = re.compile(r"\\(?:([A-Za-z]+)|.)|%", re.S)
 STOP_AT = re.compile(r"\\(?:([A-Za-z@]+)|.)|%", re.S)
 TEXT_SUFFIXES = (".tex", ".ltx", ".latex", ".sty", ".cls", ".txt", ".tikz", ".pgf")
+
+Handler = Callable[["Expander", str], None]  # acts on a control word, whose name it gets
+Meaning = Macro | Alias | Handler
 
 
 @dataclass
@@ -65,7 +69,7 @@ class Expander:
         self.budget = Budget(limits)
         self.input = Input(self.budget, self.cut_short)
         self.output = Output(self.budget)
-        self.scopes = Scopes(self.input, self.output, meanings)
+        self.scopes = Scopes[Meaning](self.input, self.output, meanings)
         self.conditions = Conditions()
         self.counting = Counting()
         self.environments = Environments()
@@ -157,12 +161,12 @@ class Expander:
         """Return a macro's arguments read from the input, None where the input does not fit its pattern."""
         frame = self.input.frames[-1]
         if name[-1:].isalpha() or name[-1:] == "@":
-            frame.pos = after_word(frame.text, frame.pos)
+            frame.after_word()
         if not macro.arguments and not macro.prefix:
             return []
         if macro.prefix:
             frame = self.input.top()
-            frame.pos = SPACE.match(frame.text, frame.pos).end()  # type: ignore[union-attr]
+            frame.take(SPACE)
             if frame.text.startswith(macro.prefix, frame.pos):
                 frame.pos += len(macro.prefix)
         values = []
@@ -198,7 +202,7 @@ class Expander:
     def separate(self) -> None:
         """Keep the control word just written apart from a letter that follows in the input."""
         frame = self.input.frames[-1]
-        frame.pos = after_word(frame.text, frame.pos)
+        frame.after_word()
         if frame.text[frame.pos : frame.pos + 1].isalpha():
             self.output.emit(" ")
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from extractors.latex.expansion.budget import Budget
+from extractors.latex.source.scanner import WORD_SPACE
 
 COMMENT = re.compile(r"%[^\n]*(?:\n[ \t]*)?")
 SPACE = re.compile(r"(?:[ \t\n]+|%[^\n]*(?:\n|\Z))*")
-AFTER_WORD = re.compile(r"[ \t]*(?:\n(?![ \t]*\n)[ \t]*)?")
 BRACES = re.compile(r"\\.|[{}]|%[^\n]*", re.S)
 CONTROL = re.compile(r"\\(?:[A-Za-z@]+|.)", re.S)
 CONTROL_PLAIN = re.compile(r"\\(?:[A-Za-z]+|.)", re.S)
@@ -20,14 +20,25 @@ SIMPLE_GROUP = re.compile(r"\{([^{}\\%]*)\}")
 class Frame:
     """A text being read: a file (`file` is its number) or the replacement of a macro (`file` is -1).
 
-    `restores` says what a name meant before a group that ends at a position.
+    `restores` says what undoes the definitions of a group that ends at a position.
     """
 
     text: str
     file: int = -1
     pos: int = 0
     folder: str | None = None
-    restores: list[tuple[int, str, object]] = field(default_factory=list)
+    restores: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Return what a pattern finds at the position, and move past it; None where it finds nothing."""
+        match = pattern.match(self.text, self.pos)
+        if match is not None:
+            self.pos = match.end()
+        return match
+
+    def after_word(self) -> None:
+        """Move past the blanks that TeX skips behind a control word."""
+        self.pos = after_word(self.text, self.pos)
 
 
 @dataclass
@@ -52,9 +63,7 @@ class Input:
     def skip_space(self) -> Frame:
         """Move past blanks and comments; return the frame reached."""
         frame = self.top()
-        match = SPACE.match(frame.text, frame.pos)
-        if match is not None:
-            frame.pos = match.end()
+        frame.take(SPACE)
         return frame
 
     def read_argument(self) -> str | None:
@@ -227,5 +236,5 @@ def skip_comment(text: str, pos: int) -> int:
 
 def after_word(text: str, pos: int) -> int:
     """Return the position after the blanks that TeX skips behind a control word."""
-    match = AFTER_WORD.match(text, pos)
+    match = WORD_SPACE.match(text, pos)
     return match.end() if match else pos

@@ -29,11 +29,9 @@ KNOWN_PACKAGES = re.compile(
 
 def input_file(ex: Expander, name: str) -> None:
     r"""Read \input, \include, \subfile and \InputIfFileExists: go on in the file named."""
-    frame = ex.input.top()
-    match = FILE_NAME.match(frame.text, frame.pos)
+    match = ex.input.top().take(FILE_NAME)
     if match is None:
         return
-    frame.pos = match.end()
     wanted = (match[1] or match[2] or match[3] or "").strip().strip('"')
     wanted = expand_name(ex, wanted)
     yes = no = ""

@@ -3,7 +3,6 @@ r"""\begin and \end as the expander reads them."""
 import re
 
 from extractors.latex.expansion.expander import Expander
-from extractors.latex.expansion.input import after_word
 from extractors.latex.expansion.inputs import expand_name
 from extractors.latex.expansion.macros import split_parameters, substitute
 from extractors.latex.expansion.primitives import leave_scope
@@ -19,12 +18,10 @@ DRAWINGS = frozenset(
 
 def begin(ex: Expander, name: str) -> None:
     r"""Read \begin{…}."""
-    frame = ex.input.top()
-    match = ENVIRONMENT_NAME.match(frame.text, frame.pos)
+    match = ex.input.top().take(ENVIRONMENT_NAME)
     if match is None:
         expand_environment_name(ex)
         return
-    frame.pos = match.end()
     environment = match[1]
     if ex.environments.hooks and environment not in ex.environments.macros:
         at_begin = ex.environments.hooks.get(("AtBeginEnvironment", environment))
@@ -76,15 +73,13 @@ def begin_defined(ex: Expander, environment: str) -> None:
 
 def end(ex: Expander, name: str) -> None:
     r"""Read \end{…}."""
-    frame = ex.input.top()
-    match = ENVIRONMENT_NAME.match(frame.text, frame.pos)
+    match = ex.input.top().take(ENVIRONMENT_NAME)
     if match is None:
         content = ex.input.read_argument()
         inner = expand_name(ex, content or "")
         if content is not None and "\\" in content and re.fullmatch(r"[A-Za-z]+\*?", inner):
             ex.input.push("\\end{" + inner + "}")
         return
-    frame.pos = match.end()
     environment = match[1]
     if environment == "document":
         ex.output.emit("\\end{document}")
@@ -138,8 +133,7 @@ def drawing(ex: Expander, environment: str) -> bool:
 
 def native_environment(ex: Expander, name: str) -> None:
     r"""Read \figure … \endfigure, as macros write an environment."""
-    frame = ex.input.frames[-1]
-    frame.pos = after_word(frame.text, frame.pos)
+    ex.input.frames[-1].after_word()
     ex.output.emit("\\end{" + name[3:] + "}" if name.startswith("end") else "\\begin{" + name + "}")
 
 

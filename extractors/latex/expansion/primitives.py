@@ -18,6 +18,7 @@ EXPRESSION = re.compile(
 )
 
 
+EXPANDED_AFTER = re.compile(r"\s*\\expandafter(?![A-Za-z@])")
 EXPANDABLE = frozenset(
     {"expandafter", "else", "fi", "or", "number", "the", "csname", "@gobble", "@firstofone",
     "@firstoftwo", "@secondoftwo"},
@@ -42,6 +43,12 @@ def csname(ex: Expander, name: str) -> None:
             ex.separate()
 
 
+def go_on(ex: Expander, text: str | None) -> None:
+    """Read a text next, where there is one."""
+    if text:
+        ex.input.push(text)
+
+
 def at_letter(ex: Expander, name: str) -> None:
     """Switch the category of @."""
     ex.input.at_letter = name in {"makeatletter", "ExplSyntaxOn"}
@@ -50,7 +57,7 @@ def at_letter(ex: Expander, name: str) -> None:
 def expand_after(ex: Expander, name: str) -> None:
     """Expand the token after the next one, as far as it is expandable, then go on with the next one."""
     frame = ex.input.frames[-1]
-    frame.pos = after_word(frame.text, frame.pos)
+    frame.after_word()
     first = NEXT_TOKEN.match(frame.text, frame.pos)
     if first is None or ex.after_depth >= MAX_AFTER:
         return
@@ -71,12 +78,11 @@ def expand_after(ex: Expander, name: str) -> None:
 def number(ex: Expander, name: str) -> None:
     r"""Read \number, \the or \numexpr with a value that can be known, and go on with its digits."""
     frame = ex.input.top()
-    match = EXPRESSION.match(frame.text, frame.pos)
+    match = frame.take(EXPRESSION)
     if match is None:
         if name == "the":
             ex.output.emit("\\the")
         return
-    frame.pos = match.end()
     if match[3] is not None:
         meaning = ex.scopes.meanings.get(match[3])
         if match[3] in ex.counting.values:
@@ -90,10 +96,7 @@ def number(ex: Expander, name: str) -> None:
         value = int(body)
     else:
         value = evaluate(match[1] or match[2] or "0")
-    frame = ex.input.top()
-    after = re.compile(r"\s*\\expandafter(?![A-Za-z@])").match(frame.text, frame.pos)
-    if after:
-        frame.pos = after.end()
+    if ex.input.top().take(EXPANDED_AFTER):
         expand_after(ex, "expandafter")
     ex.input.unread(str(value))
 
@@ -116,17 +119,15 @@ def gobble(ex: Expander, name: str) -> None:
     r"""Read \@gobble, \@firstofone, \@firstoftwo or \@secondoftwo."""
     arguments = [ex.input.read_argument() or "" for _ in range(2 if name.endswith("two") else 1)]
     chosen = {"@firstofone": 0, "@firstoftwo": 0, "@secondoftwo": 1}.get(name)
-    if chosen is not None and arguments[chosen]:
-        ex.input.push(arguments[chosen])
+    if chosen is not None:
+        go_on(ex, arguments[chosen])
 
 
 def for_each(ex: Expander, name: str) -> None:
     r"""Read pgffor's \foreach \x in {a,b,...,n} {body}: the body once for each value."""
-    frame = ex.input.top()
-    head = (LOOP_HEAD if name == "foreach" else KERNEL_LOOP_HEAD).match(frame.text, frame.pos)
+    head = ex.input.top().take(LOOP_HEAD if name == "foreach" else KERNEL_LOOP_HEAD)
     if head is None:
         return
-    frame.pos = head.end()
     listed = head[2] if name == "@for" else ex.input.read_argument()
     values = [v.strip() for v in (listed or "").split(",")][:1000]
     body = ex.input.read_argument()
@@ -161,8 +162,7 @@ def hook(ex: Expander, name: str) -> None:
 
 def drop(ex: Expander, name: str) -> None:
     """Leave the command out; what follows is read as usual."""
-    frame = ex.input.frames[-1]
-    frame.pos = after_word(frame.text, frame.pos)
+    ex.input.frames[-1].after_word()
 
 
 def drop_two(ex: Expander, name: str) -> None:
@@ -174,9 +174,7 @@ def drop_two(ex: Expander, name: str) -> None:
 
 def unwrap(ex: Expander, name: str) -> None:
     r"""Read the argument in place, as \AtBeginDocument's content takes effect before the text."""
-    content = ex.input.read_argument()
-    if content:
-        ex.input.push(content)
+    go_on(ex, ex.input.read_argument())
 
 
 def begin_group(ex: Expander, name: str) -> None:
@@ -207,9 +205,7 @@ def value_test(ex: Expander, name: str) -> None:
         truth = (value == NO_VALUE) == name.startswith("IfNoValue")
     yes = ex.input.read_argument() if not name.endswith("F") or name.endswith("TF") else ""
     no = ex.input.read_argument() if name.endswith("F") else ""
-    chosen = yes if truth else no
-    if chosen:
-        ex.input.push(chosen)
+    go_on(ex, yes if truth else no)
 
 
 def xspace(ex: Expander, name: str) -> None:
@@ -240,9 +236,7 @@ def at_if(ex: Expander, name: str) -> None:
         frame = ex.input.top()
         space = SPACE.match(frame.text, frame.pos)
         truth = bool(char) and frame.text.startswith(char, space.end() if space else frame.pos)
-    chosen = yes if truth else no
-    if chosen:
-        ex.input.push(chosen)
+    go_on(ex, yes if truth else no)
 
 
 VALUE_TESTS = tuple(

@@ -2,9 +2,8 @@ r"""Primitives that count, and \maketitle with the pictures that papers put into
 
 import re
 
-from extractors.latex.expansion.expander import Expander
+from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import Macro
-from extractors.latex.expansion.scopes import Handler
 
 
 def reset_rule(ex: Expander, name: str) -> None:
@@ -49,10 +48,8 @@ def new_count(ex: Expander, name: str) -> None:
 
 def assign(ex: Expander, name: str) -> None:
     r"""Read \name=2, where \newcount made the name."""
-    frame = ex.input.frames[-1]
-    match = ASSIGNED.match(frame.text, frame.pos)
+    match = ex.input.frames[-1].take(ASSIGNED)
     if match:
-        frame.pos = match.end()
         ex.counting.values[name] = int(match[1])
 
 
@@ -115,10 +112,8 @@ def teaser(ex: Expander, name: str) -> None:
 
 def register(ex: Expander, name: str) -> None:
     r"""Read \c@figure=4, TeX's own form of \setcounter."""
-    frame = ex.input.frames[-1]
-    match = ASSIGNED.match(frame.text, frame.pos)
+    match = ex.input.frames[-1].take(ASSIGNED)
     if match:
-        frame.pos = match.end()
         ex.output.emit(f"\\setcounter{{{name[2:]}}}{{{match[1]}}}")
 
 

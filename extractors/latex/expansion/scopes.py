@@ -1,19 +1,18 @@
 """What names mean, where: definitions hold from there on, and until their group or environment ends."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from functools import partial
+from typing import Generic, TypeVar
 
 from extractors.latex.expansion.input import Frame, Input, open_group_end
-from extractors.latex.expansion.macros import Alias, Macro, Printed
+from extractors.latex.expansion.macros import Printed
 from extractors.latex.expansion.output import Output
 
-Handler = Callable[[Any, str], None]  # gets the Expander, which imports this module
-Meaning = Macro | Alias | Handler
+M = TypeVar("M")  # what a name can mean: the expander says it, here meanings are only kept and put back
 
 
 @dataclass
-class Scopes:
+class Scopes(Generic[M]):
     r"""The meaning of each name, how \\the<counter> and float names print, and what open environments change.
 
     `open` has the environments under way, each with what names meant before it; `in_document` is true from
@@ -22,18 +21,17 @@ class Scopes:
 
     input: Input
     output: Output
-    meanings: dict[str, Meaning]
+    meanings: dict[str, M]
     printed: dict[str, str] = field(default_factory=dict)
-    open: list[tuple[str, list[tuple[str, object]]]] = field(default_factory=list)
+    open: list[tuple[str, list[tuple[str, M | Printed | None]]]] = field(default_factory=list)
     in_document: bool = False
 
     def restore(self, frame: Frame, pos: int) -> None:
         """Undo the definitions of the groups that ended before a position."""
         while frame.restores and frame.restores[-1][0] < pos:
-            _, name, old = frame.restores.pop()
-            self.put_back(name, old)
+            frame.restores.pop()[1]()
 
-    def define(self, name: str, meaning: Meaning | None) -> None:
+    def define(self, name: str, meaning: M | None) -> None:
         """Give a name its meaning, to be undone at the end of the innermost group or environment."""
         self.undo_later(name, self.meanings.get(name))
         if meaning is None:
@@ -41,7 +39,7 @@ class Scopes:
         else:
             self.meanings[name] = meaning
 
-    def undo_later(self, name: str, old: object) -> None:
+    def undo_later(self, name: str, old: M | Printed | None) -> None:
         """Remember what a name meant until the innermost group or environment ends.
 
         Groups inside environments are looked for only where a number's format changes: papers do that in
@@ -54,18 +52,18 @@ class Scopes:
         end = open_group_end(frame.text, frame.pos) if frame is not None else -1
         inside = frame is not None and end >= 0 and (not frame.restores or frame.restores[-1][0] >= end)
         if frame is not None and inside and "\\end{" not in frame.text[frame.pos : end if self.open else 0]:
-            frame.restores.append((end, name, old))
+            frame.restores.append((end, partial(self.put_back, name, old)))
         elif self.open:
             self.open[-1][1].append((name, old))
 
-    def put_back(self, name: str, old: object) -> None:
+    def put_back(self, name: str, old: M | Printed | None) -> None:
         """Give a name back what it meant before."""
         if isinstance(old, Printed):
             self.note(name, old.body)
         elif old is None:
             self.meanings.pop(name, None)
         else:
-            self.meanings[name] = cast(Meaning, old)
+            self.meanings[name] = old
 
     def note(self, name: str, body: str | None) -> None:
         """Tell the later stages how a number or a float's name is printed from here on."""

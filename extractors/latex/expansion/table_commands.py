@@ -4,9 +4,8 @@ import csv
 import io
 import re
 
-from extractors.latex.expansion.expander import Expander
+from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.inputs import expand_name
-from extractors.latex.expansion.scopes import Handler
 from extractors.latex.source.graphics import parse_keys
 
 MAX_DATA_BYTES = 200_000

@@ -1,7 +1,6 @@
 r"""Acronyms and glossary entries: \gls, \ac and their kin print what the paper defines for their key."""
 
-from extractors.latex.expansion.expander import Expander
-from extractors.latex.expansion.scopes import Handler
+from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.source.graphics import parse_keys
 
 MAX_TERMS = 5000

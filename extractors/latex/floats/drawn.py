@@ -220,14 +220,12 @@ def read_arguments(scan: Scanner, shape: str) -> None:
         elif letter == "m":
             scan.argument()
         elif letter == "c":
-            match = CONTROL_WORD.match(scan.text, scan.pos)
-            scan.pos = match.end() if match else scan.pos
+            scan.take(CONTROL_WORD)
         elif letter == "p":
             brace = scan.text.find("{", scan.pos, scan.pos + 500)
             scan.pos = brace if brace >= 0 else scan.pos
         elif letter == "e":
-            match = EQUALS_OPTION.match(scan.text, scan.pos)
-            scan.pos = match.end() if match else scan.pos
+            scan.take(EQUALS_OPTION)
             scan.optional()
 
 

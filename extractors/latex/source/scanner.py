@@ -28,17 +28,20 @@ class Scanner:
             limit = min(limit, REACH_AFTER_FAILURES)
         return min(len(self.text), self.pos + limit)
 
-    def skip_space(self) -> None:
-        """Move past blanks and newlines."""
-        match = SPACES.match(self.text, self.pos)
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Return what a pattern finds at the position, and move past it; None where it finds nothing."""
+        match = pattern.match(self.text, self.pos)
         if match is not None:
             self.pos = match.end()
+        return match
+
+    def skip_space(self) -> None:
+        """Move past blanks and newlines."""
+        self.take(SPACES)
 
     def after_word(self) -> None:
         """Move past the blanks that TeX skips behind a control word; a blank line stays."""
-        match = WORD_SPACE.match(self.text, self.pos)
-        if match is not None:
-            self.pos = match.end()
+        self.take(WORD_SPACE)
 
     def peek(self) -> str:
         """Return the next character, or nothing at the end."""
@@ -65,11 +68,8 @@ class Scanner:
             return content
         if char in ("}", ""):
             return ""
-        match = TOKEN.match(self.text, self.pos)
-        if match is None:
-            return ""
-        self.pos = match.end()
-        return match[0]
+        match = self.take(TOKEN)
+        return "" if match is None else match[0]
 
     def group(self) -> str | None:
         """Return the content of the group that follows, None where no brace follows."""

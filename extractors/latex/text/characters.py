@@ -18,17 +18,15 @@ GERMAN = {
     '"a': "ä", '"o': "ö", '"u': "ü", '"A': "Ä", '"O': "Ö", '"U': "Ü", '"s': "ß", '"z': "ß", '"S': "SS",
     '"`': "„", "\"'": "“", '"<': "«", '">': "»", '"-': "", '"=': "-", '"~': "-", '"|': "", '""': "",
 }  # fmt: skip
+CODE = re.compile(r"\s*\{?\s*(\d{1,5}|\"[0-9A-F]{1,4}|'[0-7]{1,5}|`\\?.)\s*\}?")  # of \\char or \\symbol
 SHORTHAND = re.compile(r"\"[aouAOUszS`'<>\-=~|\"]")
 
 
 def character(scan: Scanner, name: str) -> str:
     r"""Return the character that \char or \symbol names by its code."""
-    match = re.compile(r"\s*\{?\s*(\d{1,5}|\"[0-9A-F]{1,4}|'[0-7]{1,5}|`\\?.)\s*\}?").match(
-        scan.text, scan.pos
-    )
+    match = scan.take(CODE)
     if match is None:
         return ""
-    scan.pos = match.end()
     code = match[1]
     if code[0] == "`":
         return code[-1]
@@ -60,8 +58,7 @@ def dingbat(code: str) -> str:
 
 def skip_dimension(scan: Scanner) -> str:
     """Move past a length given without braces, as skips take it."""
-    match = DIMENSION.match(scan.text, scan.pos)
-    scan.pos = match.end() if match else scan.pos
+    scan.take(DIMENSION)
     return " "
 
 

@@ -4,7 +4,6 @@ The input is flat text (no macros of the paper's own, no comments). `Renderer.pl
 inline HTML in which only b, i, u, sup, sub and code tags occur.
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -12,61 +11,38 @@ from collections.abc import Callable
 from extractors.latex.source.environments import PICTURES
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.source.shields import UNSHIELD
-from extractors.latex.text import maths, units
+from extractors.latex.text import marks, packages, units
 from extractors.latex.text.characters import (
     DROPPED,
     character,
     dingbat,
     ligatures,
     skip_dimension,
-    skip_tikz,
     tidy,
 )
-from extractors.latex.text.numbering import roman
+from extractors.latex.text.maths import formula
+from extractors.latex.text.maths.commands import ONLY_IN_MATH
 from extractors.latex.text.shapes import (
     CITATION,
     DIMENSION_COMMANDS,
     FONTS,
+    LIST_ENVIRONMENTS,
     MATH_ENVIRONMENTS,
     REFERENCES,
     SHAPES,
     SPACE_COMMANDS,
     SWITCHES,
 )
-from extractors.latex.text.symbols import ACCENTS, SUBSCRIPT, SUPERSCRIPT, SYMBOLS, symbol
+from extractors.latex.text.symbols import ACCENTS, SUPERSCRIPT, SYMBOLS, scripted, symbol
 
 MAX_DEPTH = 40
 RUN = re.compile(r"[^\\{}$~&\n]+")
 NEWLINES = re.compile(r"[ \t]*\n[ \t\n]*")
 COMMAND = re.compile(r"\\(?:([A-Za-z][A-Za-z@]*|@[A-Za-z@]+)(\*?)|(.)|\Z)", re.S)
 
-# Tags travel as private characters, so that escaping comes last.
-TAGS = {"b": "\uf100", "i": "\uf102", "u": "\uf104", "sup": "\uf106", "sub": "\uf108", "code": "\uf10a"}
-MARKS = {mark: f"<{tag}>" for tag, mark in TAGS.items()} | {
-    chr(ord(mark) + 1): f"</{tag}>" for tag, mark in TAGS.items()
-}
-STRIP_MARKS = {ord(mark): None for mark in MARKS}
-MARK_SPLIT = re.compile("([\uf100-\uf10b])")
-
 UNRAISED = frozenset({"°", "∘", "′", "″", "′′", "*", "†", "‡"})
-LIST_ENVIRONMENTS = frozenset(
-    {
-        "itemize",
-        "enumerate",
-        "description",
-        "compactenum",
-        "compactitem",
-        "inparaenum",
-        "enumerate*",
-        "itemize*",
-    }
-)
-PACKAGED = frozenset(
-    {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark", "ce", "ch", "cee", "tikz", "ion", "diagbox",
-    "backslashbox", "slashbox", "tablefoottext"},
-)  # fmt: skip
 TEXT_COMMANDS = (
-    FONTS, SWITCHES, REFERENCES, SHAPES, SPACE_COMMANDS, DIMENSION_COMMANDS, PACKAGED, units.COMMANDS,
+    FONTS, SWITCHES, REFERENCES, SHAPES, SPACE_COMMANDS, DIMENSION_COMMANDS, packages.COMMANDS, units.COMMANDS,
     frozenset({"begin", "end", "ensuremath", "char", "symbol"}),
 )  # fmt: skip
 
@@ -109,20 +85,15 @@ class Renderer:
     def html(self, tex: str) -> str:
         """Return the text as one line of inline HTML, escaped."""
         self.marked = True
-        marked = tidy(self.text(tex, 0))
+        text = tidy(self.text(tex, 0))
         self.marked = False
-        parts = MARK_SPLIT.split(marked)
-        result = "".join(
-            MARKS[p] if p in MARKS else html.escape(p.translate(UNSHIELD), quote=False) for p in parts
-        )
-        return re.sub(r"<(b|i|u|sup|sub|code)></\1>", "", result)
+        return marks.as_html(text)
 
     def tag(self, name: str, content: str) -> str:
         """Return the content between the marks of a tag where marks are wanted."""
         if not self.marked or not content.strip():
             return content
-        mark = TAGS[name]
-        return mark + content.translate(STRIP_MARKS if name in {"b", "code"} else {}) + chr(ord(mark) + 1)
+        return marks.marked(name, content)
 
     def script(self, content: str, *, up: bool) -> str:
         """Return a script: a tag, or Unicode's own characters where all exist, else ^(…) or _(…)."""
@@ -132,11 +103,7 @@ class Renderer:
             if up and content in UNRAISED:
                 return content.translate(SUPERSCRIPT)
             return self.tag("sup" if up else "sub", content)
-        table = SUPERSCRIPT if up else SUBSCRIPT
-        if all(ord(c) in table for c in content):
-            return content.translate(table)
-        sign = "^" if up else "_"
-        return f"{sign}{content}" if len(content) == 1 else f"{sign}({content})"
+        return scripted(content, up=up)
 
     def text(self, tex: str, depth: int) -> str:
         """Return a piece of TeX in text mode, not yet tidied."""
@@ -177,24 +144,22 @@ class Renderer:
         if char == "$":
             double = scan.text.startswith("$$", scan.pos)
             scan.pos += 2 if double else 1
-            inner = maths.read(self, scan, depth + 1, stop="$")
+            inner = formula.read(self, scan, depth + 1, stop="$")
             if double and scan.peek() == "$":
                 scan.pos += 1
             return f" {inner} " if double else inner
         if char == "\n":
-            match = NEWLINES.match(scan.text, scan.pos)
-            scan.pos = match.end() if match else scan.pos + 1
-            return " "
-        scan.pos += 1
+            scan.take(NEWLINES)
+        else:
+            scan.pos += 1
         return " "
 
     def command(self, scan: Scanner, depth: int, closing: list[str]) -> str:
         """Return what the command at the position prints."""
-        match = COMMAND.match(scan.text, scan.pos)
+        match = scan.take(COMMAND)
         if match is None:
             scan.pos += 1
             return ""
-        scan.pos = match.end()
         name, star, char = match.groups()
         if name is None:
             return self.control_symbol(scan, char or "", depth)
@@ -206,9 +171,8 @@ class Renderer:
         if name in SWITCHES:
             scan.after_word()
             if self.marked:
-                mark = TAGS[SWITCHES[name]]
-                closing.append(chr(ord(mark) + 1))
-                return mark
+                closing.append(marks.closing(SWITCHES[name]))
+                return marks.opening(SWITCHES[name])
             return ""
         return self.word(scan, name, depth)
 
@@ -217,9 +181,9 @@ class Renderer:
         if char in "%#&_${}":
             return char.translate({ord(c): 0xE000 + ord(c) for c in "#&_${}%"})
         if char == "(":
-            return maths.read(self, scan, depth + 1, stop="\\)")
+            return formula.read(self, scan, depth + 1, stop="\\)")
         if char == "[":
-            return " " + maths.read(self, scan, depth + 1, stop="\\]") + " "
+            return " " + formula.read(self, scan, depth + 1, stop="\\]") + " "
         if char in "`'^~=.\"":
             return self.accent(scan, char, depth)
         if char == "-" or char in "/!)]@+<>|":
@@ -267,18 +231,18 @@ class Renderer:
                 return " " + self.text(scan.optional() or "", depth + 1) + " "
             return " "
         if name == "ensuremath":
-            return maths.render(self, scan.argument(), depth + 1)
+            return formula.render(self, scan.argument(), depth + 1)
         if name in {"char", "symbol"}:
             return character(scan, name)
-        if name in PACKAGED:
-            return self.packaged(scan, name, depth)
+        if name in packages.COMMANDS:
+            return packages.render(self, scan, name, depth)
         if name in self.names:
             scan.after_word()
             return self.text(self.names[name], depth + 1)
         if name in DIMENSION_COMMANDS:
             return skip_dimension(scan)
-        if name in maths.ONLY_IN_MATH:
-            return maths.command(self, scan, name, depth)
+        if name in ONLY_IN_MATH:
+            return formula.command(self, scan, name, depth)
         found = symbol(name)
         if found is not None:
             scan.after_word()
@@ -288,24 +252,6 @@ class Renderer:
         elif scan.peek() != "{":
             scan.after_word()
         return ""
-
-    def packaged(self, scan: Scanner, name: str, depth: int) -> str:
-        """Return what commands of csquotes, threeparttable, mhchem and tikz print."""
-        if name in {"ce", "ch", "cee"}:
-            return maths.chemistry(self, scan.argument())
-        if name in {"diagbox", "backslashbox", "slashbox"}:
-            scan.optional()
-            return f"{self.text(scan.argument(), depth + 1)} / {self.text(scan.argument(), depth + 1)}"
-        if name == "tablefoottext":
-            mark = self.script(self.text(scan.argument(), depth + 1).strip(), up=True)
-            return f" {mark} {self.text(scan.argument(), depth + 1)}"
-        if name == "tikz":
-            return skip_tikz(scan) + DROPPED
-        if name == "ion":
-            element, stage = self.text(scan.argument(), depth + 1), self.text(scan.argument(), depth + 1)
-            return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
-        inner = self.text(scan.argument(), depth + 1)
-        return f"“{inner}”" if "quote" in name else self.script(inner.strip(), up=True)
 
     def knows(self, name: str) -> bool:
         """Return whether text has a meaning for a command, be it only what to leave out."""
@@ -378,7 +324,7 @@ class Renderer:
                 scan.optional()
                 scan.group()
             stop = "\\end{" + environment + "}"
-            return " " + maths.read(self, scan, depth + 1, stop=stop) + " "
+            return " " + formula.read(self, scan, depth + 1, stop=stop) + " "
         if name == "end" and environment in PICTURES:
             return DROPPED
         if name == "begin" and environment in LIST_ENVIRONMENTS and scan.peek() == "[":

@@ -64,6 +64,9 @@ MATH_ENVIRONMENTS = words(
     """equation align gather multline eqnarray displaymath math alignat flalign split aligned gathered cases
     array matrix pmatrix bmatrix vmatrix Bmatrix Vmatrix smallmatrix dmath IEEEeqnarray subequations"""
 )
+LIST_ENVIRONMENTS = words(
+    "itemize enumerate description compactenum compactitem inparaenum enumerate* itemize*"
+)
 REFERENCES = words(
     """ref eqref autoref cref Cref nameref subref vref Vref fref Fref labelcref cpageref pageref thref zcref
     namecref Autoref prettyref subeqref hyperlinkref crefrange Crefrange figref tabref"""

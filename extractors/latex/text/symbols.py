@@ -3,6 +3,7 @@
 from functools import cache
 
 from extractors.latex.source.words import words
+from extractors.unicode_text import SUBSCRIPTS, SUPERSCRIPTS
 
 _GREEK_NAMES = """
 alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi
@@ -106,14 +107,8 @@ MATH_ACCENTS = {
     "overrightarrow": "\u20d7", "dddot": "\u20db", "widecheck": "\u030c", "underbar": "\u0332",
 }  # fmt: skip
 
-SUPERSCRIPT = str.maketrans(
-    "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθφχ′″∘°*†‡",
-    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ′″°°*†‡",
-)
-SUBSCRIPT = str.maketrans(
-    "0123456789+-−=()aehijklmnoprstuvxβγρφχ",
-    "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ",
-)
+SUPERSCRIPT = str.maketrans(SUPERSCRIPTS | {"°": "°", "*": "*", "†": "†", "‡": "‡"})
+SUBSCRIPT = str.maketrans(SUBSCRIPTS)
 BLACKBOARD = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "P": "ℙ", "H": "ℍ"}
 
 _UNITS = """
@@ -140,6 +135,15 @@ PREFIXES = words(
     """yocto zepto atto femto pico nano micro milli centi deci deca hecto kilo mega giga tera peta exa zetta
     yotta kibi mebi gibi tebi"""
 )
+
+
+def scripted(content: str, *, up: bool) -> str:
+    """Return a script in plain Unicode: its own characters where all exist, else ^x, _x, ^(…) or _(…)."""
+    table = SUPERSCRIPT if up else SUBSCRIPT
+    if all(ord(c) in table for c in content):
+        return content.translate(table)
+    sign = "^" if up else "_"
+    return f"{sign}{content}" if len(content) == 1 else f"{sign}({content})"
 
 
 @cache

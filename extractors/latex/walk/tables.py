@@ -61,8 +61,7 @@ def begin_whole_table(walk: Walk, environment: str, scan: Scanner, at: int) -> N
 
 def skip_width(scan: Scanner) -> None:
     r"""Move past the tabu package's `to \textwidth` or `spread 0pt`."""
-    match = WIDTH.match(scan.text, scan.pos)
-    scan.pos = match.end() if match else scan.pos
+    scan.take(WIDTH)
 
 
 def column_key(columns: str) -> str:

@@ -4,80 +4,29 @@ import re
 import unicodedata
 
 from extractors.latex.source.scanner import TOKEN, Scanner
-from extractors.latex.source.words import words
-from extractors.latex.text.symbols import (
-    BINARY,
-    BLACKBOARD,
-    FUNCTIONS,
-    MATH_ACCENTS,
-    RELATIONS,
-    SYMBOLS,
-    symbol,
+from extractors.latex.text.maths.commands import (
+    ALPHABETS,
+    BOLD,
+    DERIVATIVES,
+    FENCES,
+    FRACTIONS,
+    LAYOUT_NAME,
+    QUANTUM,
+    SIZES,
+    SPACES,
+    TAKING_ARGUMENT,
+    TEXTS,
+    UNPRINTED,
 )
+from extractors.latex.text.maths.spacing import AFTER, BEFORE, append, finish, single
+from extractors.latex.text.symbols import BLACKBOARD, FUNCTIONS, MATH_ACCENTS, SYMBOLS, symbol
 from extractors.latex.text.writer import Writer
 
 MAX_DEPTH = 40
 LETTERS = re.compile(r"[A-Za-z0-9.]+")
-BEFORE, AFTER = "\x1e", "\x1f"
-SPACED_NAME = re.compile(r"(?<=[\w)\]}²³′])\x1e")
-NAME_SPACED = re.compile(r"\x1f(?=[\w√∑∏∫∂∇|])")
 SIMPLE = re.compile(r"[\w.′°∞%∂∇\u0300-\u036f⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉ₐ-ₜᵢᵣᵤᵥⱼ⟨⟩]+|\([^()]*\)")
 ACCENTED_OVER = {("<", "∼"): "≲", (">", "∼"): "≳", ("def", "="): "≝", ("∧", "="): "≙", ("?", "="): "≟",
                  ("∼", "<"): "≲", ("∼", ">"): "≳", ("Δ", "="): "≜", ("△", "="): "≜"}  # fmt: skip
-SIZES = words(
-    """left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm displaystyle
-    textstyle scriptstyle scriptscriptstyle limits nolimits rm bf it sf tt cal mit nonumber notag
-    normalsize small footnotesize tiny large protect relax allowbreak nobreak strut mathstrut null"""
-)
-SPACES = words("quad qquad enspace enskip thinspace medspace thickspace space nobreakspace hfill newline par")
-FRACTIONS = words("frac dfrac tfrac cfrac nicefrac sfrac textfrac flatfrac")
-ALPHABETS = words(
-    """mathrm mathsf mathtt mathcal mathscr mathfrak mathnormal operatorname operatornamewithlimits mathop
-    mathbin mathrel mathord mathopen mathclose mathpunct mathinner rmit mathup mathds mathbbm mathit
-    symbf symup symit"""
-)
-BOLD = words("mathbf boldsymbol bm pmb vb mathbfit")
-TEXTS = words(
-    "text mbox hbox textrm textnormal textsf textsc intertext textup fbox textmd shortintertext textsl"
-)
-ONLY_IN_MATH = (
-    FRACTIONS
-    | ALPHABETS
-    | BOLD
-    | frozenset(MATH_ACCENTS)
-    | FUNCTIONS
-    | words(
-        """mathbb sqrt binom tbinom dbinom stackrel overset underset substack pmod bmod mod not xrightarrow
-    xleftarrow overbrace underbrace set abs norm bra ket braket Set Bra Ket Braket"""
-    )
-)
-
-
-DERIVATIVES = {"dv": "d", "derivative": "d", "pdv": "∂", "partialderivative": "∂", "fdv": "δ"}
-QUANTUM = {
-    # opening, what stands between the arguments, closing, how many arguments
-    **dict.fromkeys(DERIVATIVES, ("", "", "", 0)),
-    "expval": ("⟨", "", "⟩", 1), "ev": ("⟨", "", "⟩", 1), "mel": ("⟨", "|", "⟩", 3),
-    "matrixel": ("⟨", "|", "⟩", 3), "ketbra": ("|", "⟩⟨", "|", 2), "dyad": ("|", "⟩⟨", "|", 2),
-    "comm": ("[", ", ", "]", 2), "commutator": ("[", ", ", "]", 2), "acomm": ("\ue07b", ", ", "\ue07d", 2),
-    "order": ("O(", "", ")", 1), "innerproduct": ("⟨", "|", "⟩", 2), "ip": ("⟨", "|", "⟩", 2),
-    "dd": ("d", "", "", 1),
-}  # fmt: skip
-LAYOUT_NAME = re.compile(
-    r"(?:space|skip|size|style|width|sep|color|font)\Z|\A(?:no|hide|set|end|raise)[a-z]+\Z"
-)
-UNPRINTED = words(
-    """displaylimits allowdisplaybreaks hfil vfil centering scriptsize footnotesize tiny large Large LARGE huge
-    Huge em bfseries itshape upshape rmfamily sffamily ttfamily mdseries normalfont unboldmath boldmath
-    crcr cr nobreak goodbreak leavevmode noindent indent vfill break xspace unskip ignorespaces lefteqn span omit
-    hline toprule midrule bottomrule tabularnewline endgroup begingroup bgroup egroup expandafter noexpand
-    mathsurround thinmuskip medmuskip thickmuskip nulldelimiterspace scriptspace everymath fam sl sc bold rmdefault
-    EulerVM selectfont color normalcolor qquad quad par global long immediate"""
-)
-
-
-FENCES = {"abs": "||", "norm": "‖‖", "bra": "⟨|", "ket": "|⟩", "braket": "⟨⟩", "set": "\ue07b\ue07d"}
-FENCES |= {name.capitalize(): FENCES[name] for name in ("bra", "ket", "braket", "set")}
 
 
 def render(to: Writer, tex: str, depth: int) -> str:
@@ -93,13 +42,6 @@ def read(to: Writer, scan: Scanner, depth: int, *, stop: str) -> str:
         return render(to, scan.argument(), depth)
     text = finish(atoms(to, scan, depth, stop))
     return text if stop in {"$", "\\)"} else text.strip(" ")  # $\,$ stands for a blank of the text
-
-
-def finish(text: str) -> str:
-    """Return the formula with function names set apart from what stands beside them."""
-    if BEFORE in text:
-        text = NAME_SPACED.sub(" ", SPACED_NAME.sub(" ", text)).replace(BEFORE, "").replace(AFTER, "")
-    return re.sub(r" {2,}", " ", text)
 
 
 def atoms(to: Writer, scan: Scanner, depth: int, stop: str) -> str:
@@ -137,39 +79,6 @@ def atoms(to: Writer, scan: Scanner, depth: int, stop: str) -> str:
     return "".join(out)
 
 
-def single(out: list[str], char: str, following: str) -> None:
-    """Write one character of a formula."""
-    if char in " \t\n$}":
-        return
-    if char == "~" or char == "&":
-        out.append(" ")
-    elif char == "'":
-        out.append("′")
-    elif char in ",;":
-        digits = following.isdigit() and bool(out) and out[-1][-1:].isdigit()
-        out.append(char if digits else char + " ")
-    elif char == "`":
-        out.append("‘")
-    else:
-        append(out, "−" if char == "-" else char)
-
-
-def append(out: list[str], piece: str) -> None:
-    """Write an atom; relations and binary operators get blanks round them."""
-    if len(piece) == 1:
-        if piece in RELATIONS and out and out[-1].endswith(" ") and out[-1].strip() in RELATIONS:
-            out[-1] = out[-1].rstrip(" ")
-            piece += " "
-        elif piece in RELATIONS:
-            before = "" if (out and out[-1].endswith((" ", "("))) or not out else " "
-            piece = f"{before}{piece} "
-        elif piece in BINARY:
-            last = next((p for p in reversed(out) if p), "")
-            if last and last[-1] not in " ([{,=<>/|⟨" + BEFORE + AFTER:
-                piece = f" {piece} "
-    out.append(piece)
-
-
 def script(to: Writer, scan: Scanner, out: list[str], depth: int) -> None:
     """Write a super- or subscript."""
     up = scan.text[scan.pos] == "^"
@@ -200,9 +109,6 @@ def script(to: Writer, scan: Scanner, out: list[str], depth: int) -> None:
     out.append(written + " " if apart else written)
 
 
-TAKING_ARGUMENT = ALPHABETS | BOLD | TEXTS | frozenset(MATH_ACCENTS) | {"mathbb", "sqrt", "textbf", "textit"}
-
-
 def over(to: Writer, scan: Scanner, out: list[str], depth: int, stop: str) -> bool:
     r"""Read the rest of the group as a denominator where \over or its kin comes; return whether it did."""
     for word in ("over", "choose", "atop"):
@@ -229,11 +135,10 @@ def fraction(top: str, bottom: str) -> str:
 
 def command_at(to: Writer, scan: Scanner, depth: int) -> str:
     """Return what the command at the position prints."""
-    match = TOKEN.match(scan.text, scan.pos)
+    match = scan.take(TOKEN)
     if match is None:
         scan.pos += 1
         return ""
-    scan.pos = match.end()
     name = match[0][1:]
     if not name[:1].isalpha():
         if name in ("{", "}", "%", "#", "$", "&", "_"):
@@ -398,17 +303,3 @@ def quantum(to: Writer, scan: Scanner, name: str, depth: int) -> str:
     opening, middle, closing, count = QUANTUM[name]
     inside = [render(to, scan.argument(), depth + 1) for _ in range(count)]
     return opening + middle.join(part for part in inside if part) + closing
-
-
-# A charge is written with ^, or stands right behind a formula; a dash between two formulae is a bond.
-CHARGE = re.compile(r"\^\{?([\d+-]+)\}?|(?<=[A-Za-z\d)\]₀₁₂₃₄₅₆₇₈₉])([+-])(?=[\s,;.)\]]|\Z)")
-
-
-def chemistry(to: Writer, tex: str) -> str:
-    r"""Return mhchem's \ce{H2O} with its digits lowered and charges raised."""
-    text = re.sub(r"(?<=[A-Za-z)\]])(\d+)", lambda m: to.script(m[1], up=False), tex)
-    text = text.replace("<=>", " ⇌ ").replace("<->", " ↔ ").replace("->", " → ")
-    text = CHARGE.sub(lambda m: to.script((m[1] or m[2]).replace("-", "−"), up=True), text)
-    text = re.sub(r"\^\{([A-Za-z\d.+−-]{1,12})\}", lambda m: to.script(m[1], up=True), text)
-    text = re.sub(r"(?<=\S)\s*(?:\*|\.(?=\s*\d*[A-Z]))\s*(?=\S)", "·", text)
-    return re.sub(r"[\\{}$_^]", "", text)

@@ -1,0 +1,31 @@
+"""Commands of packages other than siunitx that print something of their own: quotes, table notes, chemistry."""
+
+from extractors.latex.source.scanner import Scanner
+from extractors.latex.text.characters import DROPPED, skip_tikz
+from extractors.latex.text.maths.chemistry import chemistry
+from extractors.latex.text.numbering import roman
+from extractors.latex.text.writer import Writer
+
+COMMANDS = frozenset(
+    {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark", "ce", "ch", "cee", "tikz", "ion", "diagbox",
+    "backslashbox", "slashbox", "tablefoottext"},
+)  # fmt: skip
+
+
+def render(to: Writer, scan: Scanner, name: str, depth: int) -> str:
+    """Return what commands of csquotes, threeparttable, mhchem and tikz print."""
+    if name in {"ce", "ch", "cee"}:
+        return chemistry(to, scan.argument())
+    if name in {"diagbox", "backslashbox", "slashbox"}:
+        scan.optional()
+        return f"{to.text(scan.argument(), depth + 1)} / {to.text(scan.argument(), depth + 1)}"
+    if name == "tablefoottext":
+        mark = to.script(to.text(scan.argument(), depth + 1).strip(), up=True)
+        return f" {mark} {to.text(scan.argument(), depth + 1)}"
+    if name == "tikz":
+        return skip_tikz(scan) + DROPPED
+    if name == "ion":
+        element, stage = to.text(scan.argument(), depth + 1), to.text(scan.argument(), depth + 1)
+        return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
+    inner = to.text(scan.argument(), depth + 1)
+    return f"“{inner}”" if "quote" in name else to.script(inner.strip(), up=True)
