@@ -12,14 +12,12 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 from pages import PAGES, ROOT, blocks, name_of
+from small_release import file_entry, pair, write_release
 
 from benchmarks.first_answer import Question, questions
 from schemas.columns import table_of
 from schemas.pair import Pair
 from warehouse.query.run import run_query
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "warehouse"))
-from small_release import file_entry, pair, write_release
 
 QUESTIONS = questions()
 OF_ONE_RELEASE = [question for question in QUESTIONS if '"2026.1' not in question.sql]

@@ -16,7 +16,7 @@ from flows.fetch.shared_limit import limit_name, shared_turn
 from flows.restart_lost_runs import lost_runs, register
 from flows.running import server_lock
 from sources.fetch.http.settings import HostLimit
-from tests.at_once import Call, two_processes
+from tests.support.at_once import Call, two_processes
 
 ROUNDS = 20
 BACKFILLS = 5  # Prefect sees to it by the key that it is given

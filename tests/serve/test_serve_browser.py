@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import uvicorn
+from small_release import VERSION, pair, write_release
 
 from curation.embeddings.embedder import load_embedder
 from schemas.annotations import EmbeddingRow
@@ -20,7 +21,6 @@ from serve.app import make_app
 from serve.release_index import open_release
 from serve.server import listen
 from serve.similar import open_similar
-from tests.warehouse.small_release import VERSION, pair, write_release
 from warehouse.query.run import run_query
 from warehouse.sql import clean_text
 from warehouse.stages.tables import stage_output, write_stage

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from small_release import VERSION, write_release
 from typer.testing import CliRunner
 
 from scimmir.cli import app
-from tests.warehouse.small_release import VERSION, write_release
 
 
 @pytest.fixture(autouse=True)

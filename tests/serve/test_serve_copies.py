@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from small_release import VERSION, write_release
 from starlette.testclient import TestClient
 
 from serve import copies as module
@@ -17,7 +18,6 @@ from serve.copies import DATABASE, CacheLimits, Copies, copy_name, copying, defa
 from serve.filters import parse_filter
 from serve.matching import Matching
 from serve.release_index import ReleaseIndex, open_release
-from tests.warehouse.small_release import VERSION, write_release
 from warehouse.place import WarehouseError
 
 COUNT = 30

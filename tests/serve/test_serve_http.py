@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from PIL import Image
+from small_release import CAPTIONS, VERSION, pair, write_release
 from starlette.testclient import TestClient
 
 from serve.app import make_app
@@ -16,7 +17,6 @@ from serve.filters import NOT_STATED, parse_filter, select_sql
 from serve.guard import is_loopback, is_trusted_host
 from serve.release_index import ReleaseIndex, open_release
 from serve.table_html import harmless_table
-from tests.warehouse.small_release import CAPTIONS, VERSION, pair, write_release
 from warehouse.query.run import run_query
 
 ROOT = f"/{VERSION}"

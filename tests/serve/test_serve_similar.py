@@ -8,32 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_embeddings import PARAMETERS, write_embeddings
+from small_release import VERSION, pair, write_release
 from starlette.testclient import TestClient
 
 from curation.embeddings.embedder import EmbedderError, load_embedder
-from schemas.annotations import EmbeddingRow
-from schemas.columns import table_of
 from serve import similar
 from serve.app import make_app
 from serve.filters import Filter
 from serve.release_index import ReleaseIndex, open_release
 from serve.similar import open_similar
-from tests.warehouse.small_release import VERSION, pair, write_release
-from warehouse.stages.tables import stage_output, write_stage
 
 ROOT = f"/{VERSION}"
 COUNT = 30
-PARAMETERS = {"embedder": load_embedder("descriptor").identity, "thumbnails": "1"}
-
-
-def write_embeddings(warehouse: Path, numbers: range, key: str, **about: object) -> None:
-    vectors = load_embedder("descriptor").embed([pair(n).image["bytes"] for n in numbers])
-    rows = [
-        EmbeddingRow(pair_id=pair(n).pair_id, embedding=tuple(vector.tolist()), thumbnail=b"")
-        for n, vector in zip(numbers, vectors, strict=True)
-    ]
-    stated = {"stage": "embed", "version": "3", "parameters": PARAMETERS, **about}
-    write_stage(stage_output(warehouse, "embed", key), {"embeddings": table_of(EmbeddingRow, rows)}, stated)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from warehouse.cleaning.clean import clean_warehouse
 from warehouse.cleaning.plan import CleanParameters
 from warehouse.place import WarehouseError, prepare
 
-HERE = Path(__file__).parents[2]
+HERE = Path(__file__).parents[3]
 
 
 def samples(path: Path) -> dict[tuple[str, ...], float]:

@@ -22,7 +22,7 @@ from runtime.cache import staging_of
 from runtime.storage import Place, StorageError
 from sources.fetch.archive import files as fetch_files
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ARCHIVE = Place("own", "papers")
 WAREHOUSE = Place("own", "warehouse")
 ARTICLES = ("PMC9900024.1", "PMC9900042.1")

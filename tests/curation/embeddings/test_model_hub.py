@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pytest
 from optional import optional
+from small_embeddings import PARAMETERS, write_embeddings
+from small_release import VERSION, write_release
 
 from benchmarks.services import clean_environment, free_port
 from curation.embeddings import hub as model_hub
 from curation.embeddings import open_clip as embed_open_clip
 from curation.embeddings.embedder import EmbedderError, embedder_identity
-from tests.serve.test_serve_similar import PARAMETERS, write_embeddings
-from tests.warehouse.small_release import VERSION, write_release
 
 open_clip = optional("open_clip")
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SPEC = "open_clip:ViT-B-32/laion2b_s34b_b79k"
 SAFE, PLAIN = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
 WEIGHTS = b"weights " * 40_000  # five blocks

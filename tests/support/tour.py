@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOUR = (ROOT / "README.md").read_text(encoding="utf-8").split("<!-- tour:")[1].split("\n## ")[0]
 BLOCKS = re.findall(r"```console\n(.*?)```", TOUR, re.DOTALL)
 STEPS = [step for block in BLOCKS for step in re.split(r"^\$ ", block, flags=re.MULTILINE) if step]

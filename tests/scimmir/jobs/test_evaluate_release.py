@@ -1,24 +1,20 @@
 """A release and a folder in the published columns are evaluated; the scores are those of plain numpy."""
 
 import json
-import sys
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from small_release import pair, write_release
+from tiny_clip import write_tiny_clip
 
 from curation.embeddings.embedder import load_embedder
 from schemas.errors import UserError
 from schemas.retrieval import GROUPS
 from scimmir.jobs import evaluate as evaluate_release
 from scimmir.jobs.evaluate import Settings, evaluate_retrieval
-
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "warehouse")]
-from small_release import pair, write_release  # noqa: E402
-from tiny_clip import write_tiny_clip  # noqa: E402
 
 COUNT = 60
 

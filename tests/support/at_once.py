@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 Call = Callable[..., list[Any]]
 
 
@@ -25,7 +25,7 @@ def two_processes(environment: Mapping[str, str]) -> Iterator[Call]:
     Arguments and results are JSON. Where one of the two raises, an AssertionError says what.
     """
     read, write = os.pipe()
-    command = [sys.executable, "-m", "tests.at_once", str(read)]
+    command = [sys.executable, "-m", "tests.support.at_once", str(read)]
     with contextlib.ExitStack() as stack:
         stack.callback(os.close, read)
         stack.callback(os.close, write)

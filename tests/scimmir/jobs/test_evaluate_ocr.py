@@ -2,11 +2,10 @@
 
 import dataclasses
 import json
-import sys
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from small_release import pair, write_release
 
 from extractors import typeset
 from extractors.ocr import OcrParameters
@@ -14,9 +13,6 @@ from schemas.columns import table_of
 from schemas.errors import UserError
 from schemas.pair import Pair
 from scimmir.jobs.evaluate_ocr import OcrSettings, evaluate_ocr
-
-sys.path[:0] = [str(Path(__file__).parents[1] / "warehouse")]
-from small_release import pair, write_release  # noqa: E402
 
 COUNT = 20
 HTML = (
