@@ -8,7 +8,7 @@ import pytest
 from curation.classes.scores import LabelsError, calibration_error, read_labels, score, wilson
 from schemas.pair import SUBCATEGORIES
 
-LABELS = Path(__file__).parents[1] / "data" / "class_labels.csv"
+LABELS = Path(__file__).parents[2] / "data" / "class_labels.csv"
 
 
 def test_the_matrix_and_all_shares_equal_a_count_by_hand():
