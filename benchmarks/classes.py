@@ -19,8 +19,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from curation.classes import RULES_VERSION, Scores, calibration_error, read_labels, score
-from curation.classes import classifier as classify
+from curation.classes import RULES_VERSION, Scores, calibration_error, classify, read_labels, score
 from schemas.floats import Float
 
 BOUND = 0.80

@@ -9,7 +9,7 @@ work takes eight times as long; the bound is BOUND times that. Exits 1 where an 
 import time
 from collections.abc import Callable
 
-from curation.classes import classifier as classify
+from curation.classes import classify
 from extractors import jats, latex
 from extractors.jats.article.document import parse_xml
 from schemas.floats import Float
