@@ -2,7 +2,7 @@
 
     python -m benchmarks.curation [--pictures 20000] [--embedder clip]
 
-Searches a folder of invented figures and tables with planted copies and look-alikes (`planted_pictures`). Both
+Searches a folder of invented figures and tables with planted copies and look-alikes (`invented/pictures.py`). Both
 sides read the same files with two processes. `removed` counts as right where another member of the family stays.
 
 Exits 1 unless precision is at least 0.99, recall at least 0.97, no look-alike of at least 500 is removed, and, where
@@ -26,8 +26,8 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.imagededup_times import DEFAULT_BITS, Spent, clocks, network, since, theirs
-from benchmarks.planted_pictures import Planted, planted_pictures
+from benchmarks.baselines.imagededup_times import DEFAULT_BITS, Spent, clocks, network, since, theirs
+from benchmarks.invented.pictures import Planted, planted_pictures
 from curation.duplicates import COLUMNS, find_duplicates
 from curation.embeddings import Embedder, embedder_space, load_embedder
 from curation.pictures import open_rgb

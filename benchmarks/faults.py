@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.fault_builds import (
+from benchmarks.fault_injection.builds import (
     Bench,
     bench,
     disk_full,
@@ -24,7 +24,7 @@ from benchmarks.fault_builds import (
     s3_slow,
     two_builds,
 )
-from benchmarks.fault_services import database_killed, server_killed, worker_killed
+from benchmarks.fault_injection.services import database_killed, server_killed, worker_killed
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from benchmarks.synthetic_release import VERSION, write_release
+from benchmarks.invented.release import VERSION, write_release
 
 ROOT = Path(__file__).parents[1]
 BOUND_S, BOUND_PAIRS = 1.0, 100_000

@@ -2,7 +2,7 @@ r"""Measure the PDF extractor against float positions that TeX itself wrote.
 
     python -m benchmarks.pdf_fidelity [--corpus ../shared/corpus] [--only NAME] [--crops FOLDER]
 
-Papers of the corpus, of the sample and invented ones are compiled with pdflatex; `pdf_truth.py` says how the
+Papers of the corpus, of the sample and invented ones are compiled with pdflatex; `pdf_truth/` says how the
 true regions come about. A float found counts as right when kind and number agree and its region covers the
 true one with an intersection over union of at least 0.8. A float found that TeX captioned, but whose box is
 not known (long tables, captions outside of floats) or shows no ink, is left out on both sides and counted.
@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from benchmarks.pdf_papers import all_sources
-from benchmarks.pdf_truth import Source, Truth, Truths, compiled, truths, turned
+from benchmarks.pdf_truth.compilation import Source, Truth, Truths, compiled, truths, turned
+from benchmarks.pdf_truth.papers import all_sources
 from extractors import images
+from extractors.mupdf import mupdf
 from extractors.pdf import extract
-from extractors.pdf.page.document import mupdf
 from extractors.pdf.page.pieces import Box
 from schemas.floats import Extraction, Float
 from schemas.paper import Paper

@@ -22,9 +22,9 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.invented_papers import write_bulk_tars
-from benchmarks.s3_store import BUCKET, Store, s3_store
-from benchmarks.services import clean_environment, free_port, prefect_server
+from benchmarks.invented.papers import write_bulk_tars
+from benchmarks.services.processes import clean_environment, free_port, prefect_server
+from benchmarks.services.s3_store import BUCKET, Store, s3_store
 from samples.make_sample import make_sample
 
 SCRIPT = """

@@ -2,7 +2,7 @@
 
     python -m benchmarks.serve [--pairs 100000] [--image-kb 40] [--folder DIR] [--json FILE]
 
-Writes a release of synthetic rows (benchmarks/synthetic_release.py) with embeddings of 256 dimensions; starts the
+Writes a release of synthetic rows (`invented/release.py`) with embeddings of 256 dimensions; starts the
 command in a process of its own, twice, with an empty cache folder before the first; and asks the second one as a
 browser would, each address once (nothing of it is cached by the server, but the files may be in the system's cache,
 as they are after writing). Prints the time from the start of the process to the first list (and how much of it the
@@ -33,7 +33,7 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from benchmarks.synthetic_release import (
+from benchmarks.invented.release import (
     CATEGORIES,
     VERSION,
     pictures,

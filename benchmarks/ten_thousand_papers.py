@@ -26,8 +26,8 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.invented_papers import write_bulk_tars
-from benchmarks.services import ROOT, clean_environment, prefect_server
+from benchmarks.invented.papers import write_bulk_tars
+from benchmarks.services.processes import ROOT, clean_environment, prefect_server
 
 GROWTH = 1.25  # of the time per paper
 WORKERS_GROWTH = 1.1  # of their memory

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tour import Tour, take_tour
 
-from benchmarks.services import clean_environment, prefect_server
+from benchmarks.services.processes import clean_environment, prefect_server
 from samples.make_sample import make_sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -13,9 +13,8 @@ import httpx
 import pytest
 import yaml
 
-from benchmarks.s3_store import BUCKET, Store, s3_store
 from benchmarks.scale_out import upload
-from benchmarks.services import (
+from benchmarks.services.processes import (
     ROOT,
     Service,
     clean_environment,
@@ -26,6 +25,7 @@ from benchmarks.services import (
     process_worker,
     wait_until,
 )
+from benchmarks.services.s3_store import BUCKET, Store, s3_store
 
 pytestmark = [
     pytest.mark.integration,

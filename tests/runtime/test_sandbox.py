@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmarks.services import wait_until
+from benchmarks.services.processes import wait_until
 from runtime.sandbox import Finished, SandboxError, run_limited
 
 LIMITS = {"timeout_s": 600.0, "memory_bytes": 1 << 30, "max_output_bytes": 1 << 20}

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks.s3_store import BUCKET, Store, environment_of, s3_store
+from benchmarks.services.s3_store import BUCKET, Store, environment_of, s3_store
 from runtime import storage
 from runtime.cache import cache_root, held_copy, mirror_of, place_behind, trim
 from runtime.lease import LeaseParameters, leased

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.s3_store import BUCKET, Store, environment_of, s3_store
+from benchmarks.services.s3_store import BUCKET, Store, environment_of, s3_store
 from runtime import storage
 from runtime.storage import Place, StorageError
 from schemas.reject import RecordError

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from benchmarks.s3_store import BUCKET, Store, environment_of, s3_store
+from benchmarks.services.s3_store import BUCKET, Store, environment_of, s3_store
 from runtime import storage
 from runtime.cache import mirror_of
 from runtime.storage import Place, StorageError

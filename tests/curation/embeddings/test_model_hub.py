@@ -18,7 +18,7 @@ from optional import optional
 from small_embeddings import PARAMETERS, write_embeddings
 from small_release import VERSION, write_release
 
-from benchmarks.services import clean_environment, free_port
+from benchmarks.services.processes import clean_environment, free_port
 from curation.embeddings import hub as model_hub
 from curation.embeddings import open_clip as embed_open_clip
 from curation.embeddings.embedder import EmbedderError, embedder_identity

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.s3_store import BUCKET, Store, environment_of, s3_store
+from benchmarks.services.s3_store import BUCKET, Store, environment_of, s3_store
 from runtime import storage
 from runtime.cache import staging_of
 from runtime.lease import LeaseParameters, leased

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.s3_store import BUCKET, Store, environment_of, s3_store
-from benchmarks.services import wait_until
+from benchmarks.services.processes import wait_until
+from benchmarks.services.s3_store import BUCKET, Store, environment_of, s3_store
 from runtime import storage
 from runtime.cache import mirror_of
 from runtime.presence import PresenceParameters, SignOfLife, alive

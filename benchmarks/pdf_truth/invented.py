@@ -7,7 +7,7 @@ import re
 import numpy as np
 from PIL import Image
 
-from benchmarks.pdf_shims import drawing
+from benchmarks.pdf_truth.shims import drawing
 
 _SAID = (
     "the field of each sample was held near its mean while pressure and flow were read in turn from both sides "

@@ -1,6 +1,6 @@
 """Releases of synthetic rows in the real schema and layout, large enough to measure with.
 
-    python -m benchmarks.synthetic_release FOLDER [--pairs 100000] [--image-kb 40] [--dimension 256]
+    python -m benchmarks.invented.release FOLDER [--pairs 100000] [--image-kb 40] [--dimension 256]
 
 writes a warehouse with the release 2026.11, and 2026.10 before it, which lacks some of its pairs and has other
 captions for some: 100 rows a group, 20,000 a file, images of noise of about the size given, captions of invented

@@ -8,7 +8,7 @@ each float stands.
 import re
 from pathlib import Path
 
-from extractors.pdf.page.document import mupdf
+from extractors.mupdf import mupdf
 
 _MISSING = re.compile(r"^! (?:LaTeX|Package \w+) Error: File `([^']+)' not found", re.MULTILINE)
 _FONT = re.compile(r"auto expansion is only possible|Font \S+ at \d+ not found", re.MULTILINE)

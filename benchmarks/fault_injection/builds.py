@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.invented_papers import invented_paper
-from benchmarks.s3_store import BUCKET, Store, s3_store
+from benchmarks.invented.papers import invented_paper
 from benchmarks.scale_out import upload
-from benchmarks.services import ROOT, clean_environment, postgres, prefect_server, wait_until
+from benchmarks.services.processes import ROOT, clean_environment, postgres, prefect_server, wait_until
+from benchmarks.services.s3_store import BUCKET, Store, s3_store
 from samples.make_sample import make_sample
 
 SMALL_FILE = 60_000  # bytes that a file may have on the full disk: the images of a shard have more

@@ -5,7 +5,8 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.pdf_invented import (
+from benchmarks.pdf_truth.compilation import Source
+from benchmarks.pdf_truth.invented import (
     BOXES,
     GRID,
     LOOSE,
@@ -17,7 +18,6 @@ from benchmarks.pdf_invented import (
     paragraphs,
     prose,
 )
-from benchmarks.pdf_truth import Source
 from samples import make_sample
 from schemas.reject import RecordError
 from sources.archives import ArchiveLimits

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.pdf_shims import supply
-from extractors.pdf.page.document import mupdf
+from benchmarks.pdf_truth.shims import supply
+from extractors.mupdf import mupdf
 from extractors.pdf.page.pieces import Box, Frame
 
 VERSION = "10"  # of the preamble and the shims: compiled papers of other versions are not taken

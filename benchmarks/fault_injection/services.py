@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-from benchmarks.fault_builds import Bench
-from benchmarks.s3_store import BUCKET
-from benchmarks.services import ROOT, Service, prefect, process_worker, wait_until
+from benchmarks.fault_injection.builds import Bench
+from benchmarks.services.processes import ROOT, Service, prefect, process_worker, wait_until
+from benchmarks.services.s3_store import BUCKET
 
 OPTIONS = {"ocr_engine": "none", "papers_per_shard": 4, "workers": 2}
 DOWN_S = 10.0

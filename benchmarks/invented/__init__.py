@@ -1,0 +1,1 @@
+"""What benchmarks read: papers, pictures and releases invented by number, so that equal numbers give equal bytes."""
