@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runtime.cache import cache_root, held_copy
+from runtime.hashes import file_sha256
 from runtime.storage import Item, Place, StorageError, fetch, head, is_s3, items_below, place_of
 from schemas.paper import PaperRef
 from schemas.reject import Reject
@@ -193,9 +194,8 @@ def _local(ref: PaperRef, stack: contextlib.ExitStack) -> PaperRef:
 
 
 def _check(ref: PaperRef, copy: Path) -> None:
-    with copy.open("rb") as handle:
-        if hashlib.file_digest(handle, "sha256").hexdigest() != ref.sha256:
-            raise StorageError(f"{ref.archive} changed while papers were read from it: build again")
+    if file_sha256(copy) != ref.sha256:
+        raise StorageError(f"{ref.archive} changed while papers were read from it: build again")
 
 
 def _there(place: Place) -> Item:

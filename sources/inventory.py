@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from runtime import storage
+from runtime.hashes import file_sha256
 from schemas.errors import UserError
 from schemas.ids import paper_key
 from schemas.paper import PaperRef
@@ -262,8 +263,7 @@ def _canonical_id(paper_id: str) -> str:
 
 def _file_ref(path: Path, source: str, layout: str, paper_id: str, version: str | None) -> Found:
     try:
-        with path.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        digest = file_sha256(path)
         size = path.stat().st_size
     except OSError as error:
         key = paper_key(source, paper_id, _number(version))
@@ -289,8 +289,7 @@ def _folder_ref(folder: Path, source: str, layout: str, paper_id: str, version: 
     for path in files_below(folder):
         name = path.relative_to(folder).as_posix()
         try:
-            with path.open("rb") as handle:
-                content = hashlib.file_digest(handle, "sha256").hexdigest()
+            content = file_sha256(path)
             size += path.stat().st_size
         except OSError as error:
             content = f"unreadable: {error.strerror}"

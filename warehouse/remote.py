@@ -1,6 +1,5 @@
 """A warehouse in a bucket: what is written here is shared there, its last object making it complete."""
 
-import hashlib
 import json
 import shutil
 import uuid
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runtime.cache import place_behind, trim
+from runtime.hashes import file_sha256
 from runtime.storage import (
     Place,
     Ranges,
@@ -163,9 +163,8 @@ def _check_files(folder: Path, release: Place, manifest: Mapping[str, object]) -
         path = folder / name
         if not path.is_file():
             raise StorageError(f"{release / name} is missing: the release is damaged")
-        with path.open("rb") as handle:
-            if hashlib.file_digest(handle, "sha256").hexdigest() != entry["sha256"]:
-                raise StorageError(f"{release / name} is not what the manifest says: the release is damaged")
+        if file_sha256(path) != entry["sha256"]:
+            raise StorageError(f"{release / name} is not what the manifest says: the release is damaged")
 
 
 def latest_version(warehouse: Place) -> str:

@@ -1,7 +1,6 @@
 """Embeddings by an exported CLIP model (`training.export`) on ONNX Runtime; torch is not needed."""
 
 import functools
-import hashlib
 import importlib.metadata
 import json
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from PIL import Image
 
 from curation.embeddings.errors import EmbedderError
 from curation.pictures import open_rgb, opencv
+from runtime.hashes import model_sha256
 
 VERSION = "2"  # 1: squash or shortest side, one thread; 2: never a picture on its own
 
@@ -74,7 +74,7 @@ def space(folder: Path) -> str:
     Raises:
         EmbedderError: the folder is no exported model.
     """
-    weights, config = (file_sha256(model_file(folder, name)) for name in (WEIGHTS, CONFIG))
+    weights, config = (model_sha256(model_file(folder, name)) for name in (WEIGHTS, CONFIG))
     return f"clip weights=sha256:{weights[:16]} config=sha256:{config[:16]} cosine"
 
 
@@ -84,7 +84,7 @@ def identity(folder: Path) -> str:
     Raises:
         EmbedderError: the folder is no exported model, or onnxruntime is not installed.
     """
-    graph = file_sha256(model_file(folder, IMAGE_GRAPH))
+    graph = model_sha256(model_file(folder, IMAGE_GRAPH))
     return (
         f"{space(folder)} graph=sha256:{graph[:16]} preprocessing={VERSION} onnxruntime/{runtime_version()}"
     )
@@ -178,16 +178,3 @@ def runtime_version() -> str:
         return importlib.metadata.version("onnxruntime")
     except importlib.metadata.PackageNotFoundError as error:
         raise EmbedderError("this embedder needs the package onnxruntime") from error
-
-
-def file_sha256(path: Path) -> str:
-    """Return the hash of a file's content."""
-    status = path.stat()
-    return _hash_file(str(path.resolve()), status.st_size, status.st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=64)
-def _hash_file(path: str, size: int, modified: int) -> str:
-    """Hash once per state of a file: every stage key asks for it."""
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from curation.embeddings import tokens as clip_tokens
 from curation.embeddings.errors import EmbedderError
-from curation.embeddings.onnx import CONFIG, file_sha256, model_file, open_session, runtime_version, space
+from curation.embeddings.onnx import CONFIG, model_file, open_session, runtime_version, space
+from runtime.hashes import model_sha256
 
 TEXT_GRAPH = "text.onnx"
 BATCH = 64  # texts per run
@@ -37,8 +38,8 @@ def identity(folder: Path) -> str:
     Raises:
         EmbedderError: the folder is no exported model, or its texts need another tokenizer.
     """
-    graph = file_sha256(model_file(folder, TEXT_GRAPH))[:16]
-    pairs = file_sha256(_text_input(folder).byte_pairs)[:16]
+    graph = model_sha256(model_file(folder, TEXT_GRAPH))[:16]
+    pairs = model_sha256(_text_input(folder).byte_pairs)[:16]
     return (
         f"{space(folder)} text=sha256:{graph} tokens={clip_tokens.VERSION}/sha256:{pairs} "
         f"onnxruntime/{runtime_version()}"

@@ -2,7 +2,6 @@
 
 import difflib
 import functools
-import hashlib
 import importlib.metadata
 import importlib.util
 import json
@@ -20,6 +19,7 @@ from PIL import Image
 from curation.embeddings.errors import EmbedderError
 from curation.embeddings.hub import Hub, patient_hub
 from curation.pictures import open_rgb
+from runtime.hashes import model_sha256
 
 VERSION = "1"  # 1: open_clip's own inference preprocessing, one thread
 TEXT_VERSION = "1"  # 1: open_clip's own tokenizer, cut at the context's end
@@ -58,10 +58,10 @@ def identity(rest: str) -> str:
     """
     choice = _choose(rest)
     weights = choice.weights or _tag_weights(choice)
-    config = f"sha256:{_sha256(choice.config)[:16]}" if choice.config else "builtin"
+    config = f"sha256:{model_sha256(choice.config)[:16]}" if choice.config else "builtin"
     name = "folder" if choice.is_folder else choice.model + (f"/{choice.tag}" if choice.tag else "")
     return (
-        f"open_clip/{_installed_version()} {name} weights=sha256:{_sha256(weights)[:16]} "
+        f"open_clip/{_installed_version()} {name} weights=sha256:{model_sha256(weights)[:16]} "
         f"config={config} preprocessing=inference/{VERSION}"
     )
 
@@ -73,8 +73,8 @@ def space(rest: str) -> str:
     """
     choice = _choose(rest)
     weights = choice.weights or _tag_weights(choice)
-    config = f"sha256:{_sha256(choice.config)[:16]}" if choice.config else f"builtin:{choice.model}"
-    return f"clip weights=sha256:{_sha256(weights)[:16]} config={config} cosine"
+    config = f"sha256:{model_sha256(choice.config)[:16]}" if choice.config else f"builtin:{choice.model}"
+    return f"clip weights=sha256:{model_sha256(weights)[:16]} config={config} cosine"
 
 
 def text_identity(rest: str) -> str:
@@ -305,18 +305,6 @@ def _installed_version() -> str:
         raise EmbedderError(
             "This embedder needs the package open_clip_torch: pip install 'scimmir[openclip]'."
         ) from error
-
-
-def _sha256(path: Path) -> str:
-    status = path.stat()
-    return _hash_file(str(path.resolve()), status.st_size, status.st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=64)
-def _hash_file(path: str, size: int, modified: int) -> str:
-    """Hash once per state of a file: weights may be gigabytes and every stage key asks for them."""
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,12 +1,10 @@
 """What every OCR engine shares: its form, parameters, hashes of its models, and how images are decoded."""
 
-import hashlib
 import io
 import struct
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from runtime.hashes import model_sha256
 from schemas.annotations import TextBox
 from schemas.errors import UserError
 from schemas.reject import RecordError
@@ -55,7 +54,7 @@ class OcrModelsMissing(UserError):
 
 def identity_of(package: str, files: Sequence[Path]) -> str:
     """Return `package version (file sha256-prefix, ...)`, the files in the given order."""
-    hashed = ", ".join(f"{path.name} {_hash_of(path)}" for path in files)
+    hashed = ", ".join(f"{path.name} {model_sha256(path)[:_HASH_PREFIX]}" for path in files)
     return f"{package} {installed_version(package)} ({hashed})"
 
 
@@ -99,14 +98,3 @@ def _flattened(image: Image.Image) -> npt.NDArray[np.uint8]:
         page.alpha_composite(rgba)
         image = page
     return np.asarray(image.convert("RGB"), dtype=np.uint8)
-
-
-def _hash_of(path: Path) -> str:
-    stat = path.stat()
-    return _hash_cached(str(path), stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=64)
-def _hash_cached(path: str, _mtime_ns: int, _size: int) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:_HASH_PREFIX]

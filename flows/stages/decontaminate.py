@@ -20,6 +20,7 @@ from flows.stages.narrow import Narrow, read_narrow
 from flows.stages.rejects import reject_table
 from flows.stages.thresholds import leak_parameters
 from runtime.attempt import Failure, attempt, shared_pool
+from runtime.hashes import file_sha256
 from schemas.annotations import ContaminationRow, ImageRow
 from schemas.columns import column, table_of, with_long_strings
 from schemas.floats import Graphic
@@ -127,9 +128,8 @@ def _sha256(path: Path) -> str:
     files = files_below(path) if path.is_dir() else [path]
     content: list[Json] = []
     for file in files:
-        with file.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
-        content.append([file.relative_to(path).as_posix() if path.is_dir() else file.name, digest])
+        name = file.relative_to(path).as_posix() if path.is_dir() else file.name
+        content.append([name, file_sha256(file)])
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 

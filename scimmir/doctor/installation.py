@@ -1,7 +1,6 @@
 """Whether this machine can build: programs, models, disk, permissions, and the services that are configured."""
 
 import base64
-import hashlib
 import os
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ from curation import embeddings
 from extractors import latex, ocr, typeset
 from extractors.images import ghostscript_version
 from extractors.ocr import model_files
+from runtime.hashes import file_sha256
 from schemas.errors import UserError
 from schemas.reject import RecordError
 from scimmir.doctor.packages import Check
@@ -53,8 +53,7 @@ def check_ocr() -> Check:
     stated = {Path(str(f)).name: f.hash.value for f in metadata.files("rapidocr") or [] if f.hash}
     for path in files:
         try:
-            with path.open("rb") as handle:
-                digest = hashlib.file_digest(handle, "sha256").digest()
+            digest = bytes.fromhex(file_sha256(path))
         except OSError as error:
             return Check("OCR models", "missing", f"{path} cannot be read: {error.strerror}")
         wanted = stated.get(path.name)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runtime.cache import place_behind
+from runtime.hashes import file_sha256
 from runtime.lease import leased
 from runtime.storage import put
 from schemas.columns import arrow_schema
@@ -306,9 +307,7 @@ def _manifest(plan: ReleasePlan, folder: Path, split_rows: Mapping[str, int]) ->
 
 
 def _file_entry(path: Path) -> dict[str, Json]:
-    with path.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return {"sha256": digest, "bytes": path.stat().st_size}
+    return {"sha256": file_sha256(path), "bytes": path.stat().st_size}
 
 
 def _write_manifest(folder: Path, manifest: Mapping[str, Json]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from runtime.hashes import file_sha256
 from schemas.columns import arrow_schema
 from warehouse.catalog import PARQUET_TABLES
 from warehouse.place import WarehouseError
@@ -65,8 +66,7 @@ def _file_problem(path: Path, entry: object) -> str | None:
         return "is missing"
     try:
         size = path.stat().st_size
-        with path.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        digest = file_sha256(path)
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     if size != entry.get("bytes"):
