@@ -102,13 +102,7 @@ def harvest(
 def _page(transport: Transport, parameters: OaiParameters, token: str | None) -> OaiPage | None:
     """Return one page; None where the token has expired."""
     url = f"{parameters.base}?{urlencode(_question(parameters, token))}"
-    for attempt in range(1, parameters.attempts + 1):
-        try:
-            return parse_page(transport.get_bytes(url))
-        except FetchError as error:
-            if error.reason != "bad_response" or attempt == parameters.attempts:
-                raise
-    raise FetchError("bad_response", f"{parameters.base}: at least one attempt is needed")
+    return transport.get_parsed(url, parse_page, attempts=parameters.attempts)
 
 
 def _question(parameters: OaiParameters, token: str | None) -> dict[str, str]:

@@ -96,6 +96,22 @@ class Transport:
 
         return self._retried(once)
 
+    def get_parsed(self, url: str, parse: Callable[[bytes], Result], *, attempts: int) -> Result:
+        """Return what `parse` makes of the body behind a URL, asked for again where it raises `bad_response`.
+
+        A proxy between may have answered something else.
+
+        Raises:
+            FetchError: any reason of the network or the server, or what `parse` raised at last.
+        """
+        for _ in range(attempts - 1):
+            try:
+                return parse(self.get_bytes(url))
+            except FetchError as error:
+                if error.reason != "bad_response":
+                    raise
+        return parse(self.get_bytes(url))
+
     def download(
         self,
         url: str,

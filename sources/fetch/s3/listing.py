@@ -49,23 +49,13 @@ def list_bucket(
     while True:
         asked = {"list-type": "2", "prefix": prefix, "delimiter": delimiter, "continuation-token": token}
         question = urlencode({k: v for k, v in asked.items() if v is not None} | {"encoding-type": "url"})
-        page = _page(transport, f"{base.rstrip('/')}/?{question}")
+        page = transport.get_parsed(f"{base.rstrip('/')}/?{question}", parse_listing, attempts=ATTEMPTS)
         yield page
         if page.token is None:
             return
         if page.token == token:
             raise FetchError("bad_response", f"{base}: the listing of {prefix} leads back to itself")
         token = page.token
-
-
-def _page(transport: Transport, url: str) -> Listing:
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return parse_listing(transport.get_bytes(url))
-        except FetchError as error:
-            if error.reason != "bad_response":
-                raise
-    return parse_listing(transport.get_bytes(url))
 
 
 def parse_listing(data: bytes) -> Listing:
