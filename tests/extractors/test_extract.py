@@ -1,7 +1,7 @@
 """Which extractor reads a paper, and what makes good for a source that cannot be used."""
 
 import pytest
-from pdf_writer import Pages
+from pdf_pages import Pages
 
 from extractors.extract import ExtractParameters, extract
 from schemas.paper import Paper
@@ -11,17 +11,17 @@ OFF = ExtractParameters()
 
 
 def pdf_paper():
-    pages = Pages().text(6).space(16)
+    pages = Pages().paragraph(6).space(16)
     pages.drawing(150, 450, 100)
-    pages.space(18).line("Figure 1: Slow return.", x=200).space(18).text(8)
-    pages.new().text(30)
-    return pages.bytes()
+    pages.space(18).line("Figure 1: Slow return.", x=200).space(18).paragraph(8)
+    pages.add().paragraph(30)
+    return pages.data()
 
 
 def figure_file():
     pages = Pages()
     pages.drawing(50, 200, 100)
-    return pages.bytes()
+    return pages.data()
 
 
 PDF = pdf_paper()

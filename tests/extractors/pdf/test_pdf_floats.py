@@ -119,7 +119,7 @@ def test_figures_one_below_another_on_one_page() -> None:
 def test_table_below_its_caption_with_its_words() -> None:
     pages = one_column()
     pages.text(72, 280, "TABLE IV: Counts by site.")
-    box = pages.table(180, 295, ROWS)
+    box = pages.table(ROWS, left=180, width=210, top=295)
     (item,) = pages.read().floats
     assert (item.kind, item.number, item.label) == ("table", "IV", "TABLE IV")
     assert overlap(region(item), box) > 0.9
@@ -131,7 +131,7 @@ def test_table_below_its_caption_with_its_words() -> None:
 
 def test_table_above_its_caption() -> None:
     pages = one_column()
-    box = pages.table(180, 270, ROWS)
+    box = pages.table(ROWS, left=180, width=210, top=270)
     pages.text(72, 350, "Table 2: Counts by site, said below.")
     (item,) = pages.read().floats
     assert overlap(region(item), box) > 0.9
@@ -193,10 +193,10 @@ def test_caption_without_a_float_is_a_reject() -> None:
 def test_continued_table_is_one_float_of_two_pages() -> None:
     pages = one_column()
     pages.text(72, 280, "Table 1: Counts by site.")
-    pages.table(180, 295, ROWS)
+    pages.table(ROWS, left=180, width=210, top=295)
     pages.add()
     pages.text(72, 90, "Table 1 (continued)")
-    pages.table(180, 100, ROWS)
+    pages.table(ROWS, left=180, width=210, top=100)
     pages.prose(WIDE, 300, 720)
     (item,) = pages.read().floats
     assert [graphic.page for graphic in item.graphics] == [1, 2]

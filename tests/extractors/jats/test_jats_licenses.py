@@ -9,7 +9,7 @@ from curation.licenses.terms import facets
 from extractors.extract import ExtractParameters, extract
 from schemas.paper import Paper
 
-CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
+CORPUS = Path(__file__).parents[3].parent / "shared" / "corpus"
 
 # article -> address stated, code
 GOLDEN = {

@@ -11,12 +11,12 @@ from lxml import etree
 
 from extractors.jats import extract
 from extractors.jats.article.document import parse_xml, read_article
-from extractors.jats.article.nodes import words
+from extractors.jats.nodes import words
 from schemas.floats import Extraction
 from schemas.paper import Paper
 from schemas.reject import RecordError
 
-CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
+CORPUS = Path(__file__).parents[3].parent / "shared" / "corpus"
 ARTICLE = (
     '<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta><title-group>'
     "<article-title>{title}</article-title></title-group></article-meta></front><body>"

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pdf_pages import ONE_COLUMN, Pages, read
 
-from extractors.pdf.captions.labels import read_label
+from extractors.pdf.page.labels import read_label
 from extractors.pdf.page.words import joined, readable
 from schemas.floats import Extraction
 from schemas.reject import RecordError
@@ -23,7 +23,7 @@ def sound() -> bytes:
     pages.plot((180, 160, 420, 300))
     pages.text(72, 330, "Figure 3: Response.")
     pages.text(72, 380, "Table 1: Counts.")
-    pages.table(180, 395, (("Site", "Depth"), ("North", "3.1"), ("South", "2.2")))
+    pages.table((("Site", "Depth"), ("North", "3.1"), ("South", "2.2")), left=180, width=140, top=395)
     # Without compression, so that a changed byte changes what the page says and not only its checksum.
     return pages.data(deflate=False)
 

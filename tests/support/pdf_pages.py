@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import pymupdf
 
@@ -12,7 +12,8 @@ from schemas.floats import Extraction, Float
 from schemas.paper import Paper
 
 WIDTH, HEIGHT = 612.0, 792.0
-ONE_COLUMN = ((72.0, 540.0),)
+LEFT, RIGHT = 72.0, 540.0
+ONE_COLUMN = ((LEFT, RIGHT),)
 TWO_COLUMNS = ((54.0, 296.0), (316.0, 558.0))
 WORDS = [
     "the",
@@ -69,7 +70,11 @@ def width_of(text: str, *, size: float = 10, font: str = "tiro") -> float:
 
 
 class Pages:
-    """A PDF under construction; heights are baselines or tops in points from the upper edge."""
+    """A PDF under construction, in points from the upper left.
+
+    `text`, `prose`, `plot` and `image` stand where they are told. `line`, `paragraph`, `drawing` and `table` stand at
+    `y` unless they are told another height, and `y` goes on to where they end: a page is set from top to bottom.
+    """
 
     def __init__(self) -> None:
         self.document: Any = pymupdf.open()
@@ -77,10 +82,13 @@ class Pages:
         self.writer: Any = None
         self.add()
 
-    def add(self, width: float = WIDTH, height: float = HEIGHT) -> None:
+    def add(self, width: float = WIDTH, height: float = HEIGHT) -> Self:
         self.flush()
         self.page = self.document.new_page(width=width, height=height)
         self.writer = pymupdf.TextWriter(self.page.rect)
+        self.y = 80.0
+        self.said = 0  # words of running text
+        return self
 
     def flush(self) -> None:
         """Write the page's text at once: far faster than word by word."""
@@ -95,22 +103,42 @@ class Pages:
 
     def prose(self, column: tuple[float, float], top: float, bottom: float, *, seed: int = 0) -> None:
         """Fill a column between two heights with justified lines of running text, size 10 on 12."""
-        y, k = top + 9, seed
+        y, said = top + 9, seed
         while y <= bottom:
-            line: list[str] = []
-            while True:
-                word = WORDS[k % len(WORDS)]
-                if sum(map(width_of, [*line, word])) + 2.5 * len(line) > column[1] - column[0]:
-                    break
-                line.append(word)
-                k += 1
-            widths = [width_of(w) for w in line]
-            space = (column[1] - column[0] - sum(widths)) / (len(line) - 1)
-            x = column[0]
-            for word, wide in zip(line, widths, strict=True):
-                self.text(x, y, word)
-                x += wide + space
+            said = self._justified(*column, y, said)
             y += 12
+
+    def _justified(self, left: float, right: float, y: float, said: int, first: str = "") -> int:
+        """Write a line of running text from one edge to the other; return how many of its words are said then."""
+        line = [first] if first else []
+        while True:
+            word = WORDS[said % len(WORDS)]
+            if sum(map(width_of, [*line, word])) + 2.5 * len(line) > right - left:
+                break
+            line.append(word)
+            said += 1
+        space = (right - left - sum(map(width_of, line))) / max(1, len(line) - 1)
+        for word in line:
+            left = self.text(left, y, word) + space
+        return said
+
+    def line(
+        self, text: str, *, x: float = LEFT, y: float | None = None, size: float = 10, skip: float = 12
+    ) -> Self:
+        self.text(x, self.y if y is None else y, text, size=size)
+        return self if y is not None else self.space(skip)
+
+    def paragraph(self, lines: int, *, left: float = LEFT, right: float = RIGHT, mention: str = "") -> Self:
+        """Set justified lines of running text; the second one begins with a mention where one is given."""
+        for number in range(lines):
+            first = mention if number == 1 else ""
+            self.said = self._justified(left, right, self.y, self.said, first)
+            self.space(12)
+        return self
+
+    def space(self, points: float) -> Self:
+        self.y += points
+        return self
 
     def plot(self, box: Box) -> Box:
         """Draw axes, a curve and ticks that fill a box."""
@@ -124,6 +152,18 @@ class Pages:
         shape.commit()
         return box
 
+    def drawing(self, left: float, right: float, height: float, *, top: float | None = None) -> Box:
+        """Draw a frame with ticks and a curve in it."""
+        top = self.y if top is None else top
+        bottom, wide = top + height, right - left
+        self.page.draw_rect(pymupdf.Rect(left, top, right, bottom), color=(0, 0, 0), width=0.8)
+        for x in (left + k * wide / 5 for k in range(1, 5)):
+            self.page.draw_line((x, bottom), (x, bottom - 5))
+        curve = [(left + k * wide / 20, top + height * (0.9 - 0.04 * (k * 7 % 19))) for k in range(21)]
+        self.page.draw_polyline(curve, color=(0, 0, 1))
+        self.y = max(self.y, bottom)
+        return (left, top, right, bottom)
+
     def image(self, box: Box) -> Box:
         """Place a raster image without white."""
         pixmap = pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, 40, 30))
@@ -133,23 +173,26 @@ class Pages:
         self.page.insert_image(pymupdf.Rect(box), pixmap=pixmap, keep_proportion=False)
         return box
 
-    def table(self, x: float, top: float, rows: Sequence[Sequence[str]], *, step: float = 70) -> Box:
+    def table(
+        self, rows: Sequence[Sequence[str]], *, left: float, width: float, top: float | None = None
+    ) -> Box:
         """Set a table with three rules; return its box from the first rule to the last."""
-        right = x + step * len(rows[0])
-        y = top
+        top = self.y if top is None else top
+        right, y = left + width, top
 
         def rule(at: float) -> None:
-            self.page.draw_line((x, at), (right, at), width=0.6)
+            self.page.draw_line((left, at), (right, at), width=0.6)
 
         rule(y)
         for k, row in enumerate(rows):
             for c, cell in enumerate(row):
-                self.text(x + 3 + step * c, y + 11, cell, size=9)
+                self.text(left + 3 + c * width / len(row), y + 11, cell, size=9)
             y += 14
             if k == 0:
                 rule(y)
         rule(y)
-        return (x, top, right, y)
+        self.y = max(self.y, y)
+        return (left, top, right, y)
 
     def data(self, **options: Any) -> bytes:
         self.flush()
@@ -164,9 +207,9 @@ def read(data: bytes) -> Extraction:
     return extract(Paper("arxiv:2601.00001", {"paper.pdf": data}))
 
 
-def region(item: Float, height: float = HEIGHT) -> Box:
-    """Return where a float was found, in points from the upper left of its page."""
-    viewport = item.graphics[0].viewport
+def region(item: Float, *, part: int = 0, height: float = HEIGHT) -> Box:
+    """Return where a part of a float was found, in points from the upper left of its page."""
+    viewport = item.graphics[part].viewport
     assert viewport is not None
     x0, y0, x1, y1 = viewport
     return (x0, height - y1, x1, height - y0)

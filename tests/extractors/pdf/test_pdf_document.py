@@ -14,7 +14,7 @@ from schemas.paper import Paper
 from schemas.reject import RecordError
 
 (WIDE,) = ONE_COLUMN
-CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
+CORPUS = Path(__file__).parents[3].parent / "shared" / "corpus"
 
 
 def reason(data: bytes) -> str:
