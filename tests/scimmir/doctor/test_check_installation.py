@@ -107,7 +107,7 @@ def test_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = bytearray(recogniser.read_bytes())
     data[1000] ^= 1
     recogniser.write_bytes(data)
-    monkeypatch.setattr(rapidocr_engine, "model_files", lambda: (detector, recogniser))
+    monkeypatch.setattr(installation, "model_files", lambda: (detector, recogniser))
     found = installation.check_ocr()
     assert found.state == "missing" and f"{recogniser} is damaged" in found.sentence
     recogniser.unlink()
