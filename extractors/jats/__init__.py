@@ -2,6 +2,8 @@
 
 from extractors.jats.extract import extract
 
-VERSION = "2"  # 1: first form; 2: lines of cells as partial rules, scripts in table_text, ^x for one letter
+# 1: first form; 2: lines of cells as partial rules, scripts in table_text, ^x for one letter; 3: marks of lists,
+# ranges of references, chemical structures, boxes and notes inside captions and cells
+VERSION = "3"
 
 __all__ = ["VERSION", "extract"]

@@ -5,8 +5,9 @@ from extractors.jats.article.header import read_header, read_metadata
 from extractors.jats.floats.assemble import Scene, read_float, set_translations_apart
 from extractors.jats.floats.media import media_index
 from extractors.jats.floats.survey import Survey, survey_article
-from extractors.jats.text.labels import clean_label
+from extractors.jats.text.labels import clean_label, number_of, panel_of
 from extractors.jats.text.mentions import mention_index
+from extractors.jats.text.ranges import Target, Targets
 from schemas.floats import Extraction, Float
 from schemas.paper import Paper
 from schemas.reject import Reject
@@ -29,12 +30,11 @@ def extract(paper: Paper) -> Extraction:
     header = read_header(article.root, paper_key=paper.key, path=article.path, metadata=metadata)
     survey = survey_article(article.root, paper_key=paper.key, language=header.language)
     labels = {s.xml_id: clean_label(s.label) or "" for s in survey.spots if s.xml_id and s.label}
-    wanted = {s.xml_id for s in survey.spots if s.xml_id}
     scene = Scene(
         header=header,
         path=article.path,
         media=media_index(paper.files, article.path),
-        mentions=mention_index(survey.xrefs, wanted=wanted, labels=labels),
+        mentions=mention_index(survey.xrefs, targets=_targets(survey), labels=labels),
         panels=_panel_ids(survey),
     )
     warnings = [*article.warnings, *problems, *survey.warnings]
@@ -48,6 +48,17 @@ def extract(paper: Paper) -> Extraction:
             rejects.append(found)
     floats, translations = set_translations_apart(floats, header.language)
     return Extraction(header, tuple(floats), tuple(rejects + translations), tuple(warnings))
+
+
+def _targets(survey: Survey) -> Targets:
+    targets = []
+    for spot in survey.spots:
+        label = clean_label(spot.label) if spot.label else None
+        parent = spot.parent.pair_id if spot.parent is not None else None
+        panel = panel_of(label) if parent else None
+        if spot.xml_id:
+            targets.append(Target(spot.xml_id, spot.kind, number_of(label), panel, parent, spot.pair_id))
+    return Targets(targets)
 
 
 def _panel_ids(survey: Survey) -> dict[str, tuple[str, ...]]:

@@ -1,12 +1,13 @@
 """Where an article's floats stand: one pass over the tree that finds, orders and names them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from lxml import etree
 
 from extractors.jats.nodes import XML_LANG, child, children, descendants, href, language_tag, local, words
-from extractors.jats.text.running import caption_text, readable
+from extractors.jats.text.running import caption_notes, caption_text, joined, readable
 from schemas.ids import pair_id
 
 MAX_INNER_CAPTIONS = 50  # captions inside a float without its own that are looked at
@@ -94,6 +95,8 @@ def survey_article(article: etree._Element, *, paper_key: str, language: str | N
             identity = f"{parent.pair_id}:panel-{panels[parent.pair_id]}"
         spot = Spot(element, name, kind, identity, parent, captions=captions, text=text)
         spot.label = _label(element, captions)
+        if kind == "figure" and text:
+            spot.text = joined([text, *_notes(element, captions, language)])
         if text:
             parents[element] = spot
         survey.spots.append(spot)
@@ -170,6 +173,16 @@ def _caption_in(captions: tuple[etree._Element, ...], language: str | None) -> s
     chosen, _ = chosen_captions(captions, language)
     texts = [caption_text(c) for c in chosen]
     return " ".join(filter(None, texts))
+
+
+def _notes(
+    element: etree._Element, captions: tuple[etree._Element, ...], language: str | None
+) -> Iterator[str]:
+    """Yield what is printed under a figure beside its caption: notes to the caption, and legends."""
+    for caption in chosen_captions(captions, language)[0]:
+        yield from caption_notes(caption)
+    for legend in children(element, "legend"):
+        yield caption_text(legend)
 
 
 def _label(element: etree._Element, captions: tuple[etree._Element, ...]) -> str | None:

@@ -1,13 +1,14 @@
 """Tables of JATS articles as a grid: the XHTML model, and the entry point for both models."""
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 
 from lxml import etree
 
 from extractors.jats.nodes import attribute, child, children, descendants, local
 from extractors.jats.tables.cals import read_cals
-from extractors.jats.tables.cells import cell_html
+from extractors.jats.tables.cells import cell_html, note_mark
 from extractors.jats.tables.lines import lines_in, with_lines
 from schemas.reject import RecordError
 from schemas.table import Cell, Table, TableRow
@@ -43,13 +44,19 @@ def read_tables(wrap: etree._Element, tables: list[etree._Element]) -> Table:
         column_align=first.column_align if alone else (),
         vertical_rules=first.vertical_rules if alone else (),
         rule_below=any(part.rule_below for part in parts),
-        notes=table_notes(wrap),
+        notes=table_notes(wrap, tables),
     )
 
 
-def table_notes(wrap: etree._Element) -> tuple[str, ...]:
-    """Return the footnotes and legends under a table as inline HTML, in document order."""
+def table_notes(wrap: etree._Element, tables: Iterable[etree._Element] = ()) -> tuple[str, ...]:
+    """Return what is printed under a table as inline HTML: its footnotes and legends in document order.
+
+    Those written inside the caption and in cells come first.
+    """
     notes: list[str] = []
+    for holder in (*children(wrap, "caption"), *tables):
+        notes += [_note(fn) for fn in islice(descendants(holder, "fn"), MAX_NOTES)]
+    notes += [cell_html(legend) for legend in children(wrap, "legend")]
     for foot in islice(descendants(wrap, "table-wrap-foot"), MAX_NOTES):
         for part in foot:
             name = local(part)
@@ -65,10 +72,7 @@ def table_notes(wrap: etree._Element) -> tuple[str, ...]:
 
 
 def _note(fn: etree._Element) -> str:
-    label = child(fn, "label")
-    mark = cell_html(label) if label is not None else fn.get("symbol", "")
-    if mark and "<sup>" not in mark:
-        mark = f"<sup>{mark}</sup>"
+    label, mark = child(fn, "label"), note_mark(fn)
     text = "<br/>".join(filter(None, (cell_html(part) for part in fn if part is not label)))
     return f"{mark} {text}" if mark and text else mark or text
 

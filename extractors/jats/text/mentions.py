@@ -1,11 +1,12 @@
 """The paragraphs in which an article's text refers to its floats."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from extractors.jats.nodes import local, words
+from extractors.jats.text.ranges import Targets, ranged_ids
 from extractors.jats.text.running import readable
 
 MAX_MENTIONS = 20
@@ -28,16 +29,17 @@ class MentionIndex:
 
 
 def mention_index(
-    xrefs: Iterable[etree._Element], *, wanted: set[str], labels: dict[str, str]
+    xrefs: Sequence[etree._Element], *, targets: Targets, labels: dict[str, str]
 ) -> MentionIndex:
-    """Return where the wanted XML ids are referred to.
+    """Return where the floats are referred to, be it by name or as a part of a range.
 
     Args:
         xrefs: the article's `<xref>` elements in document order.
-        wanted: ids of floats.
+        targets: its floats with an XML id.
         labels: printed labels by id, for references without text.
     """
     paragraphs: dict[str, list[tuple[int, etree._Element]]] = {}
+    wanted = targets.places
     for place, xref in enumerate(xrefs):
         rid = xref.get("rid")
         if rid is None or (rid not in wanted and " " not in rid):
@@ -46,7 +48,8 @@ def mention_index(
         paragraph = _paragraph_of(xref) if ids else None
         if paragraph is None:
             continue
-        for i in ids:
+        after = xrefs[place + 1] if place + 1 < len(xrefs) else None
+        for i in dict.fromkeys((*ids, *ranged_ids(xref, after, targets))):
             found = paragraphs.setdefault(i, [])
             if len(found) < MAX_MENTIONS and (not found or found[-1][1] is not paragraph):
                 found.append((place, paragraph))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from extractors.jats.nodes import child, descendants, local, words
+from extractors.jats.text.lists import LISTS, item_marks
 from extractors.jats.text.mathml import mathml_text
 from extractors.jats.text.tex import tex_text
 from extractors.unicode_text import subscript, superscript
@@ -16,23 +17,36 @@ MAX_DEPTH = 80  # deeper elements are read as their bare text
 SKIPPED = frozenset(
     words(
         "fig fig-group table-wrap table-wrap-group table-wrap-foot supplementary-material "
-        "boxed-text media graphic inline-graphic chem-struct-wrap object-id alt-text long-desc "
+        "boxed-text media inline-media graphic inline-graphic object-id alt-text long-desc "
         "permissions attrib fn fn-group index-term label caption table tgroup array annotation "
-        "annotation-xml processing-meta"
+        "annotation-xml processing-meta glyph-data glyph-ref institution-id"
     )
 )
+# A caption that holds a box or an array prints it as part of itself.
+_SKIPPED_IN_CAPTIONS = SKIPPED - {"boxed-text", "caption", "table", "tgroup", "array"}
 _BLOCKS = frozenset(
     words(
-        "p title subtitle list list-item def-list def-item term def disp-quote disp-formula "
-        "disp-formula-group sec speech speaker statement verse-group verse-line preformat code "
-        "break hr td th tr row entry subject license-p copyright-statement address address-line "
-        "ref mixed-citation"
+        "p title subtitle list list-item def-list def-item term def term-head def-head disp-quote "
+        "disp-formula disp-formula-group chem-struct-wrap sec speech speaker statement verse-group "
+        "verse-line preformat code break hr td th tr row entry subject license-p copyright-statement "
+        "address address-line ref mixed-citation element-citation nlm-citation boxed-text legend label "
+        "attrib question answer explanation option"
     )
 )
 _STYLED = frozenset(
     words("italic bold xref ext-link underline named-content styled-content sc monospace email uri")
 )
-_FORMULAE = frozenset({"inline-formula", "disp-formula", "alternatives"})
+FORMULAE = frozenset({"inline-formula", "disp-formula"})
+ALTERNATIVES = frozenset(words("alternatives citation-alternatives name-alternatives collab-alternatives"))
+_DISPLAYS = frozenset({"disp-formula", "disp-formula-group", "chem-struct-wrap"})
+# Where a `<label>` or `<attrib>` is part of what is read; elsewhere it belongs to a float or an equation.
+_LABELLED = frozenset(
+    words(
+        "list list-item def-list def-item statement sec chem-struct chem-struct-wrap boxed-text verse-group "
+        "disp-quote question answer explanation option legend"
+    )
+)
+_SIGNED = frozenset({"disp-quote", "verse-group", "boxed-text", "statement"})
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _SENTENCE_END = frozenset(".!?:;,…。．？！：")
 
@@ -43,11 +57,23 @@ class _Sink:
 
     room: int
     labels: dict[str, str]
+    skipped: frozenset[str] = SKIPPED
     pieces: list[str] = field(default_factory=list)
+    marks: dict[etree._Element, str] = field(default_factory=dict)  # of list items still to be read
+    without_tex: bool = False  # inside a formula that is there as MathML, too
 
     def add(self, text: str) -> None:
         self.pieces.append(text)
         self.room -= len(text)
+
+    def inner(self) -> "_Sink":
+        """Return a sink for a part that is written in another way than what is around it."""
+        return _Sink(max(self.room, 0), self.labels, self.skipped)
+
+    @property
+    def text(self) -> str:
+        """What was collected."""
+        return "".join(self.pieces)
 
 
 def readable(element: etree._Element, *, limit: int = 100_000, labels: dict[str, str] | None = None) -> str:
@@ -88,12 +114,21 @@ def joined(pieces: list[str]) -> str:
 def caption_text(caption: etree._Element, *, labels: dict[str, str] | None = None) -> str:
     """Return a caption's title and paragraphs as one line of readable Unicode."""
     title = child(caption, "title")
-    if title is None:
-        return readable(caption, labels=labels)
-    heading = readable(title, labels=labels)
-    sink = _Sink(100_000, labels or {})
+    heading = readable(title, labels=labels) if title is not None else ""
+    sink = _Sink(100_000, labels or {}, _SKIPPED_IN_CAPTIONS)
+    sink.add(caption.text or "")
     _children(caption, sink, 0, leave_out=title)
-    return joined([heading, tidy("".join(sink.pieces))])
+    return joined([heading, tidy(sink.text)])
+
+
+def caption_notes(caption: etree._Element, *, labels: dict[str, str] | None = None) -> list[str]:
+    """Return the footnotes inside a caption, each with its mark, as lines of readable Unicode."""
+    notes = []
+    for fn in descendants(caption, "fn"):
+        label = child(fn, "label")
+        mark = readable(label) if label is not None else fn.get("symbol", "")
+        notes.append(tidy(f"{mark} {readable(fn, labels=labels)}"))
+    return [note for note in notes if note]
 
 
 def formula_text(element: etree._Element) -> str:
@@ -135,22 +170,56 @@ def _children(
 def _part(part: etree._Element, name: str, sink: _Sink, depth: int) -> None:
     if name in _SCRIPTS:
         sink.add(_script(part, name, sink, depth))
-    elif name in SKIPPED:
+    elif name in sink.skipped and not _is_printed(part, name):
         return
-    elif name in _BLOCKS and name != "disp-formula":
-        sink.add(" ")
-        _walk(part, sink, depth + 1)
-        sink.add(" ")
+    elif name in FORMULAE:
+        _formula(part, name, sink, depth)
+    elif name in ALTERNATIVES:
+        _alternative(part, name, sink, depth)
+    elif name in _BLOCKS:
+        _block(part, name, sink, depth)
     elif name == "math":
         sink.add(mathml_text(part))
     elif name == "tex-math":
-        sink.add(tex_text("".join(part.itertext())))
-    elif name in _FORMULAE:
-        _formula(part, name, sink, depth)
+        if not sink.without_tex:
+            sink.add(tex_text("".join(part.itertext())))
+    elif name == "rt":
+        _reading(part, sink, depth)
     elif name == "xref" and not len(part) and not (part.text or "").strip():
         sink.add(sink.labels.get(part.get("rid", ""), ""))
     else:
         _walk(part, sink, depth + 1)
+
+
+def _is_printed(part: etree._Element, name: str) -> bool:
+    """Return whether a label or a source line is part of the text around it."""
+    holder = local(part.getparent())
+    return (name == "label" and holder in _LABELLED) or (name == "attrib" and holder in _SIGNED)
+
+
+def _block(part: etree._Element, name: str, sink: _Sink, depth: int) -> None:
+    if name == "def" and local(part.getparent()) == "abbrev":
+        return  # what an abbreviation stands for is no part of the sentence that uses it
+    if name in LISTS:
+        sink.marks |= item_marks(part)
+    mark = sink.marks.pop(part, "")
+    sink.add(f" {mark} " if mark else " ")
+    _walk(part, sink, depth + 1)
+    if not (name in _DISPLAYS and _goes_on(part)):
+        sink.add(" ")
+
+
+def _goes_on(part: etree._Element) -> bool:
+    """Return whether the sentence around a display goes on with a comma, a full stop or the like."""
+    return (part.tail or " ")[0] in ",.;:)"
+
+
+def _reading(part: etree._Element, sink: _Sink, depth: int) -> None:
+    """Ruby text, which is printed above the characters that it helps to read."""
+    inner = sink.inner()
+    _walk(part, inner, depth + 1)
+    text = tidy(inner.text)
+    sink.add(f"({text})" if text else "")
 
 
 _SCRIPTS = {"sup": superscript, "sub": subscript}
@@ -159,9 +228,9 @@ _SCRIPTS = {"sup": superscript, "sub": subscript}
 def _script(part: etree._Element, name: str, sink: _Sink, depth: int) -> str:
     if not len(part):
         return _SCRIPTS[name](part.text or "")
-    inner = _Sink(max(sink.room, 0), sink.labels)
+    inner = sink.inner()
     _walk(part, inner, depth + 1)
-    return _SCRIPTS[name](tidy_inside("".join(inner.pieces)))
+    return _SCRIPTS[name](tidy_inside(inner.text))
 
 
 def tidy_inside(text: str) -> str:
@@ -173,20 +242,28 @@ def tidy_inside(text: str) -> str:
 
 
 def _formula(part: etree._Element, name: str, sink: _Sink, depth: int) -> None:
-    space = " " if name == "disp-formula" else ""
-    text = formula_text(part)
-    sink.add(space)
+    inner = sink.inner()
+    inner.without_tex = has_mathml(part)
+    _walk(part, inner, depth + 1)
+    if name == "disp-formula":
+        sink.add(f" {inner.text.strip()}" + ("" if _goes_on(part) else " "))
+    elif next(descendants(part, "math", "tex-math"), None) is not None:
+        sink.add(inner.text.strip())  # what is written around a formula is the file's layout
+    else:
+        sink.add(tidy_inside(inner.text))
+
+
+def has_mathml(element: etree._Element) -> bool:
+    """Return whether an element holds MathML with something in it."""
+    return any("".join(math.itertext()).strip() for math in descendants(element, "math"))
+
+
+def _alternative(part: etree._Element, name: str, sink: _Sink, depth: int) -> None:
+    """Alternatives say the same thing several times: a formula, or else the first that has text, is enough."""
+    text = formula_text(part) if name == "alternatives" else ""
     if text:
         sink.add(text)
-    elif name == "alternatives":
-        _first_alternative(part, sink, depth)
-    else:
-        _walk(part, sink, depth + 1)
-    sink.add(space)
-
-
-def _first_alternative(part: etree._Element, sink: _Sink, depth: int) -> None:
-    """Alternatives say the same thing several times: the first that has text is enough."""
+        return
     before = len(sink.pieces)
     for option in part:
         _part(option, local(option), sink, depth + 1)
