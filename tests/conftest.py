@@ -16,6 +16,7 @@ from samples.make_sample import make_sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+pytest.register_assert_rewrite("graphics_files")  # it checks the images that it shows
 
 # What a script runs in its background ignores Ctrl+C, and what tests start, to end it so, would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

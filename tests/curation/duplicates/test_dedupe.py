@@ -1,4 +1,3 @@
-import os
 import random
 from dataclasses import replace
 
@@ -10,12 +9,11 @@ from hypothesis import strategies as st
 
 from curation.duplicates import dedupe
 from curation.duplicates.dedupe import COLUMNS, find_duplicates
-from curation.duplicates.differences import Query, differences
 from curation.duplicates.parameters import DedupeParameters, dedupe_parameters
 from curation.embeddings.descriptor import IDENTITY
 from curation.similarity.alignment import SIDE, Thumbnails, thumbnail
 from curation.similarity.level import Level
-from curation.similarity.neighbours import SearchParameters, build_index, matches, matches_within
+from curation.similarity.neighbours import SearchParameters
 from samples.many_figures import invent
 from schemas.annotations import DuplicateRow
 
@@ -319,32 +317,6 @@ def test_neither_order_nor_threads_nor_blocks_change_the_result():
     assert len(reference) > 50
 
 
-def test_matches_are_all_pairs_at_or_above_the_threshold():
-    vectors = np.random.default_rng(5).normal(size=(50, 4)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    search = SearchParameters(hits_limit=200)
-    index = build_index(vectors, threshold=0.5, parameters=search)
-    blocks = list(matches(index, vectors, threshold=0.5, parameters=search))
-    assert len(blocks) > 1
-    found = {(q, m) for block in blocks for q, m in zip(block.query, block.match, strict=True)}
-    exact = vectors.astype(np.float64) @ vectors.astype(np.float64).T
-    expected = set(zip(*np.nonzero(exact >= 0.5), strict=True))
-    assert found == expected
-    blocks, name, recall = matches_within(vectors, threshold=0.5, parameters=search)
-    within = {(q, m) for block in blocks for q, m in zip(block.query, block.match, strict=True)}
-    assert {(q, m) for q, m in expected if m <= q} <= within <= expected
-    assert (name, recall) == ("flat", None)
-    for limit in (100_000, 10):  # flat, and in lists
-        found, _, _ = matches_within(
-            vectors,
-            threshold=0.5,
-            parameters=SearchParameters(hits_limit=200, flat_limit=limit, recall=1.0),
-            likely=lambda query, match: (match < query) & (match % 2 == 0),
-        )
-        wanted = {(q, m) for block in found for q, m in zip(block.query, block.match, strict=True)}
-        assert wanted == {(q, m) for q, m in expected if m < q and m % 2 == 0}
-
-
 captions = st.sampled_from(["", CAPTION, CAPTION + " 7", OTHER_CAPTION])
 pairs = st.builds(
     lambda **columns: columns,
@@ -399,18 +371,3 @@ def test_processes_of_their_own_find_the_same(monkeypatch):
     )
     assert one == two and len(one.rows) >= 12
     assert one.tested["alignment"] >= len(one.rows)
-
-
-def test_a_worker_that_dies_costs_time_only(monkeypatch):
-    query = Query(np.zeros((SIDE, SIDE), np.uint8), (np.zeros((SIDE, SIDE), np.uint8),), (0.5,))
-    with differences(2) as measure:
-        assert list(measure([("a", query), ("b", query)])) == [("a", [0.0]), ("b", [0.0])]
-    with differences(1) as measure:
-        assert measure is None
-    monkeypatch.setattr("curation.duplicates.differences.measure_batch", died)
-    with differences(2) as measure:
-        assert list(measure([("a", query)])) == [("a", [])]
-
-
-def died(queries):
-    os._exit(3)
