@@ -1,6 +1,7 @@
 """All primitives of the expander by name."""
 
 from extractors.latex.expansion import inputs, opening, verbatim
+from extractors.latex.expansion.column_types import COLUMN_HANDLERS
 from extractors.latex.expansion.conditionals import CONDITIONAL_HANDLERS
 from extractors.latex.expansion.definitions import DEFINITIONS
 from extractors.latex.expansion.expander import Handler
@@ -13,6 +14,7 @@ HANDLERS: dict[str, Handler] = {
     **REGISTERS,
     **CONDITIONAL_HANDLERS,
     **TABLE_HANDLERS,
+    **COLUMN_HANDLERS,
     **TERM_HANDLERS,
     **dict.fromkeys(
         ("input", "include", "subfile", "InputIfFileExists", "loadglsentries"), inputs.input_file

@@ -217,10 +217,10 @@ class Input:
             self.push(text)
 
 
-def open_group_end(text: str, pos: int) -> int:
-    """Return where the group ends that is open at `pos`, -1 where none ends near."""
+def open_group_end(text: str, pos: int, reach: int = 3000) -> int:
+    """Return where the group ends that is open at `pos`, -1 where none ends within reach."""
     depth = 0
-    for match in BRACES.finditer(text, pos, min(len(text), pos + 3000)):
+    for match in BRACES.finditer(text, pos, min(len(text), pos + reach)):
         char = text[match.start()]
         depth += (char == "{") - (char == "}")
         if depth < 0:

@@ -2,6 +2,7 @@ r"""\begin and \end as the expander reads them."""
 
 import re
 
+from extractors.latex.expansion.column_types import OPENINGS, open_tabular
 from extractors.latex.expansion.expander import Expander
 from extractors.latex.expansion.inputs import expand_name
 from extractors.latex.expansion.macros import split_parameters, substitute
@@ -39,6 +40,8 @@ def begin(ex: Expander, name: str) -> None:
     else:
         ex.scopes.open.append((environment, []))
         ex.output.emit("\\begin{" + environment + "}")
+        if environment in OPENINGS:
+            open_tabular(ex, environment)
         if len(ex.scopes.open) > ex.budget.limits.depth * 5:
             raise RecordError(
                 "tex_too_complex", f"more than {ex.budget.limits.depth * 5} environments open at once"

@@ -1,5 +1,6 @@
 """What names mean, where: definitions hold from there on, and until their group or environment ends."""
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
@@ -8,6 +9,8 @@ from extractors.latex.expansion.input import Frame, Input, open_group_end
 from extractors.latex.expansion.macros import Printed
 from extractors.latex.expansion.output import Output
 
+GROUP_REACH = 20_000
+ENVIRONMENT_EDGE = re.compile(r"\\(begin|end)\s*\{")
 M = TypeVar("M")  # what a name can mean: the expander says it, here meanings are only kept and put back
 
 
@@ -38,6 +41,24 @@ class Scopes(Generic[M]):
             self.meanings.pop(name, None)
         else:
             self.meanings[name] = meaning
+
+    def define_here(self, name: str, meaning: M) -> None:
+        """Give a name its meaning as `define` does, but look for the group that ends it in environments, too.
+
+        For what is seldom said and often inside a group: column types, settings of numbers.
+        """
+        frame = self.input.frames[-1] if self.input.frames and self.in_document else None
+        end = open_group_end(frame.text, frame.pos, GROUP_REACH) if frame is not None else -1
+        if (
+            frame is None
+            or end < 0
+            or not environments_close(frame.text[frame.pos : end])
+            or (frame.restores and frame.restores[-1][0] < end)
+        ):
+            self.define(name, meaning)
+            return
+        frame.restores.append((end, partial(self.put_back, name, self.meanings.get(name))))
+        self.meanings[name] = meaning
 
     def undo_later(self, name: str, old: M | Printed | None) -> None:
         """Remember what a name meant until the innermost group or environment ends.
@@ -73,3 +94,13 @@ class Scopes(Generic[M]):
         else:
             self.printed[name] = body
             self.output.tell("\\scimmirprinted{" + name + "}{" + body + "}")
+
+
+def environments_close(text: str) -> bool:
+    """Return whether a text ends no environment that it did not begin."""
+    depth = 0
+    for match in ENVIRONMENT_EDGE.finditer(text):
+        depth += 1 if match[1] == "begin" else -1
+        if depth < 0:
+            return False
+    return True

@@ -3,23 +3,16 @@
 import re
 from dataclasses import replace
 
-from extractors.latex.source.graphics import parse_keys
 from extractors.latex.source.scanner import Scanner
-from extractors.latex.tables.columns import Columns, read_columns
-from extractors.latex.tables.rows import RawRow, header_rows, split_rows
+from extractors.latex.tables.cells import render_row
+from extractors.latex.tables.columns import read_columns
+from extractors.latex.tables.layout import lay_out, seen_ranges
+from extractors.latex.tables.rows import header_rows, split_rows
 from extractors.latex.text.renderer import Renderer
 from schemas.table import Cell, Table, TableRow
 
 HEAD_ENDS = re.compile(r"\\end(firsthead|head|foot|lastfoot)(?![A-Za-z])")
-NUMERIC = re.compile(
-    r"\s*[<>]?\s*[+-]?[\d.,]+(?:\s*\(\d+\))?(?:\s*(?:\+-|\\pm)\s*[\d.]+)?(?:[eEdD][+-]?\d+)?\s*\Z"
-)
-BLOCK = re.compile(
-    r"\\Block\s*(?:\[[^\]]{0,100}\])?\s*\{\s*(\d{0,3})\s*-\s*(\d{0,3})\s*\}\s*(?:<[^>]{0,100}>)?"
-)
 CODE_BEFORE = re.compile(r"\\CodeBefore(?![A-Za-z]).*?\\Body(?![A-Za-z])|\\CodeAfter(?![A-Za-z]).*", re.S)
-SPANNING_CELLS = ("\\SetCell", "\\Block")  # tabularray and nicematrix keep the cells that a span covers
-WRAPPED = re.compile(r"\{\s*(\\multi(?:column|row).*)\}\s*\Z", re.S)
 NOTE = re.compile(r"\\(?:tablenotetext|tablecomments|tablerefs|tablefoot|tablefoottext)(?![A-Za-z])")
 
 
@@ -35,7 +28,6 @@ def read_table(
         head: rows that \tablehead gives apart from the body.
         formulae: whether the cells are mathematics, as in an array.
     """
-    layout = read_columns(columns)
     if "\\Code" in body:
         body = CODE_BEFORE.sub("", body)
     body, own_notes = take_notes(to, body)
@@ -51,18 +43,19 @@ def read_table(
         return None
     for row in rows if formulae else ():
         row.cells = [f"${cell}$" if cell.strip() else cell for cell in row.cells]
+    layout = lay_out(to, read_columns(columns), rows)
     grid = [render_row(to, row, layout) for row in rows]
     cells = merge_rowspans(grid)
     width = max(sum(c.colspan for _, c in row) for row in grid)
-    aligned = (layout.align + ["left"] * width)[: max(width, len(layout.align))]
+    aligned = (layout.align() + ["left"] * width)[: max(width, layout.width())]
     header = header_rows(rows)
-    rules = layout.rules if any(layout.rules) else []
+    rules = layout.rules()
     return Table(
         rows=tuple(
             TableRow(
                 cells=tuple(replace(c, header=i < header) for c in row),
                 rule_above=raw.rule_above,
-                partial_rules=tuple(raw.partial_rules),
+                partial_rules=seen_ranges(layout, raw.partial_rules),
             )
             for i, (row, raw) in enumerate(zip(cells, rows, strict=True))
         ),
@@ -104,95 +97,6 @@ def take_notes(to: Renderer, body: str) -> tuple[str, list[str]]:
     if notes:
         body = body[: NOTE.search(body).start()]  # type: ignore[union-attr]
     return body, notes
-
-
-def render_row(to: Renderer, row: RawRow, layout: Columns) -> list[tuple[int, Cell]]:
-    """Return the row's cells with the column in which each begins; a negative rowspan reaches upwards."""
-    if row.spanning is not None:
-        return [(0, Cell(html=to.html(row.spanning), colspan=max(1, len(layout.align)), align="center"))]
-    out: list[tuple[int, Cell]] = []
-    column = 0
-    covered = 0
-    for tex in row.cells:
-        if covered and not tex.strip():
-            covered -= 1
-            continue
-        cell = render_cell(to, tex.strip(), column, layout)
-        covered = cell.colspan - 1 if tex.lstrip().startswith(SPANNING_CELLS) else 0
-        out.append((column, cell))
-        column += cell.colspan
-    return out
-
-
-def render_cell(to: Renderer, tex: str, column: int, layout: Columns) -> Cell:
-    """Return one cell with its spans."""
-    colspan = rowspan = 1
-    align = None
-    before = layout.before[column] if column < len(layout.before) else ""
-    after = layout.after[column] if column < len(layout.after) else ""
-    for _ in range(4):
-        wrapped = WRAPPED.match(tex)
-        if wrapped and wrapped[1].count("{") == wrapped[1].count("}"):
-            tex = wrapped[1]
-        tex = tex.lstrip()
-        scan = Scanner(tex)
-        if tex.startswith("\\multicolumn"):
-            scan.pos = len("\\multicolumn")
-            colspan = _count(scan.argument())
-            spec = read_columns(scan.argument())
-            align = spec.align[0] if spec.align else None
-            before = after = ""
-        elif tex.startswith("\\SetCell"):
-            scan.pos = len("\\SetCell")
-            spans = parse_keys(scan.optional() or "")
-            colspan, rowspan = _count(spans.get("c", "1")), _count(spans.get("r", "1"))
-            scan.argument()
-            tex = tex[scan.pos :]
-            continue
-        elif tex.startswith("\\Block") and (block := BLOCK.match(tex)) is not None:
-            rowspan, colspan = _count(block[1]), _count(block[2])
-            tex = tex[block.end() :]
-            scan = Scanner(tex)
-        elif tex.startswith("\\multirow"):
-            scan.pos = len("\\multirow")
-            scan.optional()
-            rowspan = _count(scan.argument(), negative=True)
-            scan.optional()
-            scan.argument()
-            scan.optional()
-            before = after = before if "$" not in before else ""
-        elif re.match(r"\\(?:rowcolor|cellcolor|columncolor)(?![A-Za-z])", tex):
-            scan.pos = tex.index("color") + 5
-            scan.optional()
-            scan.argument()
-            tex = tex[scan.pos :]
-            continue
-        else:
-            break
-        tex = scan.argument() + tex[scan.pos :]
-    return Cell(
-        html=cell_html(to, tex, before, after, column, layout), colspan=colspan, rowspan=rowspan, align=align
-    )
-
-
-def cell_html(to: Renderer, tex: str, before: str, after: str, column: int, layout: Columns) -> str:
-    """Return a cell's content as inline HTML."""
-    siunitx = layout.siunitx[column] if column < len(layout.siunitx) and len(tex) < 100 else ""
-    if siunitx == "S" and NUMERIC.match(tex):
-        return to.html("\\num{" + tex + "}")
-    if siunitx == "s" and tex and not tex.startswith("{"):
-        return to.html("\\si{" + tex + "}")
-    if before and tex:
-        tex = before + " " + tex + (after or ("$" if before.count("$") % 2 else ""))
-    return to.html(tex)
-
-
-def _count(text: str, *, negative: bool = False) -> int:
-    match = re.match(r"\s*(-?\d{1,3})", text)
-    value = int(match[1]) if match else 1
-    if negative and value < 0:
-        return value
-    return max(1, min(value, 200))
 
 
 def merge_rowspans(grid: list[list[tuple[int, Cell]]]) -> list[list[Cell]]:

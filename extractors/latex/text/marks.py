@@ -11,6 +11,7 @@ MARKS = {mark: f"<{tag}>" for tag, mark in TAGS.items()} | {
     chr(ord(mark) + 1): f"</{tag}>" for tag, mark in TAGS.items()
 }
 STRIP_MARKS = {ord(mark): None for mark in MARKS}
+STRIP_FONTS = {ord(mark): None for mark, tag in MARKS.items() if tag.strip("</>") not in {"sup", "sub"}}
 MARK_SPLIT = re.compile("([\uf100-\uf10b])")
 
 
@@ -25,8 +26,8 @@ def closing(tag: str) -> str:
 
 
 def marked(tag: str, content: str) -> str:
-    """Return the content between the marks of a tag; in bold and code no other tags are left."""
-    inner = content.translate(STRIP_MARKS) if tag in {"b", "code"} else content
+    """Return the content between the marks of a tag; in bold only scripts are left, in code nothing."""
+    inner = content.translate(STRIP_MARKS if tag == "code" else STRIP_FONTS if tag == "b" else {})
     return opening(tag) + inner + closing(tag)
 
 

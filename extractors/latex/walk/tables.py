@@ -9,6 +9,7 @@ from extractors.latex.text.references import Label as Target
 from extractors.latex.walk.document import Caption, Label, Tabular
 from extractors.latex.walk.state import STEPPED_AT_START, Walk
 
+WIDE = frozenset({"tabular*", "NiceTabular*"})
 WIDTH = re.compile(r"\s*(?:to|spread)\s*[^{}]{0,40}")
 TABLE_KEYS = re.compile(r"(?<![A-Za-z])caption\s*=\s*\{")
 
@@ -112,13 +113,13 @@ def begin_tabular(walk: Walk, environment: str, scan: Scanner, at: int) -> None:
         return
     bare = environment.rstrip("*")
     scan.optional()
-    if bare in {"tabularx", "tabulary", "tabularew"} or environment == "tabular*":
+    if bare in {"tabularx", "tabulary", "tabularew", "NiceTabularX"} or environment in WIDE:
         scan.group()
         scan.optional()
     if bare == "tabu":
         skip_width(scan)
     columns = "" if bare == "tabbing" else column_key(scan.group() or "")
-    if bare == "NiceTabular":
+    if bare.startswith("NiceTabular"):
         scan.optional()
     table = Tabular(bare, at, walk.box, start=scan.pos, columns=columns, nested=body.open_tabulars > 0)
     body.open_tabulars += 1
