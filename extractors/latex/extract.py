@@ -19,7 +19,7 @@ from schemas.paper import Paper, PaperHeader
 
 # 1: first form. 2: acronyms, data tables, tabularray, unknown names in formulae, drawings on demand.
 # 3: numbers by scope and class, pictures of the title, lists in mentions, brackets and dingbats in captions.
-# 4: columns that make one value together, column types of the paper's own, tables with icons, notes, siunitx's settings.
+# 4: columns that make one value, column types of the paper's own, tables with icons, notes, siunitx's settings.
 VERSION = "4"
 
 BIBLIOGRAPHY = re.compile(r"\\bibliography\s*\{([^{}]*)\}|\\printbibliography")

@@ -13,7 +13,17 @@ from schemas.reject import RecordError
 ENVIRONMENT_NAME = re.compile(r"[ \t\n]*\{[ \t\n]*([^{}\\\n]{0,80}?)[ \t\n]*\}")
 
 DRAWINGS = frozenset(
-    {"tikzpicture", "pgfpicture", "pspicture", "pspicture*", "circuitikz", "tikzcd", "axis", "psgraph"}
+    {
+        "tikzpicture",
+        "pgfpicture",
+        "pspicture",
+        "pspicture*",
+        "circuitikz",
+        "tikzcd",
+        "axis",
+        "psgraph",
+        "sparkline",
+    }
 )
 
 

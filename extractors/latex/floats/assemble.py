@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from extractors.latex.expansion.output import Flat
 from extractors.latex.floats.grouping import found_in, printed_label
+from extractors.latex.floats.picture_tables import settle_pictures
 from extractors.latex.floats.pieces import caption_pieces
 from extractors.latex.source.graphics import graphic, stored_path
 from extractors.latex.source.project import Project
@@ -46,6 +47,9 @@ class Assembly:
     def run(self) -> None:
         """Make every float of the document, in order."""
         ordinals = {"figure": 0, "table": 0}
+        for body in self.walk.floats:
+            if body.graphics and body.tabulars:
+                settle_pictures(self.to, self.walk.text, body)
         found = [f for body in self.walk.floats for f in found_in(body)]
         found.sort(key=lambda f: (f.start, f.caption.pos if f.caption else 0))
         for one in found:

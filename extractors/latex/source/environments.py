@@ -28,7 +28,7 @@ LOOSE = words("center centering minipage flushleft flushright figurehere_ landsc
 PICTURES = words(
     """tikzpicture pgfpicture pspicture picture xy overpic Overpic circuitikz tikzcd axis psgraph
     feynmandiagram fmffile fmfgraph asy forest ganttchart chronology dot2tex gnuplot bytefield qtree
-    sequencediagram empfile emp mfpic texdraw diagram quantikz tikzpicture* pspicture*"""
+    sequencediagram empfile emp mfpic texdraw diagram quantikz tikzpicture* pspicture* sparkline"""
 )
 VERBATIM_SHOWN = words("verbatim lstlisting minted Verbatim alltt tabbing algorithmic")
 EQUATIONS = words("equation align gather multline eqnarray alignat flalign dmath IEEEeqnarray subequations")

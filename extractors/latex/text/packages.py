@@ -1,6 +1,7 @@
 """Commands of packages other than siunitx that print something of their own: quotes, table notes, chemistry."""
 
 from extractors.latex.source.scanner import Scanner
+from extractors.latex.text import icons
 from extractors.latex.text.characters import DROPPED, skip_tikz
 from extractors.latex.text.maths.chemistry import chemistry
 from extractors.latex.text.numbering import roman
@@ -9,7 +10,7 @@ from extractors.latex.text.writer import Writer
 COMMANDS = frozenset(
     {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark", "ce", "ch", "cee", "tikz", "ion", "diagbox",
     "backslashbox", "slashbox", "tablefoottext"},
-)  # fmt: skip
+) | icons.COMMANDS  # fmt: skip
 
 
 def render(to: Writer, scan: Scanner, name: str, depth: int) -> str:
@@ -19,6 +20,14 @@ def render(to: Writer, scan: Scanner, name: str, depth: int) -> str:
     if name in {"diagbox", "backslashbox", "slashbox"}:
         scan.optional()
         return f"{to.text(scan.argument(), depth + 1)} / {to.text(scan.argument(), depth + 1)}"
+    if name in icons.COMMANDS or icons.ICON.match(name):
+        scan.optional()
+        if name == "faIcon":
+            return icons.icon(scan.argument())
+        if name in icons.COMMANDS:
+            return icons.character(scan.argument()) if name == "usym" else icons.emoji(scan.argument())
+        scan.after_word()
+        return icons.icon(name)
     if name == "tablefoottext":
         mark = to.script(to.text(scan.argument(), depth + 1).strip(), up=True)
         return f" {mark} {to.text(scan.argument(), depth + 1)}"

@@ -20,6 +20,7 @@ from extractors.latex.text.characters import (
     skip_dimension,
     tidy,
 )
+from extractors.latex.text.icons import ICON
 from extractors.latex.text.maths import formula
 from extractors.latex.text.maths.commands import ONLY_IN_MATH
 from extractors.latex.text.shapes import (
@@ -234,7 +235,7 @@ class Renderer:
             return formula.render(self, scan.argument(), depth + 1)
         if name in {"char", "symbol"}:
             return character(scan, name)
-        if name in packages.COMMANDS:
+        if name in packages.COMMANDS or ICON.match(name):
             return packages.render(self, scan, name, depth)
         if name in self.names:
             scan.after_word()

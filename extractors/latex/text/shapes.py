@@ -33,7 +33,7 @@ SHAPES = {
     "fnmark": "o", "cormark": "o", "tnotemark": "o", "scimmirfolder": "m", "up": "t", "lowercase": "t",
     "subsectionautorefname": "", "colhead": "t", "SetCell": "om", "element": "oot", "replaced": "otm",
     "deleted": "om", "added": "ot", "highlight": "ot",
-    "foreignquote": "mt", "foreigntextquote": "mt", "hyphenquote": "mt",
+    "scalerel": "stm", "foreignquote": "mt", "foreigntextquote": "mt", "hyphenquote": "mt",
     "scimmirdefault": "m", "scimmirreset": "mm", "scimmirunreset": "mm", "missingfigure": "om",
     "phantomsubcaption": "", "phantomcaption": "", "fxnote": "om", "fxwarning": "om",
     "fxerror": "om", "fxfatal": "om", "sethlcolor": "m", "CodeBefore": "", "listoftodos": "", "setuldepth": "m",
