@@ -1,12 +1,12 @@
 """All primitives of the expander by name."""
 
 from extractors.latex.expansion import inputs, opening, verbatim
-from extractors.latex.expansion.column_types import COLUMN_HANDLERS
+from extractors.latex.expansion.tables.column_types import COLUMN_HANDLERS
 from extractors.latex.expansion.conditionals import CONDITIONAL_HANDLERS
 from extractors.latex.expansion.definitions import DEFINITIONS
 from extractors.latex.expansion.expander import Handler
 from extractors.latex.expansion.registers import REGISTERS
-from extractors.latex.expansion.table_commands import TABLE_HANDLERS
+from extractors.latex.expansion.tables.commands import TABLE_HANDLERS
 from extractors.latex.expansion.terms import TERM_HANDLERS
 
 HANDLERS: dict[str, Handler] = {

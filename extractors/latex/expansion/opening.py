@@ -2,7 +2,7 @@ r"""\begin and \end as the expander reads them."""
 
 import re
 
-from extractors.latex.expansion.column_types import OPENINGS, open_tabular
+from extractors.latex.expansion.tables.column_types import OPENINGS, open_tabular
 from extractors.latex.expansion.expander import Expander
 from extractors.latex.expansion.inputs import expand_name
 from extractors.latex.expansion.macros import split_parameters, substitute
