@@ -20,12 +20,12 @@ def is_there(page: Path, link: str) -> bool:
 
 
 def is_defined(name: str) -> bool:
-    """Tell whether a dotted name is a module, a package, or what a module defines at its top."""
+    """Tell whether a dotted name is a module, a package, what a module defines at its top, or what a room exports."""
     if module_file(name) or name == "scimmir.toml":
         return True
     module, _, own = name.rpartition(".")
     file = module_file(module)
-    top = rf"^((async )?def|class) {own}\b|^{own}\b.*="
+    top = rf"^((async )?def|class) {own}\b|^{own}\b.*=|^__all__ = \[[^]]*\"{own}\""
     return file is not None and re.search(top, file.read_text(encoding="utf-8"), re.MULTILINE) is not None
 
 
@@ -52,4 +52,5 @@ def test_what_is_missing_is_noticed() -> None:
     assert not is_there(page, "fech.md") and not is_there(page, "../../elsewhere")
     assert IN_THE_TREE.fullmatch("benchmarks/no_such.py") and DOTTED.fullmatch("benchmarks.no_such")
     assert is_defined("schemas.errors.UserError") and is_defined("warehouse.catalog")
+    assert is_defined("flows.shards.plan_shards") and not is_defined("flows.shards.no_such")
     assert not is_defined("benchmarks.no_such") and not is_defined("schemas.errors.NoSuch")
