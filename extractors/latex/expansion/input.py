@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from extractors.latex.expansion.budget import Budget
-from extractors.latex.source.scanner import WORD_SPACE
+from extractors.latex.source.scanner import WORD_SPACE, Cursor
 
 COMMENT = re.compile(r"%[^\n]*(?:\n[ \t]*)?")
 SPACE = re.compile(r"(?:[ \t\n]+|%[^\n]*(?:\n|\Z))*")
@@ -17,7 +17,7 @@ SIMPLE_GROUP = re.compile(r"\{([^{}\\%]*)\}")
 
 
 @dataclass
-class Frame:
+class Frame(Cursor):
     """A text being read: a file (`file` is its number) or the replacement of a macro (`file` is -1).
 
     `restores` says what undoes the definitions of a group that ends at a position.
@@ -28,17 +28,6 @@ class Frame:
     pos: int = 0
     folder: str | None = None
     restores: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
-
-    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Return what a pattern finds at the position, and move past it; None where it finds nothing."""
-        match = pattern.match(self.text, self.pos)
-        if match is not None:
-            self.pos = match.end()
-        return match
-
-    def after_word(self) -> None:
-        """Move past the blanks that TeX skips behind a control word."""
-        self.pos = after_word(self.text, self.pos)
 
 
 @dataclass

@@ -213,13 +213,7 @@ def kept_preamble(preamble: str, wanted: Callable[[str], bool]) -> tuple[list[st
 def read_arguments(scan: Scanner, shape: str) -> None:
     """Move past the arguments of a preamble's command."""
     for letter in shape:
-        if letter == "s":
-            scan.star()
-        elif letter == "o":
-            scan.optional()
-        elif letter == "m":
-            scan.argument()
-        elif letter == "c":
+        if letter == "c":
             scan.take(CONTROL_WORD)
         elif letter == "p":
             brace = scan.text.find("{", scan.pos, scan.pos + 500)
@@ -227,6 +221,8 @@ def read_arguments(scan: Scanner, shape: str) -> None:
         elif letter == "e":
             scan.take(EQUALS_OPTION)
             scan.optional()
+        else:
+            scan.skip(letter)
 
 
 def drawn_part(source: str) -> str:

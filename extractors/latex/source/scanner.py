@@ -12,10 +12,29 @@ MAX_FAILURES = 20
 REACH_AFTER_FAILURES = 1_000
 
 
-class Scanner:
+class Cursor:
+    """A text and how far it was read."""
+
+    __slots__ = ("pos", "text")
+    text: str
+    pos: int
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Return what a pattern finds at the position, and move past it; None where it finds nothing."""
+        match = pattern.match(self.text, self.pos)
+        if match is not None:
+            self.pos = match.end()
+        return match
+
+    def after_word(self) -> None:
+        """Move past the blanks that TeX skips behind a control word; a blank line stays."""
+        self.take(WORD_SPACE)
+
+
+class Scanner(Cursor):
     """Reads arguments from `text` at `pos`; never moves past the end."""
 
-    __slots__ = ("failures", "pos", "text")
+    __slots__ = ("failures",)
 
     def __init__(self, text: str, pos: int = 0) -> None:
         self.text = text
@@ -28,20 +47,9 @@ class Scanner:
             limit = min(limit, REACH_AFTER_FAILURES)
         return min(len(self.text), self.pos + limit)
 
-    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Return what a pattern finds at the position, and move past it; None where it finds nothing."""
-        match = pattern.match(self.text, self.pos)
-        if match is not None:
-            self.pos = match.end()
-        return match
-
     def skip_space(self) -> None:
         """Move past blanks and newlines."""
         self.take(SPACES)
-
-    def after_word(self) -> None:
-        """Move past the blanks that TeX skips behind a control word; a blank line stays."""
-        self.take(WORD_SPACE)
 
     def peek(self) -> str:
         """Return the next character, or nothing at the end."""
@@ -79,6 +87,21 @@ class Scanner:
             self.pos = start
             return None
         return self.argument()
+
+    def span(self) -> tuple[int, int] | None:
+        """Return where the content of the group that follows begins and ends, None where no brace follows."""
+        self.skip_space()
+        start = self.pos + 1
+        return None if self.group() is None else (start, self.pos - 1)
+
+    def skip(self, letter: str) -> None:
+        """Move past an argument: `s` is a star, `o` an optional one, `m` a mandatory one."""
+        if letter == "s":
+            self.star()
+        elif letter == "o":
+            self.optional()
+        elif letter == "m":
+            self.argument()
 
     def optional(self, opener: str = "[", closer: str = "]") -> str | None:
         """Return the content of an optional argument, None (and no move) where there is none."""

@@ -271,13 +271,10 @@ class Renderer:
             return dingbat(scan.argument())
         parts = []
         for letter in shape:
-            if letter == "s":
-                scan.star()
-            elif letter == "o":
-                scan.optional()
+            if letter == "t":
+                parts.append(self.text(scan.argument(), depth + 1))
             else:
-                content = scan.argument()
-                parts.append(self.text(content, depth + 1) if letter == "t" else "")
+                scan.skip(letter)
         if name in {"hspace", "vspace"}:
             return " "
         return DROPPED if name in {"includegraphics", "rule"} else "".join(parts)
@@ -337,5 +334,5 @@ class Renderer:
                 scan.group()
         elif name == "begin" and bare in SHAPES:  # a command used as an environment, such as rotatebox
             for letter in SHAPES[bare].partition("t")[0]:
-                _ = scan.star() if letter == "s" else scan.optional() if letter == "o" else scan.argument()
+                scan.skip(letter)
         return " "

@@ -94,39 +94,36 @@ def counted(walk: Walk, name: str, scan: Scanner) -> str:
 def table_caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     r"""Read \tablecaption and its kin: inside a deluxetable, or ahead of a supertabular."""
     scan.optional()
-    scan.skip_space()
-    start = scan.pos + 1
-    if scan.group() is None:
+    span = scan.span()
+    if span is None:
         return
     body = walk.holder()
     if body is not None and not body.loose:
         if not body.captions:
-            walk.add_caption(Caption(start, scan.pos - 1, at, counter="table"))
+            walk.add_caption(Caption(*span, at, counter="table"))
     else:
-        walk.pending["caption"] = (start, scan.pos - 1)
+        walk.pending["caption"] = span
 
 
 def table_head(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     r"""Read \tablehead or \tablefirsthead ahead of a supertabular, or in a deluxetable."""
-    scan.skip_space()
-    start = scan.pos + 1
-    if scan.group() is None:
+    span = scan.span()
+    if span is None:
         return
     body = walk.holder()
     if body is not None and body.tabulars and not body.loose:
-        body.tabulars[-1].head = walk.text[start : scan.pos - 1]
+        body.tabulars[-1].head = walk.text[slice(*span)]
     elif name == "tablefirsthead" or "head" not in walk.pending:
-        walk.pending["head"] = (start, scan.pos - 1)
+        walk.pending["head"] = span
 
 
 def journal_table(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     r"""Read \processtable{caption}{table}{notes} and \tbl{caption}{table}."""
     if walk.holder() is None:
         return
-    scan.skip_space()
-    start = scan.pos + 1
-    if scan.group() is not None:
-        walk.add_caption(Caption(start, scan.pos - 1, at, counter=walk.captype or "table"))
+    span = scan.span()
+    if span is not None:
+        walk.add_caption(Caption(*span, at, counter=walk.captype or "table"))
 
 
 def panel_command(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -142,11 +139,17 @@ def panel_command(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     panel, closing = walk.open_panel(at, 0.0)
     if first is not None:
         inside = walk.text.find("[", start, stop) + 1
-        panel.caption = Caption(inside, max(inside, stop - 1), at, box=panel.box, counter=body.counter)
-        panel.caption.tex = walk.text[inside : stop - 1]
-        panel.labels.extend(k.strip() for k in LABEL.findall(panel.caption.tex))
+        made = Caption(inside, max(inside, stop - 1), at, box=panel.box, counter=body.counter)
+        give_caption(walk, panel, made)
     walk.letter_panel(panel, body)
     walk.region(scan, closing)
+
+
+def give_caption(walk: Walk, panel: Panel, made: Caption) -> None:
+    """Give a panel its caption, with the text and the labels in it."""
+    made.tex = walk.text[made.start : made.end]
+    panel.caption = made
+    panel.labels.extend(key.strip() for key in LABEL.findall(made.tex))
 
 
 def panel_box(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -156,17 +159,14 @@ def panel_box(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         return
     starred = walk.text[scan.pos - 1] == "*" or scan.star()
     scan.optional()
-    scan.skip_space()
-    start = scan.pos + 1
-    if scan.group() is None:
+    span = scan.span()
+    if span is None:
         return
-    stop = scan.pos - 1
     width = fraction(scan.optional() or "")
     scan.optional()
     panel, closing = walk.open_panel(at, width)
-    panel.caption = Caption(start, stop, at, box=panel.box, counter=body.counter, starred=starred)
-    panel.caption.tex = walk.text[start:stop]
-    panel.labels.extend(k.strip() for k in LABEL.findall(panel.caption.tex))
+    made = Caption(*span, at, box=panel.box, counter=body.counter, starred=starred)
+    give_caption(walk, panel, made)
     if not starred:
         walk.letter_panel(panel, body)
     walk.region(scan, closing)
@@ -177,9 +177,8 @@ def sub_caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     body = walk.holder()
     starred = walk.text[scan.pos - 1] == "*"
     scan.optional()
-    scan.skip_space()
-    start = scan.pos + 1
-    if scan.group() is None or body is None:
+    span = scan.span()
+    if span is None or body is None:
         return
     panel = walk.panel
     if panel is None or panel.caption is not None:
@@ -191,9 +190,8 @@ def sub_caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
             if _inside(item.box, walk.box):
                 item.panel = panel
         panel.end = scan.pos
-    panel.caption = Caption(start, scan.pos - 1, at, box=walk.box, counter=body.counter, starred=starred)
-    panel.caption.tex = walk.text[start : scan.pos - 1]
-    panel.labels.extend(k.strip() for k in LABEL.findall(panel.caption.tex))
+    made = Caption(*span, at, box=walk.box, counter=body.counter, starred=starred)
+    give_caption(walk, panel, made)
     if not starred:
         walk.letter_panel(panel, body)
 

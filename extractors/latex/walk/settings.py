@@ -184,10 +184,9 @@ def title(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     """Read the paper's title."""
     if name == "icmltitle" or name == "title":
         scan.optional()
-    scan.skip_space()
-    start = scan.pos + 1
-    if scan.group() is not None and (walk.title is None or not walk.body_start) and scan.pos - start > 1:
-        walk.earlier_title, walk.title = walk.title, (start, scan.pos - 1)
+    span = scan.span()
+    if span is not None and (walk.title is None or not walk.body_start) and span[0] < span[1]:
+        walk.earlier_title, walk.title = walk.title, span
 
 
 def file_folder(walk: Walk, name: str, scan: Scanner, at: int) -> None:
