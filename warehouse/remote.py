@@ -24,6 +24,7 @@ from runtime.storage import (
     put,
     read,
 )
+from runtime.whole_files import written_whole
 
 MANIFEST = "manifest.json"
 LATEST = "latest"
@@ -213,6 +214,5 @@ def local_release(warehouse: Path, version: str | None, *, anew: bool = False) -
     # The catalog shows the latest release in `main`, so that one is needed as well.
     for name in dict.fromkeys((latest, version or latest)):
         fetch_release(place / "releases" / name, releases / name)
-    aside = releases / f".{LATEST}-{uuid.uuid4().hex}"
-    aside.write_text(latest + "\n", encoding="utf-8")
-    aside.replace(releases / LATEST)
+    with written_whole(releases / LATEST) as aside:
+        aside.write_text(latest + "\n", encoding="utf-8")

@@ -10,6 +10,7 @@ from curation.contamination import LeakParameters
 from curation.duplicates import DedupeParameters
 from curation.embeddings import SHIPPED
 from curation.similarity import Level
+from runtime.whole_files import written_whole
 from schemas.errors import UserError
 
 FORMAT = 2  # 1: bits of the perceptual hash; 2: differences of aligned thumbnails
@@ -100,9 +101,8 @@ def write_thresholds(path: Path, thresholds: Thresholds, about: Mapping[str, Any
         **about,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    with written_whole(path) as aside:
+        aside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _level(content: Mapping[str, Any]) -> Level:

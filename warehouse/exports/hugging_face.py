@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from schemas.pair import SUBCATEGORIES
 from warehouse.exports.card import card
 from warehouse.exports.plan import ExportPlan, Place, claim_folder, read_places, write_whole
-from warehouse.releases import ROWS_PER_GROUP, hugging_face_feature, pair_file_schema
+from warehouse.releases import ROWS_PER_GROUP, hugging_face_feature, pair_file_schema, pair_writer
 from warehouse.stages import Json, canonical_json
 
 VERSION = "1"  # 1: data/<split>-<part>-of-<parts>.parquet
@@ -37,7 +37,7 @@ def export_hugging_face(
     Raises:
         WarehouseError: the folder holds something else, or a file of the release cannot be read.
     """
-    claim_folder(folder, _about(plan, per_file))
+    claim_folder(folder, {**plan.about("hugging-face", VERSION), "rows_per_file": per_file})
     (folder / "data").mkdir(exist_ok=True)
     rows: dict[str, int] = {}
     for split, places in plan.splits.items():
@@ -62,24 +62,10 @@ def export_schema() -> pa.Schema:
     return schema.with_metadata({"huggingface": canonical_json({"info": {"features": features}})})
 
 
-def _about(plan: ExportPlan, per_file: int) -> dict[str, Json]:
-    return {
-        "format": "hugging-face",
-        "format_version": VERSION,
-        "release": plan.version,
-        "release_hash": plan.release_hash,
-        "license_policy": plan.policy,
-        "rows_per_file": per_file,
-        "pairs_by_license": dict(plan.kept),
-        "left_out_by_license": dict(plan.left_out),
-    }
-
-
 def _parquet(places: tuple[Place, ...]) -> bytes:
     schema = export_schema()
-    codecs = {name: "zstd" for name in schema.names if name != "image"} | {"image.bytes": "none"}
     out = io.BytesIO()
-    with pq.ParquetWriter(out, schema, compression=codecs, write_page_index=True) as writer:
+    with pair_writer(out, schema) as writer:
         for table in read_places(places):
             whole = _with_scimmir_columns(table, schema).combine_chunks()
             writer.write_table(whole, row_group_size=ROWS_PER_GROUP)

@@ -1,7 +1,6 @@
 """Which pairs of a release an export holds, in which shard each; and that a folder holds one export only."""
 
 import json
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from runtime.whole_files import written_whole
 from schemas.pair import SPLITS
 from warehouse.place import WarehouseError
 from warehouse.releases import read_manifest
@@ -49,6 +49,18 @@ class ExportPlan:
         """Return a split's pairs in pieces of `size`."""
         places = self.splits[split]
         return [places[start : start + size] for start in range(0, len(places), size)]
+
+    def about(self, form: str, version: str) -> dict[str, Json]:
+        """Return what says which export a folder holds; a form adds how it cuts the pairs into files."""
+        return {
+            "format": form,
+            "format_version": version,
+            "release": self.version,
+            "release_hash": self.release_hash,
+            "license_policy": self.policy,
+            "pairs_by_license": dict(self.kept),
+            "left_out_by_license": dict(self.left_out),
+        }
 
 
 def plan_export(release: Path, policy: str) -> ExportPlan:
@@ -123,12 +135,8 @@ def claim_folder(folder: Path, about: Mapping[str, Json]) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees all of it or none."""
-    aside = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-    try:
+    with written_whole(path) as aside:
         aside.write_bytes(content)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _allowed(policy: str, group: str, redistribution: bool) -> bool:

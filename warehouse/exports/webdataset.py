@@ -15,7 +15,6 @@ from PIL import Image, UnidentifiedImageError
 from schemas.columns import table_of
 from schemas.sample import SampleRow
 from warehouse.exports.plan import ExportPlan, Place, claim_folder, read_places, write_whole
-from warehouse.stages import Json
 
 VERSION = "1"  # 1: <split>/<shard>.tar with .parquet and _stats.json beside it
 
@@ -41,7 +40,7 @@ def export_webdataset(
     Raises:
         WarehouseError: the folder holds something else, or a file of the release cannot be read.
     """
-    claim_folder(folder, _about(plan, per_shard))
+    claim_folder(folder, {**plan.about("webdataset", VERSION), "samples_per_shard": per_shard})
     totals = {}
     for split in plan.splits:
         sizes: dict[str, int] = {}
@@ -67,19 +66,6 @@ def shard_pattern(folder: Path, split: str) -> str | None:
     if len(shards) == 1:
         return str(shards[0])
     return f"{folder / split}/{{{shards[0].stem}..{shards[-1].stem}}}.tar"
-
-
-def _about(plan: ExportPlan, per_shard: int) -> dict[str, Json]:
-    return {
-        "format": "webdataset",
-        "format_version": VERSION,
-        "release": plan.version,
-        "release_hash": plan.release_hash,
-        "license_policy": plan.policy,
-        "samples_per_shard": per_shard,
-        "pairs_by_license": dict(plan.kept),
-        "left_out_by_license": dict(plan.left_out),
-    }
 
 
 def _write_shard(places: tuple[Place, ...], stem: Path, shard: int) -> None:

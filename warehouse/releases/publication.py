@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +20,7 @@ from runtime.cache import place_behind
 from runtime.hashes import file_sha256
 from runtime.lease import leased
 from runtime.storage import put
+from runtime.whole_files import written_whole
 from schemas.columns import arrow_schema
 from schemas.pair import SPLITS, Pair
 from warehouse import remote
@@ -198,12 +200,11 @@ def publishing(warehouse: Path) -> Iterator[None]:
 
 def point_latest(warehouse: Path, version: str) -> None:
     """Make `releases/latest` name this version, atomically."""
-    aside = warehouse / "releases" / f".{LATEST}-{uuid.uuid4().hex}"
-    aside.write_text(version + "\n", encoding="utf-8")
     place = place_behind(warehouse)
-    if place is not None:
-        put(place / "releases" / LATEST, aside)
-    aside.replace(warehouse / "releases" / LATEST)
+    with written_whole(warehouse / "releases" / LATEST) as aside:
+        aside.write_text(version + "\n", encoding="utf-8")
+        if place is not None:
+            put(place / "releases" / LATEST, aside)
 
 
 def _write_pairs(plan: ReleasePlan, folder: Path) -> dict[str, int]:
@@ -260,14 +261,18 @@ class _PartWriter:
                 self._writer.close()
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"part-{self.rows // ROWS_PER_FILE:05d}.parquet"
-            schema = pair_file_schema()
-            # Images are compressed already; trying again costs time and saves nothing.
-            codecs = {name: "zstd" for name in schema.names if name != "image"} | {"image.bytes": "none"}
-            self._writer = pq.ParquetWriter(path, schema, compression=codecs, write_page_index=True)
+            self._writer = pair_writer(path, pair_file_schema())
         # In one piece, because pyarrow ends pages where its input was pieced together.
         whole = table.cast(pair_file_schema()).combine_chunks()
         self._writer.write_table(whole, row_group_size=ROWS_PER_GROUP)
         self.rows += table.num_rows
+
+
+def pair_writer(where: Path | BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
+    """Return a writer of pairs with their images, for row groups of `ROWS_PER_GROUP`."""
+    # Images are compressed already; trying again costs time and saves nothing.
+    codecs = {name: "zstd" for name in schema.names if name != "image"} | {"image.bytes": "none"}
+    return pq.ParquetWriter(where, schema, compression=codecs, write_page_index=True)
 
 
 def pair_file_schema() -> pa.Schema:

@@ -1,7 +1,6 @@
 """Embeddings kept in the warehouse: by what was embedded and by all that decides the numbers, never twice."""
 
 import hashlib
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from runtime.whole_files import written_whole
 from schemas.columns import arrow_schema
 from schemas.retrieval import VectorRow
 from warehouse.place import WarehouseError
@@ -98,10 +98,8 @@ class Vectors:
 
 
 def _replace(path: Path, content: bytes | pa.Buffer) -> None:
-    aside = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
     try:
-        aside.write_bytes(content)
-        aside.replace(path)
+        with written_whole(path) as aside:
+            aside.write_bytes(content)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise WarehouseError(f"cannot write to the warehouse: {error}") from error

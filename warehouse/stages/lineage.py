@@ -5,12 +5,12 @@ cut into other shards, and stays the same to the byte.
 """
 
 import json
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from runtime.cache import place_behind
 from runtime.storage import Place, items_below, put, read
+from runtime.whole_files import written_whole
 from warehouse.place import WarehouseError
 from warehouse.stages.tables import canonical_json
 
@@ -26,12 +26,11 @@ def record_lineage(
     folder = warehouse / LINEAGE / version
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{release_key}.json"
-    aside = folder / f".{uuid.uuid4().hex}"
-    aside.write_bytes(canonical_json({stage: list(keys) for stage, keys in outputs.items()}))
     place = place_behind(path)
-    if place is not None:
-        put(place, aside)
-    aside.replace(path)
+    with written_whole(path) as aside:
+        aside.write_bytes(canonical_json({stage: list(keys) for stage, keys in outputs.items()}))
+        if place is not None:
+            put(place, aside)
     return path
 
 
