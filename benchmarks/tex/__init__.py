@@ -1,0 +1,1 @@
+"""Papers as TeX itself compiles them: what it lists, labels and opens."""
