@@ -1,17 +1,15 @@
 """One LaTeX paper in, its figures and tables out."""
 
-import posixpath
-import re
 from dataclasses import dataclass
 
+from extractors.latex.citations.finding import find_bibliography
 from extractors.latex.expansion.expander import expand_project
 from extractors.latex.expansion.handlers import HANDLERS
-from extractors.latex.expansion.output import Flat
 from extractors.latex.floats.assemble import Assembly
 from extractors.latex.source.project import Project, open_project
-from extractors.latex.text.bibliography import Bibliography, read_bibliography
+from extractors.latex.text.citing import no_citation
 from extractors.latex.text.mentions import running_text
-from extractors.latex.text.renderer import Renderer, no_citation, no_reference
+from extractors.latex.text.renderer import Renderer, no_reference
 from extractors.latex.walk.commands import walk_text
 from extractors.latex.walk.state import Walk
 from schemas.floats import Extraction
@@ -20,15 +18,8 @@ from schemas.paper import Paper, PaperHeader
 # 1: first form. 2: acronyms, data tables, tabularray, unknown names in formulae, drawings on demand.
 # 3: numbers by scope and class, pictures of the title, lists in mentions, brackets and dingbats in captions.
 # 4: columns that make one value, column types of the paper's own, tables with icons, notes, siunitx's settings.
-VERSION = "4"
-
-BIBLIOGRAPHY = re.compile(r"\\bibliography\s*\{([^{}]*)\}|\\printbibliography")
-NUMERIC_CLASSES = ("revtex", "ieee", "elsarticle", "acmart", "llncs", "svjour", "sn-jnl", "amsart", "cas-")
-NUMERIC_SETTING = re.compile(
-    r"\\setcitestyle\s*\{[^{}]*\b(?:numbers|super)\b|\\citestyle\s*\{nature\}"
-    r"|\\bibpunct\s*(?:\[[^\]]{0,40}\])?\{[^{}]{0,9}\}\s*\{[^{}]{0,9}\}\s*\{[^{}]{0,9}\}\s*\{[ns]\}"
-)
-AUTHOR_YEAR_OPTIONS = ("authoryear", "round", "author-year", "apa")
+# 5: citations by any label and from .bib files, in the style of class and packages.
+VERSION = "5"
 
 
 @dataclass(frozen=True)
@@ -99,48 +90,3 @@ def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:
         is_retracted=False,
         main_file=project.main,
     )
-
-
-def find_bibliography(project: Project, flat: Flat, walk: Walk) -> Bibliography:
-    """Return the entries of the environment in the text, else of the .bbl that belongs to the main file."""
-    numeric = citation_style(walk)
-    if walk.bibliographies:
-        text = "\n".join(flat.text[start:end] for start, end in walk.bibliographies)
-        return read_bibliography(text, numeric=numeric)
-    stems = [posixpath.splitext(project.main)[0]]
-    found = BIBLIOGRAPHY.search(flat.text)
-    if found and found[1]:
-        stems.extend(project.main_dir + n.strip() for n in found[1].split(",")[:20])
-    path = project.find("", folders=tuple(stems), suffixes=(".bbl",))
-    if path is None:
-        path = next((n for n in sorted(project.files) if n.lower().endswith(".bbl")), None)
-    if path is None:
-        return Bibliography()
-    return read_bibliography(project.text(path), numeric=numeric)
-
-
-def citation_style(walk: Walk) -> bool | None:
-    """Return True for numeric citations, False for author and year, None where only the labels tell."""
-    packages = walk.style.packages
-    if NUMERIC_SETTING.search(walk.text):
-        return True
-    for name in ("natbib", "biblatex"):
-        if name in packages:
-            options = packages[name].replace(" ", "")
-            if any(
-                o in options
-                for o in ("numbers", "super", "numeric", "style=ieee", "style=nature", "style=phys")
-            ):
-                return True
-            if any(o in options for o in AUTHOR_YEAR_OPTIONS):
-                return False if "square" not in options or "authoryear" in options else None
-            if name == "biblatex":
-                return True
-    document_class = walk.style.document_class.lower()
-    if any("authoryear" in o or o == "author-year" for o in walk.style.options):
-        return False
-    if document_class.startswith(NUMERIC_CLASSES) and "natbib" not in packages:
-        return True
-    if document_class.startswith("revtex") or document_class.startswith("elsarticle"):
-        return True
-    return None

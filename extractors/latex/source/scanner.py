@@ -4,6 +4,7 @@ import re
 
 SPACES = re.compile(r"[ \t\n]*")
 WORD_SPACE = re.compile(r"[ \t]*(?:\n(?![ \t]*\n)[ \t]*)?")
+POINTS = re.compile(r"[.,;:]+(?![\d.])")
 BRACE = re.compile(r"\\.|[{}]", re.S)
 BRACKET = re.compile(r"\\.|[{}\[\]]", re.S)
 TOKEN = re.compile(r"\\(?:[A-Za-z@]+|.)|.", re.S)
@@ -61,6 +62,14 @@ class Scanner(Cursor):
             self.pos += 1
             return True
         return False
+
+    def points(self) -> str:
+        """Move past the marks that end a part of a sentence, and return them."""
+        match = POINTS.match(self.text, self.pos)
+        if match is None:
+            return ""
+        self.pos = match.end()
+        return match[0]
 
     def argument(self) -> str:
         """Return the next argument: a group's content or one token; nothing at the end or before a brace."""

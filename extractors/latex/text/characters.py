@@ -8,7 +8,9 @@ from extractors.latex.text.shapes import DIMENSION
 BEFORE_PUNCTUATION = re.compile(r"\s+([,;.:!?)\]”’])(?!\d)")
 BLANKS = re.compile(r"\s+")
 DROPPED = "\uf10f"  # stands where a reference or citation without printed form was left out
+UNSPACED = "\uf10c"  # no blank stands before it, as before raised numbers
 HOLLOW = re.compile(f"[,;]\\s*{DROPPED}(?=\\s*[,;.])|{DROPPED}")
+NO_SPACE = re.compile(f"\\s*{UNSPACED}")
 DROPPED_IN_BRACKETS = re.compile(
     f"\\s?[(\\[](?:[\\s,;.]|{DROPPED}|see|e\\.g\\.|cf\\.|from|in|i\\.e\\.|and|after)*{DROPPED}"
     f"(?:[\\s,;.]|{DROPPED})*[)\\]]"
@@ -99,5 +101,7 @@ def tidy(text: str) -> str:
     if DROPPED in text:
         text = HOLLOW.sub("", DROPPED_IN_BRACKETS.sub("", text))
         text = BLANKS.sub(" ", text)
+    if UNSPACED in text:
+        text = NO_SPACE.sub("", text)
     text = BEFORE_PUNCTUATION.sub(r"\1", text)
     return text.strip()

@@ -14,17 +14,26 @@ from extractors.latex.source.shields import UNSHIELD
 from extractors.latex.text import marks, packages, units
 from extractors.latex.text.characters import (
     DROPPED,
+    UNSPACED,
     character,
     dingbat,
     ligatures,
     skip_dimension,
     tidy,
 )
+from extractors.latex.text.citing import (
+    FREE_TEXT,
+    Citer,
+    free_text,
+    is_citation,
+    is_wanted,
+    no_citation,
+    read_call,
+)
 from extractors.latex.text.icons import ICON
 from extractors.latex.text.maths import formula
 from extractors.latex.text.maths.commands import ONLY_IN_MATH
 from extractors.latex.text.shapes import (
-    CITATION,
     DIMENSION_COMMANDS,
     FONTS,
     LIST_ENVIRONMENTS,
@@ -42,22 +51,17 @@ NEWLINES = re.compile(r"[ \t]*\n[ \t\n]*")
 COMMAND = re.compile(r"\\(?:([A-Za-z][A-Za-z@]*|@[A-Za-z@]+)(\*?)|(.)|\Z)", re.S)
 
 UNRAISED = frozenset({"°", "∘", "′", "″", "′′", "*", "†", "‡"})
+SUPERSCRIPT_DIGITS = {ord(c): SUPERSCRIPT[ord(c)] for c in "0123456789"}
 TEXT_COMMANDS = (
     FONTS, SWITCHES, REFERENCES, SHAPES, SPACE_COMMANDS, DIMENSION_COMMANDS, packages.COMMANDS, units.COMMANDS,
     frozenset({"begin", "end", "ensuremath", "char", "symbol"}),
 )  # fmt: skip
 
 Resolver = Callable[[str, str], str]
-Citer = Callable[[str, str, str, str], str]
 
 
 def no_reference(command: str, keys: str) -> str:
     """Return nothing for any reference."""
-    return ""
-
-
-def no_citation(command: str, before: str, after: str, keys: str) -> str:
-    """Return nothing for any citation."""
     return ""
 
 
@@ -214,7 +218,7 @@ class Renderer:
             return self.tag(FONTS[name], inner)
         if name in REFERENCES:
             return self.refer(scan, name)
-        if CITATION.match(name):
+        if is_citation(name):
             return self.cite(scan, name, depth)
         if name in units.COMMANDS:
             return units.render(self, scan, name, depth)
@@ -260,7 +264,7 @@ class Renderer:
             name in self.names
             or any(name in known for known in TEXT_COMMANDS)
             or (name in ACCENTS and len(name) == 1)
-            or CITATION.match(name) is not None
+            or is_citation(name)
         )
 
     def shaped(self, scan: Scanner, shape: str, name: str, depth: int) -> str:
@@ -292,26 +296,26 @@ class Renderer:
         return self.reference(name + "*" if name == "subref" and starred else name, keys) or DROPPED
 
     def cite(self, scan: Scanner, name: str, depth: int) -> str:
-        """Return the printed label of a citation."""
-        scan.star()
-        first, second = scan.optional(), None
-        if first is not None:
-            second = scan.optional()
-        keys = scan.group()
-        while (
-            name.endswith("cites") and keys is not None and scan.text[scan.pos : scan.pos + 1] in {"[", "{"}
-        ):
-            scan.optional(), scan.optional()
-            keys += "," + (scan.group() or "")
-        if name == "citetext":
-            return f"({self.text(keys or '', depth + 1)})"
-        before, after = (first or "", second) if second is not None else ("", first or "")
-        if keys is None or name == "nocite":
+        """Return what a citation prints."""
+        start = scan.text.rfind("\\", 0, scan.pos)
+        if name in FREE_TEXT:
+            return self.citation(free_text(name, self.text(scan.group() or "", depth + 1))).text
+        call = read_call(scan, name, lambda note: self.text(note, depth + 1))
+        if call is None:
             return ""
-        if name.startswith("foot"):
+        printed = self.citation(call)
+        if printed.spare and not is_wanted(scan.text, start):
             return DROPPED
-        before, after = self.text(before, depth + 1), self.text(after, depth + 1)
-        return self.citation(name, before, after, keys) or DROPPED
+        if not printed.raised:
+            return printed.text + printed.tail or DROPPED
+        points = scan.points() if printed.moves else ""
+        return printed.text + UNSPACED + points + self.raised(printed.raised) + printed.tail
+
+    def raised(self, numbers: str) -> str:
+        """Return raised numbers: one tag, or Unicode's digits with the signs between them as they are."""
+        if self.marked:
+            return self.script(numbers, up=True)
+        return numbers.translate(SUPERSCRIPT_DIGITS)
 
     def environment(self, scan: Scanner, name: str, depth: int) -> str:
         """Return the content of a mathematical environment; other environments' borders vanish."""

@@ -32,7 +32,7 @@ SHAPES = {
     "mmm", "Crefname": "mmm", "ding": "m", "multirow": "omomot", "tnoteref": "m", "corref": "m", "fnref": "m",
     "fnmark": "o", "cormark": "o", "tnotemark": "o", "scimmirfolder": "m", "up": "t", "lowercase": "t",
     "subsectionautorefname": "", "colhead": "t", "SetCell": "om", "element": "oot", "replaced": "otm",
-    "deleted": "om", "added": "ot", "highlight": "ot",
+    "deleted": "om", "defcitealias": "mm", "shortcites": "m", "added": "ot", "highlight": "ot",
     "scalerel": "stm", "foreignquote": "mt", "foreigntextquote": "mt", "hyphenquote": "mt",
     "scimmirdefault": "m", "scimmirreset": "mm", "scimmirunreset": "mm", "missingfigure": "om",
     "phantomsubcaption": "", "phantomcaption": "", "fxnote": "om", "fxwarning": "om",
@@ -70,8 +70,4 @@ LIST_ENVIRONMENTS = words(
 REFERENCES = words(
     """ref eqref autoref cref Cref nameref subref vref Vref fref Fref labelcref cpageref pageref thref zcref
     namecref Autoref prettyref subeqref hyperlinkref crefrange Crefrange figref tabref"""
-)
-CITATION = re.compile(
-    r"(?:[cC]ite(?:p|t|alp|alt|author|year|yearpar|num|text|n|NP|A|url|fullauthor|yearNP|s)?"
-    r"|(?:[pP]aren|[tT]ext|[fF]oot|[aA]uto|[sS]uper|[fF]ull|[sS]mart)cites?|onlinecite|shortcite\w*|citeyear|nocite|citenum|citealp|citealt)\Z"
 )

@@ -119,7 +119,7 @@ CAPTIONS = {
     r"$\dv{x}{t}$, $\pdv[2]{f}{x}$, $\expval{H}$, $\mel{a}{H}{b}$, $\comm{A}{B}$, $\qty(\frac{a}{b})$":
         "dx/dt, ∂²f/∂x², ⟨H⟩, ⟨a|H|b⟩, [A, B], (a/b)",
     r"\ce{H2O}, \ch{CO2}": "H₂O, CO₂",
-    r"After \citep{none}, \cite{none}, and so on.": "After, and so on.",
+    r"After \citep{none}, \cite{none}, and so on.": "After [none], [none], and so on.",
     r"e.g.\@ this": "e.g. this",
     r"<<quoted>>": "«quoted»",
 }  # fmt: skip
@@ -249,7 +249,7 @@ def test_labels_of_natbib_print_authors_unless_numbers_are_asked_for() -> None:
     )
     assert read(figure + entries, r"\usepackage[numbers]{natbib}").floats[0].caption == "See [1]."
     assert (
-        read(figure + entries, r"\usepackage{natbib}\setcitestyle{numbers}").floats[0].caption == "See [1]."
+        read(figure + entries, r"\usepackage{natbib}\setcitestyle{numbers}").floats[0].caption == "See (1)."
     )
 
 

@@ -1,0 +1,1 @@
+"""What citations print: the entries of .bbl and .bib files, and the style in which a paper cites them."""
