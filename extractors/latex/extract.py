@@ -19,7 +19,9 @@ from schemas.paper import Paper, PaperHeader
 # 3: numbers by scope and class, pictures of the title, lists in mentions, brackets and dingbats in captions.
 # 4: columns that make one value, column types of the paper's own, tables with icons, notes, siunitx's settings.
 # 5: citations by any label and from .bib files, in the style of class and packages.
-VERSION = "5"
+# 6: arguments of xparse, marks of lists, languages and labels of captions where they hold, csname in macros,
+# new kinds of floats, ranges of references.
+VERSION = "6"
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,13 @@ def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Extrac
     to = Renderer(
         reference=walk.references.resolve if resolve else no_reference,
         citation=bibliography.cite if resolve else no_citation,
-        names={"figurename": walk.style.figure, "tablename": walk.style.table},
+        names={
+            "figurename": walk.defaults.get("figurename") or walk.style.figure,
+            "tablename": walk.defaults.get("tablename") or walk.style.table,
+        },
         language=walk.language,
     )
+    to.follow = walk.references.at
     skipped = [(b.start, b.end) for b in walk.floats] + walk.other + walk.bibliographies
     running = running_text(flat.text, skipped, walk.body_start)
     assembly = Assembly(paper.key, project, flat, walk, to, running)
@@ -81,6 +87,7 @@ def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:
     tex = walk.text[slice(*walk.title)][:4000] if walk.title else ""
     if walk.earlier_title and "\\@title" in tex:  # a supplement's title that quotes the paper's own
         tex = tex.replace("\\@title", walk.text[slice(*walk.earlier_title)][:4000], 1)
+    to.at(walk.timeline.at(walk.body_start))
     title = to.plain(tex)
     return PaperHeader(
         paper_key=key,

@@ -5,6 +5,7 @@ import re
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.input import after_word
 from extractors.latex.expansion.macros import Alias, Macro, substitute
+from extractors.latex.expansion.names import read_csname
 from extractors.latex.expansion.primitives import evaluate, go_on
 from extractors.latex.source.words import words
 
@@ -77,7 +78,7 @@ def decide(ex: Expander, name: str) -> bool:
             token[1:] in ex.scopes.meanings or token[1:] in {"includegraphics", "section"}
         )
     if name == "ifcsname":
-        return (ex.input.read_until("\\endcsname") or "") in ex.scopes.meanings
+        return (read_csname(ex) or "") in ex.scopes.meanings
     if name in {"ifeof", "ifvoid", "ifhbox", "ifvbox"}:
         next_token(ex)
         return name != "ifhbox" and name != "ifvbox"
@@ -165,8 +166,7 @@ def numeric(ex: Expander, name: str) -> bool:
 
 def _compared(ex: Expander, match: re.Match[str]) -> bool:
     """Return whether a comparison holds."""
-    left, right = _number(ex, match[1]), _number(ex, match[3])
-    return left < right if match[2] == "<" else left > right if match[2] == ">" else left == right
+    return compare(ex, match[1], match[2], match[3])
 
 
 def case(ex: Expander) -> None:
@@ -271,23 +271,13 @@ def _plain(ex: Expander, text: str) -> str:
     return meaning.body.strip() if isinstance(meaning, Macro) else text
 
 
-def braced_test(ex: Expander, name: str) -> None:
-    """Read etoolbox's and etex's forms with two branches in braces."""
-    first = ex.input.read_argument() or ""
-    if name in {"iftoggle", "ifbool", "nottoggle", "notbool"}:
-        known = ex.conditions.toggles.get(first.strip(), ex.conditions.switches.get(first.strip(), False))
-        truth = known != name.startswith("not")
-    elif name in {"ifblank", "notblank", "ifstrempty"}:
-        truth = (not first.strip()) == (name != "notblank")
-    elif name in {"ifdef", "ifundef", "ifcsdef", "ifcsundef"}:
-        truth = (first.strip().lstrip("\\") in ex.scopes.meanings) == ("undef" not in name)
-    elif name == "IfFileExists":
-        truth = file_exists(ex, first)
-    else:
-        second = ex.input.read_argument() or ""
-        truth = _plain(ex, first) == _plain(ex, second)
-    yes, no = ex.input.read_argument(), ex.input.read_argument()
-    go_on(ex, yes if truth else no)
+def compare(ex: Expander, left: str, sign: str, right: str) -> bool:
+    """Return whether two numbers, written out or named, compare as the sign says; `odd` asks for the first alone."""
+    first = _number(ex, left)
+    if sign == "odd":
+        return first % 2 == 1
+    second = _number(ex, right)
+    return first < second if sign == "<" else first > second if sign == ">" else first == second
 
 
 def file_exists(ex: Expander, name: str) -> bool:
@@ -306,15 +296,10 @@ def unless(ex: Expander, name: str) -> None:
 
 
 CONDITIONALS = PRIMITIVES | frozenset(ENGINE_SWITCHES)
-BRACED = (
-    "iftoggle", "ifbool", "nottoggle", "notbool", "ifblank", "notblank", "ifstrempty", "ifdef",
-    "ifundef", "ifcsdef", "ifcsundef", "IfFileExists", "ifstrequal", "ifdefstring", "ifdefstrequal",
-)  # fmt: skip
 
 CONDITIONAL_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(CONDITIONALS, conditional),
     **dict.fromkeys(("else", "or", "fi"), branch_end),
-    **dict.fromkeys(BRACED, braced_test),
     "ifthenelse": if_then_else,
     "unless": unless,
 }

@@ -11,14 +11,26 @@ from dataclasses import dataclass, field
 
 from extractors.latex.expansion.budget import Budget, Limits
 from extractors.latex.expansion.input import SPACE, Frame, Input, skip_comment
-from extractors.latex.expansion.macros import Alias, Argument, Macro, substitute
+from extractors.latex.expansion.macros import Alias, Macro, substitute
 from extractors.latex.expansion.output import Flat, Output
 from extractors.latex.expansion.scopes import Scopes
+from extractors.latex.expansion.xparse import read_all
 from extractors.latex.source.project import Project
 
 STOP = re.compile(r"\\(?:([A-Za-z]+)|.)|%", re.S)
 STOP_AT = re.compile(r"\\(?:([A-Za-z@]+)|.)|%", re.S)
+MAX_NESTED = 20
 TEXT_SUFFIXES = (".tex", ".ltx", ".latex", ".sty", ".cls", ".txt", ".tikz", ".pgf")
+
+# What TeX expands in \edef and \csname among the commands that are read here; all others stay as they are.
+EXPANDABLE = frozenset(
+    {
+        "expandafter", "else", "fi", "or", "number", "the", "csname", "@gobble", "@gobbletwo", "@firstofone",
+        "@firstoftwo", "@secondoftwo", "csuse", "@nameuse", "noexpand", "unexpanded", "expandonce", "protect",
+        "IfNoValueTF", "IfNoValueT", "IfNoValueF", "IfValueTF", "IfValueT", "IfValueF", "IfBooleanTF", "IfBooleanT",
+        "IfBooleanF", "@ifundefined", "detokenize", "unless",
+    }
+)  # fmt: skip
 
 Handler = Callable[["Expander", str], None]  # acts on a control word, whose name it gets
 Meaning = Macro | Alias | Handler
@@ -61,6 +73,18 @@ class Reading:
     own_package: bool = False
 
 
+@dataclass
+class Tongues:
+    """The document's languages: its own, those that are loaded, and names that stand for others."""
+
+    main: str = ""
+    document_class: str = ""
+    options: tuple[str, ...] = ()
+    loaded: set[str] = field(default_factory=set)
+    variants: dict[str, str] = field(default_factory=dict)
+    words: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
 class Expander:
     """TeX's mouth and stomach as far as text is concerned; `run` gives the flat text."""
 
@@ -69,15 +93,21 @@ class Expander:
         self.budget = Budget(limits)
         self.input = Input(self.budget, self.cut_short)
         self.output = Output(self.budget)
-        self.scopes = Scopes[Meaning](self.input, self.output, meanings)
+        self.scopes = Scopes[Meaning](self.input, self.output, meanings, lambda body: Macro((), body))
         self.conditions = Conditions()
         self.counting = Counting()
         self.environments = Environments()
         self.reading = Reading()
+        self.tongues = Tongues()
+        self.begin_document: list[str] = []
         self.terms: dict[str, tuple[str, str]] = {}
         self.short_verbs: set[str] = set()
         self.teaser = ""
         self.after_depth = 0
+        self.nested = 0
+        self.defining = False
+        self.protected = False
+        self.spelled: dict[str, str] = {}
 
     def run(self) -> None:
         """Read until the input stack is empty."""
@@ -122,15 +152,35 @@ class Expander:
             self.execute(name, meaning)
             return
 
+    def expanded(self, text: str) -> str:
+        """Return what a text reads as once everything in it is expanded; nothing of it is written."""
+        if "\\" not in text or self.nested > MAX_NESTED:
+            return text
+        frames, output, silent = self.input.frames, self.output, self.output.silent
+        self.input.frames = []
+        self.output = self.scopes.output = Output(self.budget, output.files, output.warnings)
+        self.nested += 1
+        try:
+            self.input.push(text)
+            self.run()
+            return "" if silent else self.output.flat().text
+        finally:
+            self.nested -= 1
+            self.input.frames = frames
+            self.output = self.scopes.output = output
+
     def execute(self, name: str, meaning: Meaning) -> None:
         """Act on a control word that was just read."""
         if not self.budget.allows(in_file=self.input.frames[-1].file >= 0):
             self.cut_short(name)
             return
-        if isinstance(meaning, Macro):
+        if self.defining and not self.expands(name, meaning):
+            self.output.emit("\\" + name)
+            self.separate()
+        elif isinstance(meaning, Macro):
             self.expand(name, meaning)
         elif isinstance(meaning, Alias):
-            target = self.scopes.meanings.get(meaning.target)
+            target = meaning.handler or self.scopes.meanings.get(meaning.target)
             if callable(target):
                 target(self, meaning.target)
             else:
@@ -138,6 +188,12 @@ class Expander:
                 self.separate()
         else:
             meaning(self, name)
+
+    def expands(self, name: str, meaning: Meaning) -> bool:
+        r"""Return whether TeX expands a control word in \edef, where all else stays."""
+        if isinstance(meaning, Macro):
+            return not meaning.protected
+        return name in EXPANDABLE or name.startswith(("if", "not"))
 
     def cut_short(self, name: str) -> None:
         """Give up a macro call that does not end: its definition goes, reading resumes behind the call."""
@@ -169,25 +225,7 @@ class Expander:
             frame.take(SPACE)
             if frame.text.startswith(macro.prefix, frame.pos):
                 frame.pos += len(macro.prefix)
-        values = []
-        for argument in macro.arguments:
-            value = self.argument(argument)
-            if value is None:
-                return None
-            values.append(value)
-        return values
-
-    def argument(self, argument: Argument) -> str | None:
-        """Return one argument as its kind demands, None at the end of the input."""
-        if argument.kind == "m":
-            return self.input.read_argument()
-        if argument.kind == "d":
-            return self.input.read_until(argument.close)
-        if argument.kind == "o":
-            value = self.input.read_optional(argument.open, argument.close)
-            return argument.default if value is None else value
-        star = "*" if argument.kind == "s" else argument.open
-        return "\\BooleanTrue " if self.input.read_star(star) else "\\BooleanFalse "
+        return read_all(self.input, macro.arguments)
 
     def pop(self) -> None:
         """Drop the top frame, keeping a control word at its end apart from what follows."""
@@ -211,7 +249,7 @@ class Expander:
         self.output.copy(frame.text[start:end], frame.file, start)
 
 
-def expand_project(project: Project, handlers: dict[str, Handler], limits: Limits | None = None) -> Flat:
+def expand_project(project: Project, handlers: dict[str, Meaning], limits: Limits | None = None) -> Flat:
     """Return the flat text of the project's main file.
 
     Raises:

@@ -1,21 +1,31 @@
 """All primitives of the expander by name."""
 
 from extractors.latex.expansion import inputs, opening, verbatim
-from extractors.latex.expansion.tables.column_types import COLUMN_HANDLERS
 from extractors.latex.expansion.conditionals import CONDITIONAL_HANDLERS
-from extractors.latex.expansion.definitions import DEFINITIONS
-from extractors.latex.expansion.expander import Handler
+from extractors.latex.expansion.declarations.languages import LANGUAGE_HANDLERS, known_captions
+from extractors.latex.expansion.declarations.notes import DECLARATION_HANDLERS
+from extractors.latex.expansion.declarations.packages import use_package
+from extractors.latex.expansion.definitions.braced_tests import BRACED_TESTS
+from extractors.latex.expansion.definitions.commands import DEFINITIONS
+from extractors.latex.expansion.definitions.named import NAMED
+from extractors.latex.expansion.expander import Meaning
 from extractors.latex.expansion.registers import REGISTERS
+from extractors.latex.expansion.tables.column_types import COLUMN_HANDLERS
 from extractors.latex.expansion.tables.commands import TABLE_HANDLERS
 from extractors.latex.expansion.terms import TERM_HANDLERS
 
-HANDLERS: dict[str, Handler] = {
+HANDLERS: dict[str, Meaning] = {
+    **known_captions(),
     **DEFINITIONS,
+    **NAMED,
+    **BRACED_TESTS,
     **REGISTERS,
     **CONDITIONAL_HANDLERS,
     **TABLE_HANDLERS,
     **COLUMN_HANDLERS,
     **TERM_HANDLERS,
+    **DECLARATION_HANDLERS,
+    **LANGUAGE_HANDLERS,
     **dict.fromkeys(
         ("input", "include", "subfile", "InputIfFileExists", "loadglsentries"), inputs.input_file
     ),
@@ -23,7 +33,7 @@ HANDLERS: dict[str, Handler] = {
         ("import", "subimport", "includefrom", "subincludefrom", "inputfrom"), inputs.import_file
     ),
     **dict.fromkeys(
-        ("usepackage", "RequirePackage", "documentclass", "LoadClass", "documentstyle"), inputs.use_package
+        ("usepackage", "RequirePackage", "documentclass", "LoadClass", "documentstyle"), use_package
     ),
     **dict.fromkeys(("verb", "lstinline", "mintinline", "Verb"), verbatim.inline_verbatim),
     **dict.fromkeys(("url", "path", "href", "nolinkurl"), verbatim.url),

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from extractors.latex.expansion.budget import Budget
+from extractors.latex.source.groups import Groups
 from extractors.latex.source.scanner import WORD_SPACE, Cursor
 
 COMMENT = re.compile(r"%[^\n]*(?:\n[ \t]*)?")
@@ -20,7 +22,8 @@ SIMPLE_GROUP = re.compile(r"\{([^{}\\%]*)\}")
 class Frame(Cursor):
     """A text being read: a file (`file` is its number) or the replacement of a macro (`file` is -1).
 
-    `restores` says what undoes the definitions of a group that ends at a position.
+    `restores` says what undoes the definitions of a group that ends at a position, the next end last; `groups`
+    are those of a file, once asked for.
     """
 
     text: str
@@ -28,6 +31,7 @@ class Frame(Cursor):
     pos: int = 0
     folder: str | None = None
     restores: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
+    groups: Groups | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -107,21 +111,25 @@ class Input:
         self.budget.unclosed += 1
         return -1
 
-    def read_optional(self, opener: str = "[", closer: str = "]") -> str | None:
-        """Return an optional argument's content, None where there is none; the position stays then."""
+    def read_optional(self, opener: str = "[", closer: str = "]", *, nested: bool = False) -> str | None:
+        """Return an optional argument's content, None where there is none; the position stays then.
+
+        With `nested`, brackets within the argument are matched in pairs.
+        """
         frame = self.top()
         match = SPACE.match(frame.text, frame.pos)
         pos = match.end() if match else frame.pos
         if not frame.text.startswith(opener, pos):
             return None
-        depth = 0
-        pattern = (
-            BRACKETS if closer == "]" else re.compile(r"\\.|[{}" + re.escape(closer) + r"]|%[^\n]*", re.S)
-        )
-        for found in pattern.finditer(frame.text, pos + 1):
-            char = frame.text[found.start()]
-            if char == closer and depth <= 0:
-                content = frame.text[pos + 1 : found.start()]
+        depth = inner = 0
+        for found in closing_pattern(opener, closer, nested).finditer(frame.text, pos + len(opener)):
+            char = found[0]
+            if char == opener and nested and opener != closer:
+                inner += depth == 0
+            elif char == closer and depth <= 0 and inner:
+                inner -= 1
+            elif char == closer and depth <= 0:
+                content = frame.text[pos + len(opener) : found.start()]
                 frame.pos = found.end()
                 self.budget.charge(len(content))
                 return content
@@ -139,27 +147,49 @@ class Input:
         match = SPACE.match(frame.text, frame.pos)
         pos = match.end() if match else frame.pos
         if frame.text.startswith(star, pos):
-            frame.pos = pos + 1
+            frame.pos = pos + len(star)
             return True
         return False
 
     def read_until(self, delimiter: str) -> str | None:
-        """Return the text before the next `delimiter` outside braces, and move past that."""
+        """Return the text before the next `delimiter` outside braces, and move past that.
+
+        It may stand in the text below, once the replacement of a macro is read to its end.
+        """
+        pattern = until(delimiter)
         frame = self.top()
-        text, start = frame.text, frame.pos
+        pieces: list[str] = []
         depth = 0
-        pattern = re.compile(re.escape(delimiter) + r"|\\.|[{}]", re.S)
-        for match in pattern.finditer(text, start, min(len(text), start + 100_000)):
-            found = match[0]
-            if found == delimiter and depth == 0:
-                frame.pos = match.end()
-                value = text[start : match.start()]
-                self.budget.charge(len(value))
-                whole = value.startswith("{") and value.endswith("}") and value.count("{") == 1
-                return value[1:-1] if whole else value
-            depth += (found == "{") - (found == "}")
-        self.budget.charge(min(len(text) - start, 100_000))
+        for at in range(len(self.frames) - 1, -1, -1):
+            frame = self.frames[at]
+            start, stop = frame.pos, min(len(frame.text), frame.pos + 100_000)
+            for match in pattern.finditer(frame.text, start, stop):
+                if match["delimiter"] is not None and depth == 0:
+                    pieces.append(frame.text[start : match.start()])
+                    self.budget.charge(sum(map(len, pieces)))
+                    frame.pos = match.end()
+                    del self.frames[at + 1 :]
+                    return unbraced("".join(pieces))
+                depth += (match[0] == "{") - (match[0] == "}")
+            pieces.append(frame.text[start:stop])
+            if frame.file >= 0 or frame.restores:
+                break
+        self.budget.charge(sum(map(len, pieces)))
         return None
+
+    def read_body(self, environment: str) -> str:
+        r"""Return an environment's content up to its \end, and move past that; the rest where none ends it."""
+        frame = self.top()
+        border = re.compile(r"\\(begin|end)\s*\{\s*" + re.escape(environment) + r"\s*\}")
+        depth, start, end = 0, frame.pos, len(frame.text)
+        frame.pos = end
+        for match in border.finditer(frame.text, start):
+            if match[1] == "end" and depth == 0:
+                end, frame.pos = match.start(), match.end()
+                break
+            depth += 1 if match[1] == "begin" else -1
+        self.budget.charge(end - start)
+        return frame.text[start:end]
 
     def read_control(self) -> str | None:
         """Return the name of the control sequence that comes next (also in braces), without backslash."""
@@ -172,6 +202,10 @@ class Input:
                 return None
             closed = SPACE.match(frame.text, match.end())
             end = closed.end() if closed else match.end()
+            if end == len(frame.text) and frame.file < 0:  # \csname made the name: the brace stands below
+                frame.pos = end
+                frame = self.skip_space()
+                end = frame.pos
             if not frame.text.startswith("}", end):
                 return None
             frame.pos = end + 1
@@ -200,10 +234,41 @@ class Input:
         frame = self.frames[-1] if self.frames else None
         if frame is not None and frame.file < 0 and len(frame.text) - frame.pos < 5000:
             self.budget.charge(len(frame.text) - frame.pos)
+            moved = len(text) - frame.pos
+            frame.restores = [(end + moved, undo) for end, undo in frame.restores]
             frame.text = text + frame.text[frame.pos :]
             frame.pos = 0
         else:
             self.push(text)
+
+
+@cache
+def closing_pattern(opener: str, closer: str, nested: bool) -> re.Pattern[str]:
+    """Return what to stop at on the way to a closing sign."""
+    if closer == "]" and not nested:
+        return BRACKETS
+    signs = f"{re.escape(closer)}|{re.escape(opener)}" if nested else re.escape(closer)
+    return re.compile(signs + r"|\\.|[{}]|%[^\n]*", re.S)
+
+
+@cache
+def until(delimiter: str) -> re.Pattern[str]:
+    """Return what to stop at on the way to a delimiter; a control word is no part of a longer one."""
+    sign = r"[ \t\n]+" if delimiter == " " else re.escape(delimiter)
+    end = r"(?![A-Za-z@])" if re.search(r"\\[A-Za-z@]+\Z", delimiter) else ""
+    return re.compile(rf"(?P<delimiter>{sign}{end})|\\[A-Za-z@]+|\\.|[{{}}]", re.S)
+
+
+def unbraced(text: str) -> str:
+    """Return an argument without the braces around the whole of it."""
+    if not (text.startswith("{") and text.endswith("}")):
+        return text
+    depth = 0
+    for match in BRACES.finditer(text):
+        depth += (match[0] == "{") - (match[0] == "}")
+        if depth == 0:
+            return text[1:-1] if match.end() == len(text) else text
+    return text
 
 
 def open_group_end(text: str, pos: int, reach: int = 3000) -> int:

@@ -3,23 +3,31 @@
 import re
 from dataclasses import dataclass, field
 
+from extractors.latex.text.characters import DROPPED
+
 PARAMETER = re.compile(r"#(#|[1-9])")
 CONTROL_WORD_END = re.compile(r"\\[A-Za-z@]+\Z")
-NO_VALUE = "-NoValue-"
+# What stands for an argument that is absent: where it is printed untested, nothing is to be read.
+NO_VALUE = DROPPED
 
 
 @dataclass(frozen=True)
 class Argument:
     """One parameter: how it is delimited, and what stands for it when it is absent.
 
-    `kind` is m (mandatory), o (in `open`/`close`, may be absent), s (a star), t (one optional character) or
-    d (everything up to the literal `close`).
+    `kind` is m (mandatory), o (in `open`/`close`, may be absent), x (the same with brackets nested), s (a star),
+    t (one optional character), d (everything up to the literal `close`), g (an optional group), e (an argument
+    behind the sign `open`, one of `signs`), v (verbatim) or l (everything up to a brace). `tight` forbids blanks
+    ahead of it; `processors` change the value.
     """
 
     kind: str = "m"
     open: str = "["
     close: str = "]"
     default: str = NO_VALUE
+    signs: tuple[str, ...] = ()
+    tight: bool = False
+    processors: tuple[str, ...] = ()
 
 
 @dataclass
@@ -32,6 +40,7 @@ class Macro:
     end_body: str = ""
     takes_body: bool = False
     from_package: bool = False
+    protected: bool = False
     _pieces: list[str | int] | None = field(default=None, repr=False)
 
     def pieces(self) -> list[str | int]:
@@ -43,9 +52,10 @@ class Macro:
 
 @dataclass(frozen=True)
 class Alias:
-    r"""A name that \let made a synonym of a command which is not a macro."""
+    r"""A name that \let made a synonym of a command which is not a macro; `handler` acts on it, where one does."""
 
     target: str
+    handler: object = None
 
 
 @dataclass(frozen=True)
@@ -104,59 +114,8 @@ def def_arguments(pattern: str) -> tuple[str, tuple[Argument, ...]]:
     arguments: list[Argument] = []
     for delimiter in parts[1:]:
         delimiter = delimiter.rstrip("#")
-        if delimiter.strip() or (delimiter and not arguments and len(parts) == 2):
-            arguments.append(Argument(kind="d", close=delimiter.strip() or delimiter))
+        if delimiter.strip() or (delimiter and " " in delimiter):
+            arguments.append(Argument(kind="d", close=delimiter.strip() or " "))
         else:
             arguments.append(Argument())
     return prefix, tuple(arguments)
-
-
-XPARSE = re.compile(r"[+!>]|([a-zA-Z])")
-CLOSERS = {"(": ")", "[": "]", "<": ">", "{": "}", "|": "|", "/": "/"}
-
-
-def xparse_arguments(spec: str) -> tuple[tuple[Argument, ...], bool]:
-    """Return the parameters of an xparse specification, and whether it takes the environment's body (`b`)."""
-    arguments: list[Argument] = []
-    takes_body = False
-    i = 0
-    while i < len(spec):
-        letter = spec[i]
-        i += 1
-        if letter == "b":
-            takes_body = True
-        elif letter in "mv":
-            arguments.append(Argument())
-        elif letter == "o":
-            arguments.append(Argument(kind="o"))
-        elif letter == "s":
-            arguments.append(Argument(kind="s"))
-        elif letter == "O":
-            default, i = _braced(spec, i)
-            arguments.append(Argument(kind="o", default=default))
-        elif letter in "drDR" and len(spec) >= i + 2:
-            opener, closer = spec[i], spec[i + 1]
-            i += 2
-            default = NO_VALUE
-            if letter in "DR":
-                default, i = _braced(spec, i)
-            arguments.append(Argument(kind="o", open=opener, close=closer, default=default))
-        elif letter == "t" and i < len(spec):
-            arguments.append(Argument(kind="t", open=spec[i]))
-            i += 1
-        elif letter == ">":
-            _, i = _braced(spec, i)
-    return tuple(arguments[:9]), takes_body
-
-
-def _braced(spec: str, i: int) -> tuple[str, int]:
-    while i < len(spec) and spec[i].isspace():
-        i += 1
-    if i >= len(spec) or spec[i] != "{":
-        return (spec[i : i + 1], i + 1)
-    depth = 0
-    for j in range(i, len(spec)):
-        depth += (spec[j] == "{") - (spec[j] == "}")
-        if depth == 0:
-            return spec[i + 1 : j], j + 1
-    return spec[i + 1 :], len(spec)

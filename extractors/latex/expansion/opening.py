@@ -2,12 +2,15 @@ r"""\begin and \end as the expander reads them."""
 
 import re
 
-from extractors.latex.expansion.tables.column_types import OPENINGS, open_tabular
+from extractors.latex.expansion.declarations.languages import begin_language, language_of, select
+from extractors.latex.expansion.declarations.notes import announce
 from extractors.latex.expansion.expander import Expander
 from extractors.latex.expansion.inputs import expand_name
 from extractors.latex.expansion.macros import split_parameters, substitute
 from extractors.latex.expansion.primitives import leave_scope
+from extractors.latex.expansion.tables.column_types import OPENINGS, open_tabular
 from extractors.latex.expansion.verbatim import COMMENTS, VERBATIM, verbatim
+from extractors.latex.text.languages import LANGUAGE_CODES
 from schemas.reject import RecordError
 
 ENVIRONMENT_NAME = re.compile(r"[ \t\n]*\{[ \t\n]*([^{}\\\n]{0,80}?)[ \t\n]*\}")
@@ -47,11 +50,19 @@ def begin(ex: Expander, name: str) -> None:
     elif environment == "document":
         ex.scopes.in_document = True
         ex.output.emit("\\begin{document}")
+        ex.input.push("".join(ex.begin_document))
+        if ex.tongues.main:
+            announce(
+                ex, "mainlanguage", LANGUAGE_CODES.get(language_of(ex.tongues.main), ""), everywhere=True
+            )
+            select(ex, ex.tongues.main)
     else:
         ex.scopes.open.append((environment, []))
         ex.output.emit("\\begin{" + environment + "}")
         if environment in OPENINGS:
             open_tabular(ex, environment)
+        else:
+            begin_language(ex, environment)
         if len(ex.scopes.open) > ex.budget.limits.depth * 5:
             raise RecordError(
                 "tex_too_complex", f"more than {ex.budget.limits.depth * 5} environments open at once"
@@ -74,8 +85,10 @@ def begin_defined(ex: Expander, environment: str) -> None:
     if arguments is None:
         return
     if macro.takes_body:
-        body = ex.input.read_until(f"\\end{{{environment}}}") or ""
-        ex.input.push(substitute(macro.pieces(), [*arguments, body]) + macro.end_body)
+        arguments.append(ex.input.read_body(environment).strip())
+        closing = substitute(split_parameters(macro.end_body), arguments)
+        ex.scopes.open.append((environment, []))
+        ex.input.push(substitute(macro.pieces(), arguments) + closing + f"\\scimmirleave{{{environment}}}")
         return
     ex.scopes.open.append((environment, []))
     ex.environments.arguments.setdefault(environment, []).append(arguments)

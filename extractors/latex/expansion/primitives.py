@@ -5,12 +5,11 @@ import re
 from extractors.latex.expansion.expander import Expander
 from extractors.latex.expansion.input import SPACE, after_word
 from extractors.latex.expansion.macros import NO_VALUE, Macro
+from extractors.latex.expansion.names import expand_next, spelled
 from extractors.latex.expansion.structural import STRUCTURAL
+from extractors.latex.expansion.xparse import items
 
 NEXT_TOKEN = re.compile(r"\\(?:[A-Za-z@]+[ \t]*|.)|.", re.S)
-
-
-NEXT_WORD = re.compile(r"\\([A-Za-z@]+)[ \t]*")
 
 
 EXPRESSION = re.compile(
@@ -19,28 +18,15 @@ EXPRESSION = re.compile(
 
 
 EXPANDED_AFTER = re.compile(r"\s*\\expandafter(?![A-Za-z@])")
-EXPANDABLE = frozenset(
-    {"expandafter", "else", "fi", "or", "number", "the", "csname", "@gobble", "@firstofone",
-    "@firstoftwo", "@secondoftwo"},
-)  # fmt: skip
-
-
 LOOP_HEAD = re.compile(r"\s*\\([A-Za-z]+)\s*(?:\[[^\]]{0,200}\])?\s*in\s*()")
 KERNEL_LOOP_HEAD = re.compile(r"\s*\\([A-Za-z@]+)\s*:=\s*\{?([^\\{}]{0,2000}?)\}?\s*\\do\s*")
 MAX_AFTER = 40
-
-
-def csname(ex: Expander, name: str) -> None:
-    r"""Read \csname … \endcsname or \@nameuse{…} and act on the name."""
-    inner = ex.input.read_until("\\endcsname") if name == "csname" else ex.input.read_argument()
-    if inner is not None and re.fullmatch(r"[A-Za-z@*]+", inner.strip()):
-        inner = inner.strip()
-        meaning = ex.scopes.meanings.get(inner)
-        if meaning is not None:
-            ex.execute(inner, meaning)
-        elif inner.isalpha():
-            ex.output.emit("\\" + inner)
-            ex.separate()
+COMMENTS = re.compile(r"(?:%[^\n]*\n[ \t]*)*")
+# What \xspace sets no blank before: blanks, the ends of groups, footnotes; borders where a blank is none.
+NO_BLANK = re.compile(
+    r"\\(?:[ /,~)]|\\|(?:footnote|footnotemark|space|xspace|egroup|par|end|fi|else|or|label|item|relax|endcsname"
+    r"|nobreakspace|scimmir[a-z]*)(?![A-Za-z@]))"
+)
 
 
 def go_on(ex: Expander, text: str | None) -> None:
@@ -62,15 +48,9 @@ def expand_after(ex: Expander, name: str) -> None:
     if first is None or ex.after_depth >= MAX_AFTER:
         return
     frame.pos = first.end() if len(first[0]) < 3 else after_word(frame.text, first.end())
-    frame = ex.input.top()
-    second = NEXT_WORD.match(frame.text, frame.pos)
-    meaning = ex.scopes.meanings.get(second[1]) if second else None
-    if (second is not None and second[1] in EXPANDABLE) or isinstance(meaning, Macro):
-        frame.pos = second.end() if second else frame.pos
-        ex.after_depth += 1
-        if meaning is not None and second is not None:
-            ex.execute(second[1], meaning)
-        ex.after_depth -= 1
+    ex.after_depth += 1
+    expand_next(ex)
+    ex.after_depth -= 1
     token = first[0].rstrip()
     ex.input.unread(token + " " if token[-1:].isalpha() and len(token) > 1 else token)
 
@@ -152,6 +132,14 @@ def for_list(ex: Expander, name: str) -> None:
             ex.input.push(f"{command}{{{value.strip()}}}")
 
 
+def process_list(ex: Expander, name: str) -> None:
+    r"""Read xparse's \ProcessList{list}{\do}: the command on each item that \SplitList made."""
+    listed, command = ex.input.read_argument(), ex.input.read_argument()
+    for value in reversed(items(listed or "")):
+        if command:
+            ex.input.push(f"{command}{{{value}}}")
+
+
 def hook(ex: Expander, name: str) -> None:
     """Read etoolbox's hooks on environments: their text is read when the environment begins or ends."""
     environment, text = ex.input.read_argument(), ex.input.read_argument()
@@ -175,6 +163,16 @@ def drop_two(ex: Expander, name: str) -> None:
 def unwrap(ex: Expander, name: str) -> None:
     r"""Read the argument in place, as \AtBeginDocument's content takes effect before the text."""
     go_on(ex, ex.input.read_argument())
+
+
+def at_begin_document(ex: Expander, name: str) -> None:
+    r"""Keep the argument until \begin{document}; what a package wants done there is read at once."""
+    ex.input.read_optional()
+    content = ex.input.read_argument()
+    if content and (ex.output.silent or ex.scopes.in_document):
+        ex.input.push(content)
+    elif content:
+        ex.begin_document.append(content)
 
 
 def begin_group(ex: Expander, name: str) -> None:
@@ -214,10 +212,10 @@ def xspace(ex: Expander, name: str) -> None:
     while len(ex.input.frames) > 1 and frame.file < 0 and frame.pos >= len(frame.text):
         ex.input.frames.pop()
         frame = ex.input.frames[-1]
+    frame.take(COMMENTS)
     following = frame.text[frame.pos : frame.pos + 1]
-    if (following and following not in "{}~.,:;?/'!)-]%\\ \n\t") or frame.text.startswith(
-        "\\textit", frame.pos
-    ):
+    word = NO_BLANK.match(frame.text, frame.pos) if following == "\\" else None
+    if following and following not in "{}~.,:;?/'!)-] \t\n" and word is None:
         ex.output.emit(" ")
 
 
@@ -229,7 +227,7 @@ def at_if(ex: Expander, name: str) -> None:
     elif name == "@ifundefined":
         asked = (ex.input.read_argument() or "").strip()
         yes, no = ex.input.read_argument(), ex.input.read_argument()
-        truth = asked not in ex.scopes.meanings and asked not in STRUCTURAL
+        truth = spelled(ex, asked) not in ex.scopes.meanings and asked not in STRUCTURAL
     else:
         char = ex.input.read_argument() or ""
         yes, no = ex.input.read_argument(), ex.input.read_argument()
@@ -244,5 +242,5 @@ VALUE_TESTS = tuple(
 )
 
 
-DROPPED = ("long", "global", "outer", "protected", "noexpand", "unexpanded", "ignorespaces", "unskip",
+DROPPED = ("ignorespaces", "unskip",
            "ignorespacesafterend", "leavevmode", "relax", "null", "endgraf")  # fmt: skip

@@ -1,6 +1,6 @@
 """What names mean, where: definitions hold from there on, and until their group or environment ends."""
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
@@ -8,9 +8,8 @@ from typing import Generic, TypeVar
 from extractors.latex.expansion.input import Frame, Input, open_group_end
 from extractors.latex.expansion.macros import Printed
 from extractors.latex.expansion.output import Output
+from extractors.latex.source.groups import find_groups
 
-GROUP_REACH = 20_000
-ENVIRONMENT_EDGE = re.compile(r"\\(begin|end)\s*\{")
 M = TypeVar("M")  # what a name can mean: the expander says it, here meanings are only kept and put back
 
 
@@ -25,6 +24,7 @@ class Scopes(Generic[M]):
     input: Input
     output: Output
     meanings: dict[str, M]
+    as_macro: Callable[[str], M]
     printed: dict[str, str] = field(default_factory=dict)
     open: list[tuple[str, list[tuple[str, M | Printed | None]]]] = field(default_factory=list)
     in_document: bool = False
@@ -47,34 +47,45 @@ class Scopes(Generic[M]):
 
         For what is seldom said and often inside a group: column types, settings of numbers.
         """
-        frame = self.input.frames[-1] if self.input.frames and self.in_document else None
-        end = open_group_end(frame.text, frame.pos, GROUP_REACH) if frame is not None else -1
-        if (
-            frame is None
-            or end < 0
-            or not environments_close(frame.text[frame.pos : end])
-            or (frame.restores and frame.restores[-1][0] < end)
-        ):
-            self.define(name, meaning)
-            return
-        frame.restores.append((end, partial(self.put_back, name, self.meanings.get(name))))
+        self.undo_declaration(name, self.meanings.get(name))
         self.meanings[name] = meaning
 
     def undo_later(self, name: str, old: M | Printed | None) -> None:
         """Remember what a name meant until the innermost group or environment ends.
 
-        Groups inside environments are looked for only where a number's format changes: papers do that in
-        figures, and the search is too dear for each of thousands of macros.
+        Groups inside environments are looked for only where a declaration changes: papers do that in figures,
+        and the search is too dear for each of thousands of macros.
         """
-        if self.open and not isinstance(old, Printed):
+        if isinstance(old, Printed):
+            self.undo_declaration(name, old)
+            return
+        if self.open:
             self.open[-1][1].append((name, old))
             return
         frame = self.input.frames[-1] if self.input.frames and self.in_document else None
         end = open_group_end(frame.text, frame.pos) if frame is not None else -1
-        inside = frame is not None and end >= 0 and (not frame.restores or frame.restores[-1][0] >= end)
-        if frame is not None and inside and "\\end{" not in frame.text[frame.pos : end if self.open else 0]:
+        if frame is not None and end >= 0 and (not frame.restores or frame.restores[-1][0] >= end):
             frame.restores.append((end, partial(self.put_back, name, old)))
-        elif self.open:
+
+    def undo_declaration(self, name: str, old: M | Printed | None) -> None:
+        """Remember what was declared before until the group ends in which the declaration stands.
+
+        The group may have begun outside the macro or file that is being read.
+        """
+        for frame in reversed(self.input.frames):
+            groups = frame.groups if frame.file >= 0 else find_groups(frame.text)
+            if groups is None:
+                groups = frame.groups = find_groups(frame.text)
+            found = groups.end(frame.pos)
+            if found is None:
+                continue
+            if found[0] == "}":
+                at = next((i for i, r in enumerate(frame.restores) if r[0] < found[1]), len(frame.restores))
+                frame.restores.insert(at, (found[1], partial(self.put_back, name, old)))
+            elif self.open:
+                self.open[-1][1].append((name, old))
+            return
+        if self.open:
             self.open[-1][1].append((name, old))
 
     def put_back(self, name: str, old: M | Printed | None) -> None:
@@ -88,19 +99,13 @@ class Scopes(Generic[M]):
 
     def note(self, name: str, body: str | None) -> None:
         """Tell the later stages how a number or a float's name is printed from here on."""
+        if name.endswith("name"):  # \figurename in running text is a macro like others
+            self.meanings.pop(name, None)
+            if body is not None:
+                self.meanings[name] = self.as_macro(body)
         if body is None:
             self.printed.pop(name, None)
             self.output.tell("\\scimmirdefault{" + name + "}")
         else:
             self.printed[name] = body
             self.output.tell("\\scimmirprinted{" + name + "}{" + body + "}")
-
-
-def environments_close(text: str) -> bool:
-    """Return whether a text ends no environment that it did not begin."""
-    depth = 0
-    for match in ENVIRONMENT_EDGE.finditer(text):
-        depth += 1 if match[1] == "begin" else -1
-        if depth < 0:
-            return False
-    return True

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from extractors.latex.expansion.output import Flat
-from extractors.latex.floats.grouping import found_in, printed_label
+from extractors.latex.floats.grouping import found_in, printed_name
 from extractors.latex.floats.picture_tables import settle_pictures
 from extractors.latex.floats.pieces import caption_pieces
 from extractors.latex.source.graphics import graphic, stored_path
@@ -70,9 +70,9 @@ class Assembly:
         reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
         if reason == "drawn_in_tex" and self.render_drawings:
             reason, shown = "", (self.drawing(f"drawn-in-tex/{found.kind}-{ordinal}.pdf", snippet),)
-        printed = self.to.plain(printed_label(self.walk.style, self.walk.names, found, ""))
+        printed = self.to.plain(printed_name(self.walk.style, self.walk.names, found))
         common = _Common(
-            name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS], printed
+            name, found.kind, number, label, text, snippet_file, snippet[:SNIPPET_CHARS], printed, found.start
         )
         if reason:
             self.reject(common.name, reason, detail, common)
@@ -104,14 +104,26 @@ class Assembly:
         return Graphic(path=path, page=1, angle=0.0, row=0)
 
     def label(self, found: Found, number: str | None) -> str | None:
-        """Return the printed label with its number."""
-        if number is None:
+        """Return the printed label with its number, None where the caption has none."""
+        if number is None or found.caption is None:
             return None
-        return self.to.plain(printed_label(self.walk.style, self.walk.names, found, number))
+        self.at(found.caption.pos)
+        return self.to.plain(found.caption.label).rstrip(" .:,;–—-") or None  # the separator is no part of it
+
+    def at(self, pos: int) -> None:
+        """Render from here on as at a place of the text: its language, its labels of lists."""
+        self.to.at(self.walk.timeline.at(pos))
+
+    def language(self, pos: int) -> str | None:
+        """Return the language in which the document stands at a place, None where it declares none."""
+        return self.walk.timeline.at(pos).get("language", self.walk.language) or None
 
     def render(self, caption: Caption | None) -> str:
         """Return a caption as readable text."""
-        return "" if caption is None else self.to.plain(caption.tex[:MAX_CAPTION_CHARS])
+        if caption is None:
+            return ""
+        self.at(caption.pos)
+        return self.to.plain(caption.tex[:MAX_CAPTION_CHARS])
 
     def graphics(self, items: list[GraphicItem]) -> tuple[tuple[Graphic, ...], list[str]]:
         """Return the files shown, in rows, and the names for which there is no file."""
@@ -134,6 +146,7 @@ class Assembly:
         """Return the table that a float's tabulars make, or why there is none."""
         if not found.tabulars:
             return None, ""
+        self.at(found.tabulars[0].pos)
         notes = self.notes(found)
         tables = []
         problem = "table_empty"
@@ -245,9 +258,9 @@ class Assembly:
         )
         whole = parent.number or panel.number
         number = f"{whole}{letter}" if whole and letter else whole or None
-        label = parent.label or (f"{parent.name_printed} {whole}" if whole else None)
-        label = f"{label}({letter})" if label and letter else label
-        common = _Common(name, parent.kind, number, label, text, file, snippet[:SNIPPET_CHARS])
+        label = parent.label or (f"{parent.name_printed} {whole}" if whole and not parent.number else None)
+        label = f"{label or ''}({letter})" if letter and whole else label
+        common = _Common(name, parent.kind, number, label, text, file, snippet[:SNIPPET_CHARS], pos=start)
         table = None
         if not items:
             table, _ = self.table(self.panel_found(parent, body, panel))
@@ -309,11 +322,12 @@ class Assembly:
                 kind=common.kind,
                 number=number,
                 cache=self.paragraphs,
+                at=self.at,
             ),
             graphics=graphics,
             table_html=table.html if table is not None else None,
             table_text=table.text if table is not None else None,
-            language=self.walk.language,
+            language=self.language(caption.pos if caption is not None else common.pos),
             source_file=common.file,
             snippet=common.snippet,
         )
@@ -345,6 +359,7 @@ class _Common:
     file: str
     snippet: str
     name_printed: str = ""
+    pos: int = 0
 
 
 def _with_row(one: Graphic, row: int) -> Graphic:

@@ -128,9 +128,8 @@ def _divided(body: FloatBody, tabulars: list[Tabular]) -> list[Found]:
     ]  # fmt: skip
 
 
-def printed_label(style: Style, names: dict[str, str], found: Found, number: str) -> str:
-    """Return the label that the class prints before the caption: Figure 3, TABLE IV."""
+def printed_name(style: Style, names: dict[str, str], found: Found) -> str:
+    """Return what the class calls a float that has no caption of its own: Figure, TABLE."""
     counter = found.caption.counter if found.caption is not None else found.kind
     name = found.caption.name if found.caption is not None and found.caption.name else ""
-    name = name or names.get(counter, style.table if counter == "table" else style.figure)
-    return f"{name} {number}"
+    return name or names.get(counter, style.table if counter == "table" else style.figure)

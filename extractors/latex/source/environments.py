@@ -33,7 +33,6 @@ PICTURES = words(
 VERBATIM_SHOWN = words("verbatim lstlisting minted Verbatim alltt tabbing algorithmic")
 EQUATIONS = words("equation align gather multline eqnarray alignat flalign dmath IEEEeqnarray subequations")
 NUMBERED_ROWS = words("align gather eqnarray alignat flalign IEEEeqnarray")
-LISTS = words("enumerate compactenum inparaenum asparaenum enumerate*")
 
 NOT_FIGURES = re.compile(
     r"algorithm|algo\b|listing|program|code|procedure|protocol|pseudo|snippet|query|prompt|box|example|model|proof"

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from extractors.latex.source.scanner import Scanner
@@ -42,6 +43,13 @@ class RunningText:
     breaks: list[int]
     by_key: dict[str, list[int]]
     by_number: dict[tuple[str, str], list[int]]
+    origins: list[tuple[int, int]]  # where each piece begins, here and in the whole text
+
+    def place(self, index: int) -> int:
+        """Return where a paragraph stands in the whole text."""
+        here = self.breaks[index]
+        begin, origin = self.origins[bisect_right(self.origins, (here, len(self.text) * 2)) - 1]
+        return origin + here - begin
 
     def paragraph(self, index: int) -> str:
         """Return one paragraph's TeX."""
@@ -58,14 +66,17 @@ class RunningText:
 def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> RunningText:
     """Return the running text from `start` without the stretches that floats and bibliographies take."""
     pieces = []
+    origins: list[tuple[int, int]] = []
     pos = start
-    for begin, end in sorted(skipped):
+    length = 0
+    for begin, end in [*sorted(skipped), (len(text), len(text))]:
         if begin >= pos:
             pieces.append(text[pos:begin])
+            origins.append((length, pos))
+            length += begin - pos
             pos = end
         else:
             pos = max(pos, end)
-    pieces.append(text[pos:])
     running = "".join(pieces)
     breaks = [0, *(m.start() for m in BREAK.finditer(running)), len(running)]
     by_key: dict[str, list[int]] = {}
@@ -80,7 +91,7 @@ def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> Runni
         kind = "figure" if match[1] else "table"
         for number in numbers(running, match):
             _add(by_number.setdefault((kind, number), []), index)
-    return RunningText(running, breaks, by_key, by_number)
+    return RunningText(running, breaks, by_key, by_number, origins or [(0, start)])
 
 
 def numbers(text: str, first: re.Match[str]) -> list[str]:
@@ -114,6 +125,7 @@ def mentions(
     kind: str,
     number: str | None,
     cache: dict[int, str],
+    at: Callable[[int], None] = lambda pos: None,
 ) -> tuple[str, ...]:
     """Return the readable paragraphs that refer to a float by one of its labels or by its printed number."""
     found: set[int] = set()
@@ -124,6 +136,7 @@ def mentions(
     out = []
     for index in sorted(found)[:MAX_PARAGRAPHS]:
         if index not in cache:
+            at(running.place(index))
             cache[index] = cut(to.plain(running.paragraph(index)[: 6 * MAX_CHARS]))
         if cache[index]:
             out.append(cache[index])

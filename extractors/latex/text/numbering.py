@@ -25,22 +25,6 @@ LETTERED_APPENDICES = (
     ("copernicus", "", "section"), ("sn-jnl", "", "once"), ("elsarticle", ".", "never"),
 )  # fmt: skip
 SECTIONS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph")
-LANGUAGE_NAMES = {
-    "french": ("Figure", "Table"), "francais": ("Figure", "Table"), "german": ("Abbildung", "Tabelle"),
-    "ngerman": ("Abbildung", "Tabelle"), "spanish": ("Figura", "Cuadro"), "portuguese": ("Figura", "Tabela"),
-    "brazil": ("Figura", "Tabela"), "brazilian": ("Figura", "Tabela"), "italian": ("Figura", "Tabella"),
-    "russian": ("Рис.", "Таблица"), "dutch": ("Figuur", "Tabel"), "polish": ("Rysunek", "Tabela"),
-    "ukrainian": ("Рис.", "Табл."), "czech": ("Obrázek", "Tabulka"), "swedish": ("Figur", "Tabell"),
-    "chinese": ("图", "表"), "japanese": ("図", "表"), "korean": ("그림", "표"), "greek": ("Σχήμα", "Πίνακας"),
-    "danish": ("Figur", "Tabel"), "norsk": ("Figur", "Tabell"), "turkish": ("Şekil", "Tablo"),
-}  # fmt: skip
-LANGUAGE_CODES = {
-    "french": "fr", "francais": "fr", "german": "de", "ngerman": "de", "spanish": "es", "portuguese": "pt",
-    "brazil": "pt-BR", "brazilian": "pt-BR", "italian": "it", "russian": "ru", "dutch": "nl", "polish": "pl",
-    "chinese": "zh", "japanese": "ja", "korean": "ko", "greek": "el",
-    "ukrainian": "uk", "czech": "cs", "swedish": "sv", "danish": "da", "norsk": "no", "turkish": "tr",
-}  # fmt: skip
-ENGLISH = words("english american british USenglish UKenglish australian canadian")
 
 
 def roman(number: int) -> str:
@@ -85,6 +69,13 @@ def styled(number: int, style: str) -> str:
     if style == "fnsymbol":
         return "*†‡§¶‖"[number - 1] if 1 <= number <= 6 else str(number)
     return str(number)
+
+
+def plain_number(text: str) -> str:
+    """Return a number's TeX, its counters filled in, without the commands for its looks."""
+    text = re.sub(r"\\ |~", KEPT_SPACE, text)
+    text = re.sub(r"\\(?:[A-Za-z@]+\*?\s*|[,;:!])", "", text)
+    return " ".join(re.sub(r"[{}\\$]", "", text).replace(KEPT_SPACE, " ").split())
 
 
 @dataclass
@@ -134,9 +125,7 @@ class Counters:
             if changed == text:
                 break
             text = changed
-        text = re.sub(r"\\ |~", KEPT_SPACE, text)
-        text = re.sub(r"\\(?:[A-Za-z@]+\*?\s*|[,;:!])", "", text)
-        return " ".join(re.sub(r"[{}\\$]", "", text).replace(KEPT_SPACE, " ").split())
+        return plain_number(text)
 
     def following(self, name: str) -> str:
         """Return what the counter would print next."""
@@ -251,10 +240,3 @@ def _names(style: Style, name: str) -> None:
         style.figure = "Figure"
     if style.options and "review" in style.options and name == "acmart":
         style.figure = "Fig."
-
-
-def use_language(style: Style, language: str) -> None:
-    """Take over the names that babel gives floats in a language."""
-    names = LANGUAGE_NAMES.get(language)
-    if names:
-        style.figure, style.table = names

@@ -1,7 +1,11 @@
 r"""What \ref, \autoref, \cref and their kin print."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from extractors.latex.text.numbering import plain_number
+from extractors.latex.text.symbols import symbol
 
 TYPE_NAMES = {
     # type: (cleveref, plural, autoref)
@@ -24,6 +28,7 @@ FOREIGN_NAMES = {
     ("pt", "figure"): ("figura", "figuras"), ("pt", "table"): ("tabela", "tabelas"),
     ("nl", "figure"): ("figuur", "figuren"), ("nl", "table"): ("tabel", "tabellen"),
 }  # fmt: skip
+NAMED_SYMBOL = re.compile(r"\\([A-Za-z]+)[ \t]*")
 LONG_NAMES = {"fig.": "figure", "figs.": "figures", "eq.": "equation", "eqs.": "equations"}
 
 
@@ -48,6 +53,7 @@ class References:
     no_abbreviation: bool = False
     sub_in_parentheses: bool = False  # subfig's \\subref prints (a), subcaption's a
     language: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def resolve(self, command: str, keys: str) -> str:
         """Return what a reference command prints; nothing for labels that do not exist."""
@@ -65,13 +71,31 @@ class References:
         if command in {"pageref", "cpageref", "nameref"}:
             return ""
         if command in {"autoref", "Autoref"}:
-            unknown = (first.kind, first.kind, self.theorem_names.get(first.kind, ""))
-            name = TYPE_NAMES.get(first.kind, unknown)[2]
-            name = FOREIGN_NAMES.get((self.language or "", _family(first.kind)), (name,))[0]
-            return f"{name} {first.number}".strip()
+            return self._autoref(first.kind, first.number).strip()
         if command.lower() in {"cref", "labelcref", "vref", "zcref", "crefrange", "fref", "namecref"}:
             return self._clever(command, found)
         return ", ".join(label.number for label in found)
+
+    def at(self, settings: Mapping[str, str]) -> None:
+        """Print references from here on as where these declarations of the document hold."""
+        self.settings = settings
+
+    def foreign(self, family: str) -> tuple[str, str] | None:
+        """Return what a language other than English calls one or several floats."""
+        language = self.settings.get("language", self.language or "").partition("-")[0]
+        return FOREIGN_NAMES.get((language, family))
+
+    def _autoref(self, kind: str, number: str) -> str:
+        own = self.settings.get(kind + "autorefname", self.settings.get(_family(kind) + "autorefname"))
+        if own is not None:
+            name = plain_number(NAMED_SYMBOL.sub(lambda m: symbol(m[1]) or m[0], own))
+            if "#1" in name:
+                return name.replace("#1", number)
+            return f"{name} {number}" if own.endswith(("~", " ")) else name + number
+        foreign = self.foreign(_family(kind))
+        if foreign is not None:
+            return f"{foreign[0]} {number}"
+        return f"{TYPE_NAMES.get(kind, (kind, kind, self.theorem_names.get(kind, '')))[2]} {number}"
 
     def _clever(self, command: str, found: list[Label]) -> str:
         if command in {"vref", "Vref", "fref", "Fref"} and not self.names and not self.capital_names:
@@ -102,7 +126,7 @@ class References:
                 own = (other[0].lower(), other[1].lower())
         if own is not None:
             return own[0] if count == 1 else own[1]
-        foreign = FOREIGN_NAMES.get((self.language or "", family))
+        foreign = self.foreign(family)
         if foreign is not None:
             return foreign[count > 1]
         theorem = self.theorem_names.get(kind, "").lower()

@@ -6,7 +6,7 @@ inline HTML in which only b, i, u, sup, sub and code tags occur.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from extractors.latex.source.environments import PICTURES
 from extractors.latex.source.scanner import Scanner
@@ -31,12 +31,12 @@ from extractors.latex.text.citing import (
     read_call,
 )
 from extractors.latex.text.icons import ICON
+from extractors.latex.text.lists import Lists, list_length
 from extractors.latex.text.maths import formula
 from extractors.latex.text.maths.commands import ONLY_IN_MATH
 from extractors.latex.text.shapes import (
     DIMENSION_COMMANDS,
     FONTS,
-    LIST_ENVIRONMENTS,
     MATH_ENVIRONMENTS,
     REFERENCES,
     SHAPES,
@@ -65,6 +65,10 @@ def no_reference(command: str, keys: str) -> str:
     return ""
 
 
+def ignore(settings: Mapping[str, str]) -> None:
+    """Take no note of what the document declares."""
+
+
 class Renderer:
     """Renders TeX with a paper's references, citations and printed names."""
 
@@ -81,15 +85,40 @@ class Renderer:
         self.names = names or {}
         self.language = language or ""
         self.marked = False
+        self.base: Mapping[str, str] = {}
+        self.settings: Mapping[str, str] = {}
+        self.lists = Lists()
+        self.follow: Callable[[Mapping[str, str]], None] = ignore
+
+    def at(self, settings: Mapping[str, str]) -> None:
+        """Render from here on as where these declarations of the document hold."""
+        self.base = settings
+
+    def start(self, *, marked: bool) -> None:
+        """Begin a text of its own."""
+        self.marked = marked
+        self.settings = self.base
+        self.lists = Lists(self.settings)
+        self.follow(self.settings)
+
+    def declare(self, scan: Scanner, name: str) -> str:
+        """Take over a declaration that stands in the text itself, or its end."""
+        what = scan.argument()
+        settings = {key: value for key, value in self.settings.items() if key != what}
+        if name == "scimmirprinted":
+            settings[what] = scan.argument()
+        self.settings = self.lists.settings = settings
+        self.follow(settings)
+        return ""
 
     def plain(self, tex: str) -> str:
         """Return the text as one line of Unicode."""
-        self.marked = False
+        self.start(marked=False)
         return tidy(self.text(tex, 0).translate(UNSHIELD))
 
     def html(self, tex: str) -> str:
         """Return the text as one line of inline HTML, escaped."""
-        self.marked = True
+        self.start(marked=True)
         text = tidy(self.text(tex, 0))
         self.marked = False
         return marks.as_html(text)
@@ -124,7 +153,7 @@ class Renderer:
         while scan.pos < length:
             run = RUN.match(text, scan.pos)
             if run:
-                out.append(ligatures(run[0], self.language))
+                out.append(ligatures(run[0], self.settings.get("language", self.language)))
                 scan.pos = run.end()
                 continue
             char = text[scan.pos]
@@ -218,6 +247,8 @@ class Renderer:
             return self.tag(FONTS[name], inner)
         if name in REFERENCES:
             return self.refer(scan, name)
+        if name in {"scimmirprinted", "scimmirdefault"}:
+            return self.declare(scan, name)
         if is_citation(name):
             return self.cite(scan, name, depth)
         if name in units.COMMANDS:
@@ -231,10 +262,7 @@ class Renderer:
     def other(self, scan: Scanner, name: str, depth: int) -> str:
         """Return what the remaining commands print: unknown ones vanish, what they act on stays."""
         if name in SPACE_COMMANDS:
-            scan.after_word()
-            if scan.peek() == "[" and name in {"item", "linebreak", "tabularnewline"}:
-                return " " + self.text(scan.optional() or "", depth + 1) + " "
-            return " "
+            return self.space(scan, name, depth)
         if name == "ensuremath":
             return formula.render(self, scan.argument(), depth + 1)
         if name in {"char", "symbol"}:
@@ -257,6 +285,15 @@ class Renderer:
         elif scan.peek() != "{":
             scan.after_word()
         return ""
+
+    def space(self, scan: Scanner, name: str, depth: int) -> str:
+        """Return a blank, and what an item of a list prints in it."""
+        scan.after_word()
+        if name == "item" and self.lists.open:
+            return f" {self.text(self.lists.item(scan.optional()), depth + 1)} "
+        if scan.peek() == "[" and name in {"item", "linebreak", "tabularnewline"}:
+            return " " + self.text(scan.optional() or "", depth + 1) + " "
+        return " "
 
     def knows(self, name: str) -> bool:
         """Return whether text has a meaning for a command, be it only what to leave out."""
@@ -317,6 +354,18 @@ class Renderer:
             return self.script(numbers, up=True)
         return numbers.translate(SUPERSCRIPT_DIGITS)
 
+    def list_border(self, scan: Scanner, name: str, environment: str) -> str:
+        """Open or close a list, whose items then print their marks."""
+        if name == "end":
+            self.lists.end(environment)
+            return " "
+        option = scan.optional()
+        label = ""
+        if environment == "list":
+            label, _ = scan.argument(), scan.argument()
+        self.lists.begin(environment, option, label=label, length=list_length(scan.text, scan.pos))
+        return " "
+
     def environment(self, scan: Scanner, name: str, depth: int) -> str:
         """Return the content of a mathematical environment; other environments' borders vanish."""
         environment = scan.argument().strip()
@@ -329,8 +378,8 @@ class Renderer:
             return " " + formula.read(self, scan, depth + 1, stop=stop) + " "
         if name == "end" and environment in PICTURES:
             return DROPPED
-        if name == "begin" and environment in LIST_ENVIRONMENTS and scan.peek() == "[":
-            scan.optional()
+        if self.lists.family(environment) is not None:
+            return self.list_border(scan, name, environment)
         if name == "begin" and bare in {"minipage", "tabular", "tabularx", "wrapfigure", "subfigure"}:
             scan.optional()
             scan.group()

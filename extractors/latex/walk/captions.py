@@ -276,13 +276,9 @@ def capture_type(walk: Walk, name: str, scan: Scanner, at: int) -> None:
 
 
 def caption_setup(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    r"""Read \captionsetup: its `type`, `name` and `figurename` matter."""
-    kind = scan.optional()
+    r"""Read \captionsetup: its `type` says what the captions that follow count."""
+    scan.optional()
     keys = parse_keys(scan.group() or "")
-    if keys.get("type") in {"figure", "table"}:
-        walk.captype = keys["type"]
-    if kind and kind.strip() in {"figure", "table"} and "name" in keys and not walk.stack:
-        setattr(walk.style, kind.strip(), keys["name"])
-    for wanted in ("figure", "table"):
-        if wanted + "name" in keys:
-            setattr(walk.style, wanted, keys[wanted + "name"])
+    wanted = (keys.get("type") or keys.get("type*") or "").rstrip("*")
+    if wanted in {"figure", "table"} or wanted in walk.custom:
+        walk.captype = walk.custom[wanted][1] if wanted in walk.custom else wanted

@@ -33,7 +33,6 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("crefname", "Crefname"), settings.reference_name),
     **dict.fromkeys(("title", "icmltitle", "Title", "TITLE"), settings.title),
     **dict.fromkeys(("par", "newline", "linebreak"), environments.paragraph_end),
-    **dict.fromkeys(("documentclass", "documentstyle"), settings.document_class),
     **dict.fromkeys(
         ("xymatrix", "feynmandiagram", "tikz", "chemfig", "schemestart"),
         environments.drawing_command,

@@ -28,6 +28,7 @@ def set_counter(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     number = calculated(text)
     if number is None:
         return
+    walk.lists.set_count(counter, number, added=name == "addtocounter")
     counters.values[counter] = number + (counters.values.get(counter, 0) if name == "addtocounter" else 0)
 
 
@@ -46,8 +47,8 @@ def within(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         old = counters.formats.get(counter)
         style = f"{form}{{{counter}}}" if form else f"\\arabic{{{counter}}}"
         counters.number_within(counter, outer, form=f"\\the{outer}.{style}")
-        if starred and old:
-            counters.formats[counter] = old
+        if starred:
+            counters.formats[counter] = old or f"\\arabic{{{counter}}}"
 
 
 def forget(counters: Counters, counter: str, outer: str) -> None:
@@ -85,35 +86,34 @@ def calculated(text: str) -> int | None:
 def printed(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     """Read the expander's note that a number or a float's name is printed anew."""
     what, body = scan.group() or "", scan.group() or ""
-    if what in {"figurename", "tablename"}:
+    if what == "caption@" and walk.stack:  # said in a float, it outdoes what its type of float has
+        what = "caption@@"
+    walk.timeline.change(at, what, body)
+    if what == "mainlanguage":
+        walk.language = body or None
+    elif what in {"figurename", "tablename"}:
         kind = what.removesuffix("name")
         walk.defaults.setdefault(what, getattr(walk.style, kind))
         setattr(walk.style, kind, body)
-    elif what.startswith("fnum@"):
-        kind = what[5:]
-        stripped = re.sub(r"\\(?:the|csname\s*the)" + kind + r".*", "", body, flags=re.S)
-        if f"\\{kind}name" not in stripped and stripped != body:
-            walk.defaults.setdefault(what, walk.names.get(kind))
-            walk.names[kind] = stripped
     elif what.startswith("the"):
         formats = walk.style.counters.formats
         walk.defaults.setdefault(what, formats.get(what[3:]))
         formats[what[3:]] = body
-    elif what.endswith("name"):
-        walk.defaults.setdefault(what, walk.names.get(what))
-        walk.names[what] = body
 
 
 def default(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     """Read the expander's note that the scope of what `printed` read has ended: the class decides again."""
     what = scan.group() or ""
+    if what == "caption@" and walk.stack:
+        what = "caption@@"
+    walk.timeline.change(at, what, None)
     if what not in walk.defaults:
         return
     old = walk.defaults[what]
     if what in {"figurename", "tablename"}:
         setattr(walk.style, what.removesuffix("name"), old)
         return
-    kept, key = walk.names, what.removeprefix("fnum@")
+    kept, key = walk.names, what
     if what.startswith("the"):
         kept, key = walk.style.counters.formats, what[3:]
     if old is None:

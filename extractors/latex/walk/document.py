@@ -68,6 +68,7 @@ class Caption:
     starred: bool = False
     tex: str = ""
     name: str = ""
+    label: str = ""  # as TeX: Figure 3; nothing where the caption prints none
 
 
 @dataclass(eq=False)

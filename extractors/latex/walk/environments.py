@@ -7,7 +7,6 @@ from extractors.latex.source.environments import (
     BOXES,
     EQUATIONS,
     FIGURES,
-    LISTS,
     LOOSE,
     OTHER_FLOATS,
     PANELS,
@@ -143,8 +142,8 @@ def begin_other(walk: Walk, environment: str, bare: str, scan: Scanner, at: int)
         begin_shown(walk, environment, scan)
     elif bare in walk.theorems:
         begin_theorem(walk, bare)
-    elif bare in LISTS:
-        begin_list(walk, entry)
+    elif begin_list(walk, environment, entry, scan):
+        pass
     elif bare in {"appendix", "appendices", "subappendices"}:
         start_appendix(walk, bare, scan, at)
     elif bare in {"subfigures", "subtables"} and not walk.stack:
@@ -166,15 +165,16 @@ def skip_bibliography(walk: Walk, scan: Scanner, at: int) -> None:
     walk.bibliographies.append((at, scan.pos))
 
 
-def begin_list(walk: Walk, entry: Open) -> None:
-    """Open a numbered list."""
-    walk.item_depth += 1
-    walk.style.counters.values[f"enum{walk.item_depth}"] = 0
-
-    def leave(end: int) -> None:
-        walk.item_depth = max(0, walk.item_depth - 1)
-
-    entry.closing = leave
+def begin_list(walk: Walk, environment: str, entry: Open, scan: Scanner) -> bool:
+    """Open a list whose items references may name; False where the environment is no list."""
+    walk.lists.settings = walk.timeline.now
+    if walk.lists.family(environment) is None:
+        return False
+    option = scan.optional()
+    label = scan.argument() if environment == "list" else ""
+    walk.lists.begin(environment, option, label=label)
+    entry.closing = lambda end: walk.lists.end(environment)
+    return True
 
 
 def begin_loose(walk: Walk, entry: Open, at: int) -> None:

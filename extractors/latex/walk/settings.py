@@ -2,16 +2,12 @@
 
 import re
 
-from extractors.latex.source.environments import EQUATIONS, LISTS, custom_kind
+from extractors.latex.source.environments import EQUATIONS, custom_kind
 from extractors.latex.source.graphics import parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.numbering import (
-    ENGLISH,
-    LANGUAGE_CODES,
-    LANGUAGE_NAMES,
     SECTIONS,
-    class_style,
-    use_language,
+    plain_number,
 )
 from extractors.latex.text.references import Label as Target
 from extractors.latex.walk.state import Walk
@@ -97,20 +93,16 @@ def new_theorem(walk: Walk, name: str, scan: Scanner, at: int) -> None:
 
 
 def item(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    r"""Read \item of a numbered list."""
-    if not walk.item_depth or not any(o.name.rstrip("*") in LISTS for o in walk.opened[-3:]):
+    r"""Read \item: a label behind it gets the item's number."""
+    if not walk.lists.open:
         return
     scan.skip_space()
     if scan.peek() == "[":
         return
-    counters = walk.style.counters
-    counters.step(f"enum{walk.item_depth}")
-    levels = [counters.values.get(f"enum{i + 1}", 0) for i in range(min(walk.item_depth, 4))]
-    forms = ("{}", "{:c}", "{}", "{:c}")
-    number = "".join(
-        form.format(96 + min(v, 26) if "c" in form else v) for form, v in zip(forms, levels, strict=False)
-    )
-    walk.target = Target(number, "item")
+    walk.lists.item(None)
+    if walk.lists.open[-1].family in {"enumerate", "list"}:
+        number = walk.lists.number()
+        walk.target = Target(plain_number(number), "item")
 
 
 def tag(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -129,15 +121,8 @@ def tag(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         walk.style.counters.values["equation"] -= 1
 
 
-def document_class(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    r"""Read \documentclass: numbering and names of the class; languages among its options."""
-    options = tuple(o.strip() for o in (scan.optional() or "").split(","))
-    document_class = (scan.group() or "").strip()
-    languages(walk, (*options, "chinese") if document_class.startswith("ctex") else options)
-
-
 def package(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    r"""Read \usepackage: languages, cleveref's and natbib's options."""
+    r"""Read \usepackage: cleveref's and natbib's options."""
     options = scan.optional() or ""
     for wanted in (scan.group() or "").split(","):
         wanted = wanted.strip()
@@ -147,30 +132,9 @@ def package(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         elif wanted == "subfigure":
             for counter in ("subfigure", "subtable"):
                 walk.style.counters.formats[counter] = f"(\\alph{{{counter}}})"
-        if wanted == "babel":
-            languages(walk, tuple(o.strip() for o in options.split(",")) + walk.style.options)
-        elif wanted in {"ctex", "kotex"}:
-            languages(walk, ("chinese" if wanted == "ctex" else "korean",))
-        elif wanted == "cleveref":
+        if wanted == "cleveref":
             walk.references.capitalise = "capitali" in options
             walk.references.no_abbreviation = "noabbrev" in options
-        elif wanted in {"algorithm", "algorithm2e", "listings"}:
-            continue
-
-
-def languages(walk: Walk, options: tuple[str, ...]) -> None:
-    """Take the last language named (or babel's main=…) as the paper's."""
-    for option in options:
-        main = option.startswith("main=")
-        language = option.removeprefix("main=").strip()
-        if language in LANGUAGE_NAMES or language in ENGLISH:
-            walk.language = walk.references.language = LANGUAGE_CODES.get(language)
-            use_language(walk.style, language)
-            if language in ENGLISH:
-                fresh = class_style(walk.style.document_class, walk.style.options, chapters=False)
-                walk.style.figure, walk.style.table = fresh.figure, fresh.table
-            if main:
-                return
 
 
 def reference_name(walk: Walk, name: str, scan: Scanner, at: int) -> None:

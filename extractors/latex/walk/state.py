@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 
 from extractors.latex.source.environments import NUMBERED_ROWS
 from extractors.latex.source.scanner import Scanner
+from extractors.latex.text.lists import Lists
 from extractors.latex.text.numbering import Style
 from extractors.latex.text.references import Label as Target
 from extractors.latex.text.references import References
 from extractors.latex.walk.document import Box, Caption, FloatBody, Label, Panel
+from extractors.latex.walk.labels import label_of
+from extractors.latex.walk.timeline import Timeline
 
 WALK = re.compile(r"\\(?:([A-Za-z]+)(\*?)|(.))|\n[ \t]*\n", re.S)
 
@@ -74,11 +77,12 @@ class Walk:
     loose: FloatBody | None = None
     pending: dict[str, tuple[int, int]] = field(default_factory=dict)
     captype: str = ""
-    item_depth: int = 0
+    lists: Lists = field(default_factory=Lists)
     in_appendix: bool = False
     folder: str = ""
     names: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str | None] = field(default_factory=dict)
+    timeline: Timeline = field(default_factory=Timeline)
     unnumbered_chapters: bool = False
     letters_go_on: bool = False  # the old subfigure package letters on until a caption counts
 
@@ -162,6 +166,8 @@ class Walk:
                 while self.stack.pop() is not body:
                     pass
             self.finish_float(body)
+            if "caption@@" in self.timeline.now and not self.stack:
+                self.timeline.change(end, "caption@@", None)
             self.box, self.panel, self.captype = outer_box, outer_panel, captype
 
         entry = self.opened[-1]
@@ -237,6 +243,7 @@ class Walk:
             caption.name = self.names.get(
                 counter, self.style.table if counter == "table" else self.style.figure
             )
+            caption.label = label_of(self.timeline.now, counter, caption.name, caption.number)
             self.target = Target(caption.number, counter)
             for key in keys:
                 self.references.labels[key] = self.target

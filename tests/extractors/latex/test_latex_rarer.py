@@ -41,7 +41,7 @@ CAPTIONS = {
         "✓ ✗ ★ ● ■ ① ❶ ➤."
     ),
     r"Offsets of 5\farcs3, 3\fdg2 and $1\farcm5$.": "Offsets of 5″.3, 3°.2 and 1′.5.",
-    r"\begin{enumerate}[(i)]\item a\item b\end{enumerate}": "a b",
+    r"\begin{enumerate}[(i)]\item a\item b\end{enumerate}": "(i) a (ii) b",
     r"\unit[5]{km}, \unit[per-mode=symbol]{\metre}, \unitfrac[3]{m}{s}": "5 km, m, 3 m/s",
     r"\replaced{new}{old}, \deleted{gone} \added{more}.": "new, more.",
     r"$\Braket{\nabla f | V | g}$, $\Set{x | y}$, $\Ket{0}$": "⟨∇f|V|g⟩, {x|y}, |0⟩",

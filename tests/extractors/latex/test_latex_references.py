@@ -171,7 +171,7 @@ HEADERS = [
         None,
     ),
     (r"\usepackage[english,french]{babel}\title{Un titre}", "{article}", "Un titre", "fr"),
-    (r"\usepackage[french,english]{babel}\title{A title}", "{article}", "A title", None),
+    (r"\usepackage[french,english]{babel}\title{A title}", "{article}", "A title", "en"),
 ]
 
 

@@ -3,19 +3,21 @@
 import re
 
 from extractors.latex.expansion import primitives as do
+from extractors.latex.expansion.declarations.notes import announce
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import (
     Alias,
     Macro,
-    Printed,
     def_arguments,
     latex_arguments,
-    xparse_arguments,
 )
+from extractors.latex.expansion.names import fixed, no_expand, unexpanded, use_name
 from extractors.latex.expansion.structural import STRUCTURAL, STRUCTURAL_ENVIRONMENTS
+from extractors.latex.expansion.xparse import specified
 
 PRINTED_NAME = re.compile(
-    r"the[A-Za-z]+\Z|fnum@\w+\Z|(?:figure|table|appendix|section|equation|chapter)name\Z"
+    r"(?:the[A-Za-z]+|fnum@\w+|(?:figure|table|appendix|section|equation|chapter)name|[A-Za-z]+autorefname|descriptionlabel"
+    r"|label(?:enum|item)(?:i{1,3}|iv)|(?:figure|table)format)\Z"
 )
 
 
@@ -36,7 +38,9 @@ def new_command(ex: Expander, name: str) -> None:
         return
     if name == "providecommand" and defined in ex.scopes.meanings:
         return
-    store(ex, defined, Macro(latex_arguments(int(count[1]) if count else 0, default), body))
+    robust = name in {"DeclareRobustCommand", "newrobustcmd", "renewrobustcmd", "providerobustcmd"}
+    arguments = latex_arguments(int(count[1]) if count else 0, default)
+    store(ex, defined, Macro(arguments, body, protected=robust))
 
 
 def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) -> None:
@@ -44,7 +48,10 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
     if "%" in macro.body:
         macro.body = BODY_COMMENT.sub(r"\1", macro.body)
     if PRINTED_NAME.match(name):
-        if (not macro.arguments and not ex.output.silent) or len(macro.body) < 200:
+        if name.endswith("autorefname"):  # hyperref puts a tie behind it, which some names swallow
+            body = macro.body if macro.arguments else macro.body + "~"
+            announce(ex, name, ex.expanded(body), everywhere=everywhere)
+        elif (not macro.arguments and not ex.output.silent) or len(macro.body) < 200:
             announce(ex, name, macro.body, everywhere=everywhere)
         return
     if name in STRUCTURAL and not any(
@@ -78,72 +85,88 @@ def _inline(body: str, name: str, replacement: str) -> str:
     return re.sub(r"\\" + re.escape(name) + r"(?![A-Za-z@])[ \t]*", lambda _: replacement, body)
 
 
-def announce(ex: Expander, name: str, body: str, *, everywhere: bool = False) -> None:
-    """Tell the later stages how a number or a float's name is printed until the scope ends."""
-    if not everywhere:
-        ex.scopes.undo_later(name, Printed(ex.scopes.printed.get(name)))
-    ex.scopes.note(name, re.sub(r"%[^\n]*\n?", "", body))
-
-
 def primitive_def(ex: Expander, name: str) -> None:
     r"""Read \def, \gdef, \edef or \xdef with its parameter text."""
     defined = ex.input.read_control()
-    read = _pattern_and_body(ex, 1000) if defined is not None else None
-    if defined is None or read is None:
+    frame = ex.input.top()
+    brace = frame.text.find("{", frame.pos, frame.pos + 1000)
+    if defined is None or brace < 0:
         return
-    pattern, body = read
+    pattern = frame.text[frame.pos : brace]
+    frame.pos = brace
+    body = ex.input.read_group(frame)
+    if body is None:
+        frame.pos = brace + 1
+        return
     if defined == "@captype":
         ex.output.emit("\\scimmircaptype{" + body + "}")
         return
     if defined == "input@path":
         ex.reading.path = [part.strip() for part in re.findall(r"\{([^{}]*)\}", body)[:50]]
         return
-    old = ex.scopes.meanings.get(defined)
-    if name in {"edef", "xdef"} and isinstance(old, Macro) and not old.arguments:
-        body = _inline(body, defined, old.body)
-    prefix, arguments = def_arguments(pattern.strip("\n"))
-    store(ex, defined, Macro(arguments, body, prefix), everywhere=name in {"gdef", "xdef"})
+    if name.removeprefix("protected@") in {"edef", "xdef"}:
+        body = fixed(ex, body)
+    prefix, arguments = def_arguments(BODY_COMMENT.sub(r"\1", pattern).strip("\n"))
+    macro = Macro(arguments, body, prefix, protected=ex.protected)
+    store(ex, defined, macro, everywhere=name.endswith(("gdef", "xdef")))
 
 
-def _pattern_and_body(ex: Expander, reach: int) -> tuple[str, str] | None:
-    """Return a definition's parameter text and body, None where no brace is within reach or its group is open."""
-    frame = ex.input.frames[-1]
-    brace = frame.text.find("{", frame.pos, frame.pos + reach)
-    if brace < 0:
-        return None
-    pattern = frame.text[frame.pos : brace]
-    frame.pos = brace
-    body = ex.input.read_group(frame)
-    if body is None:
-        frame.pos = brace + 1
-        return None
-    return pattern, body
+GLOBAL = {"def": "gdef", "edef": "xdef", "let": "glet"}
+DEFINES = re.compile(r"\\(global|long|protected|outer|def|gdef|edef|xdef|let)(?![A-Za-z@])\s*")
+
+
+def prefixed(ex: Expander, name: str) -> None:
+    r"""Read \global, \long, \protected or \outer, and the definition that they are said of."""
+    words = {name}
+    while (match := ex.input.skip_space().take(DEFINES)) is not None:
+        words.add(match[1])
+        if match[1] in {"global", "long", "protected", "outer"}:
+            continue
+        wanted = GLOBAL.get(match[1], match[1]) if "global" in words else match[1]
+        outer, ex.protected = ex.protected, "protected" in words
+        (let if wanted in {"let", "glet"} else primitive_def)(ex, wanted)
+        ex.protected = outer
+        return
 
 
 def let(ex: Expander, name: str) -> None:
-    r"""Read \let and its kin: a name takes another one's meaning."""
+    r"""Read \let and its kin: a name takes another one's meaning, or a character's."""
     defined = ex.input.read_control()
     frame = ex.input.skip_space()
-    if name == "let" and frame.text.startswith("=", frame.pos):
+    if name in {"let", "glet"} and frame.text.startswith("=", frame.pos):
         frame.pos += 1
-        ex.input.skip_space()
+        frame = ex.input.skip_space()
     target = ex.input.read_control()
+    if target is None and name in {"let", "glet"} and frame.pos < len(frame.text):
+        char = frame.text[frame.pos]
+        frame.pos += 1
+        if defined is not None and char not in "{}#&$^_~":
+            ex.scopes.define(defined, Macro((), char))
+        return
     if defined is None or target is None or defined == target:
         return
+    copy_meaning(ex, defined, target, everywhere=name == "glet")
+
+
+def copy_meaning(ex: Expander, defined: str, target: str, *, everywhere: bool = False) -> None:
+    """Give a name the meaning that another has now."""
     if PRINTED_NAME.match(defined) and PRINTED_NAME.match(target):
         announce(ex, defined, "\\" + target)
         return
     if defined in STRUCTURAL or (ex.output.silent and "@" in defined + target):
         return
     meaning = ex.scopes.meanings.get(target)
-    if isinstance(meaning, Macro | Alias):
+    if isinstance(meaning, Macro | Alias) and everywhere:
+        ex.scopes.meanings[defined] = meaning
+    elif isinstance(meaning, Macro | Alias):
         ex.scopes.define(defined, meaning)
-        return
-    if defined[:2] == "if" and target in {"iftrue", "iffalse"}:
+    elif defined[:2] == "if" and target in {"iftrue", "iffalse"}:
         new_switch_named(ex, defined[2:], target == "iftrue")
-        return
-    ex.environments.aliases.setdefault(target, []).append(defined)
-    ex.scopes.define(defined, Alias(target))
+    elif target in {"undefined", "@undefined"}:
+        ex.scopes.define(defined, None)
+    else:
+        ex.environments.aliases.setdefault(target, []).append(defined)
+        ex.scopes.define(defined, Alias(target, meaning))
 
 
 def document_command(ex: Expander, name: str) -> None:
@@ -155,7 +178,7 @@ def document_command(ex: Expander, name: str) -> None:
         return
     if name == "ProvideDocumentCommand" and defined in ex.scopes.meanings:
         return
-    store(ex, defined, Macro(xparse_arguments(spec)[0], body))
+    store(ex, defined, Macro(specified(spec)[0], body, protected="Expandable" not in name))
 
 
 def new_environment(ex: Expander, name: str) -> None:
@@ -178,7 +201,7 @@ def document_environment(ex: Expander, name: str) -> None:
     opening, closing = ex.input.read_argument(), ex.input.read_argument()
     if defined is None or spec is None or opening is None or closing is None:
         return
-    arguments, takes_body = xparse_arguments(spec)
+    arguments, takes_body = specified(spec)
     _store_environment(
         ex, defined.strip(), Macro(arguments, opening, end_body=closing, takes_body=takes_body)
     )
@@ -236,32 +259,6 @@ def new_toggle(ex: Expander, name: str) -> None:
     ex.conditions.toggles[toggle] = value
 
 
-def name_def(ex: Expander, name: str) -> None:
-    r"""Read \@namedef{name}pattern{body} or etoolbox's \csdef."""
-    defined = ex.input.read_argument()
-    read = _pattern_and_body(ex, 200) if defined is not None else None
-    if defined is None or read is None:
-        return
-    pattern, body = read
-    prefix, arguments = def_arguments(pattern)
-    store(ex, defined.strip(), Macro(arguments, body, prefix))
-
-
-def add_to_macro(ex: Expander, name: str) -> None:
-    r"""Read \g@addto@macro, \appto, \preto or etoolbox's \apptocmd and \pretocmd: a macro's body grows."""
-    defined = ex.input.read_control()
-    text = ex.input.read_argument()
-    if name.endswith("tocmd"):
-        ex.input.read_argument(), ex.input.read_argument()
-    old = ex.scopes.meanings.get(defined or "")
-    if old is None and defined == "@maketitle" and not ex.output.silent:
-        old = Macro()  # the class's own, which is not read: what a paper adds to it is often a picture
-    if defined is None or text is None or not isinstance(old, Macro):
-        return
-    body = text + old.body if name.startswith("preto") else old.body + text
-    store(ex, defined, Macro(old.arguments, body, old.prefix))
-
-
 def new_font_command(ex: Expander, name: str) -> None:
     r"""Read \DeclareMathOperator{\name}{text}: a macro for an upright name."""
     ex.input.read_star()
@@ -286,11 +283,16 @@ COMMANDS = (
 
 
 DOCUMENT_COMMANDS = ("NewDocumentCommand", "RenewDocumentCommand", "ProvideDocumentCommand",
-                     "DeclareDocumentCommand", "NewExpandableDocumentCommand")  # fmt: skip
+                     "DeclareDocumentCommand", "NewExpandableDocumentCommand",
+                     "RenewExpandableDocumentCommand", "ProvideExpandableDocumentCommand",
+                     "DeclareExpandableDocumentCommand")  # fmt: skip
 
 
 DOCUMENT_ENVIRONMENTS = ("NewDocumentEnvironment", "RenewDocumentEnvironment", "ProvideDocumentEnvironment",
                          "DeclareDocumentEnvironment")  # fmt: skip
+
+
+COPIES = ("NewCommandCopy", "RenewCommandCopy", "DeclareCommandCopy")
 
 
 TOGGLES = (
@@ -306,15 +308,16 @@ DEFINITIONS: dict[str, Handler] = {
     **dict.fromkeys(TOGGLES, new_toggle),
     **dict.fromkeys(do.VALUE_TESTS, do.value_test),
     **dict.fromkeys(do.DROPPED, do.drop),
-    **dict.fromkeys(("def", "gdef", "edef", "xdef"), primitive_def),
-    **dict.fromkeys(("let", "LetLtxMacro", "NewCommandCopy", "futurelet"), let),
+    **dict.fromkeys(("def", "gdef", "edef", "xdef", "protected@edef", "protected@xdef"), primitive_def),
+    **dict.fromkeys(("global", "long", "protected", "outer"), prefixed),
+    **dict.fromkeys(("noexpand", "protect"), no_expand),
+    **dict.fromkeys(("unexpanded", "detokenize", "expandonce"), unexpanded),
+    **dict.fromkeys(("let", "LetLtxMacro", *COPIES, "futurelet"), let),
     **dict.fromkeys(("newenvironment", "renewenvironment", "provideenvironment"), new_environment),
     **dict.fromkeys(("NewEnviron", "RenewEnviron"), new_environ),
-    **dict.fromkeys(("csname", "@nameuse", "csuse"), do.csname),
-    **dict.fromkeys(("@namedef", "csdef", "csgdef"), name_def),
+    **dict.fromkeys(("csname", "@nameuse", "csuse"), use_name),
     **dict.fromkeys(("makeatletter", "makeatother", "ExplSyntaxOn", "ExplSyntaxOff"), do.at_letter),
-    **dict.fromkeys(("g@addto@macro", "appto", "gappto", "preto", "apptocmd", "pretocmd"), add_to_macro),
-    **dict.fromkeys(("AtBeginDocument", "AtEndDocument", "AtEndOfPackage"), do.unwrap),
+    **dict.fromkeys(("AtEndDocument", "AtEndOfPackage"), do.unwrap),
     **dict.fromkeys(("@ifnextchar", "@ifstar", "@ifundefined"), do.at_if),
     **dict.fromkeys(("DeclareMathOperator", "DeclareMathOperatorWithLimits"), new_font_command),
     **dict.fromkeys(("@gobble", "@gobbletwo", "@firstofone", "@firstoftwo", "@secondoftwo"), do.gobble),
@@ -322,10 +325,12 @@ DEFINITIONS: dict[str, Handler] = {
         ("AfterEndEnvironment", "AtEndEnvironment", "AtBeginEnvironment", "BeforeBeginEnvironment"), do.hook
     ),
     **dict.fromkeys(("number", "the"), do.number),
-    **dict.fromkeys(("forcsvlist", "forlistloop"), do.for_list),
+    "forcsvlist": do.for_list,
+    "ProcessList": do.process_list,
     "@for": do.for_each,
     "foreach": do.for_each,
     "newfloatcommand": float_command,
+    "AtBeginDocument": do.at_begin_document,
     "newif": new_switch,
     "expandafter": do.expand_after,
     "begingroup": do.begin_group,

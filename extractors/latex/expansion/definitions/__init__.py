@@ -1,0 +1,1 @@
+"""Commands that define: macros and environments, names spelled out, copies, patches, switches."""
