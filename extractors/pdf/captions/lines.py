@@ -67,7 +67,7 @@ def lines_of(
     pieces = page.page.pieces
     first = pieces[start]
     column = layout.column_at(first.box)
-    edges = _edges(page, start, starts, column or (0.0, page.page.frame.size[0]))
+    edges = _flanked(page, start, _edges(page, start, starts, column or (0.0, page.page.frame.size[0])))
     taken = [start, *_right_of(page, start, starts, layout, edges)]
     boxes = [pieces[k].box for k in taken]
     grown = _Growing(
@@ -129,6 +129,8 @@ def _goes_with(
         return True
     hangs = abs(piece.box[0] - grown.hang) <= 0.5 * piece.size and piece.box[2] <= edges[1] + 4
     fits = hangs or _fits(piece, grown.left, grown.right, column, grown.label_alone)
+    if grown.leading is not None:  # what stands beside a caption of several lines is no row of its table
+        edges = max(edges[0], grown.left), min(edges[1], grown.right)
     return fits and not _is_row(page, j, edges)
 
 
@@ -155,12 +157,26 @@ def _right_of(
     right = box[2]
     for j in sorted(row, key=lambda k: pieces[k].box[0]):
         near = pieces[j].box[0] - right <= _WIDE * pieces[start].size
+        near = near and not _parted_below(page, start, right, pieces[j].box[0])
         edge = pieces[j].box[0] > edges[1] or any(abs(pieces[j].box[0] - c[0]) <= 2 for c in layout.columns)
         if not near or j in starts or edge or abs(pieces[j].size - pieces[start].size) > 2:
             break
         found.append(j)
         right = pieces[j].box[2]
     return found
+
+
+def _parted_below(page: PageLayout, start: int, left: float, right: float) -> bool:
+    """Return whether the gap in a line goes on through the next one: what is right of it is another column."""
+    pieces, box = page.page.pieces, page.page.pieces[start].box
+    low, high = box[3] - 1, box[3] + 1.2 * (box[3] - box[1])
+    next_line = [
+        p.box
+        for p in pieces[start + 1 : start + 40]
+        if not p.turned and low <= p.box[1] <= high and p.box[2] > box[0] and p.box[0] < right + 40
+    ]
+    before, behind = any(b[2] <= left + 1 for b in next_line), any(b[0] >= right - 1 for b in next_line)
+    return before and behind and not any(b[0] < right - 1 and b[2] > left + 1 for b in next_line)
 
 
 def _meets(piece: Piece, left: float, right: float) -> bool:
@@ -199,6 +215,22 @@ def _edges(
     return left, right
 
 
+def _flanked(page: PageLayout, start: int, edges: tuple[float, float]) -> tuple[float, float]:
+    """Return the edges, drawn in where other text stands far left or right of a caption's first line."""
+    pieces, box = page.page.pieces, page.page.pieces[start].box
+    left, right = edges
+    for j in range(max(0, start - 40), min(len(pieces), start + 40)):
+        other = pieces[j].box
+        level = min(other[3], box[3]) - max(other[1], box[1]) > 0.5 * (box[3] - box[1])
+        if j == start or pieces[j].turned or not level:
+            continue
+        if box[0] - other[2] > _WIDE * pieces[start].size:
+            left = max(left, other[2] + 1)
+        elif other[0] - box[2] > _WIDE * pieces[start].size:
+            right = min(right, other[0] - 1)
+    return left, right
+
+
 def _is_row(page: PageLayout, j: int, edges: tuple[float, float]) -> bool:
     """Return whether a line is the row of a table: another piece stands beside it at a wide gap."""
     pieces, box = page.page.pieces, page.page.pieces[j].box
@@ -206,7 +238,8 @@ def _is_row(page: PageLayout, j: int, edges: tuple[float, float]) -> bool:
         other = pieces[k].box
         inside = edges[0] - 4 <= other[0] and other[2] <= edges[1] + 4
         overlap = min(other[3], box[3]) - max(other[1], box[1])
-        if k == j or pieces[k].turned or not inside or overlap <= 0.6 * (box[3] - box[1]):
+        level = abs(other[3] - box[3]) <= 0.25 * (box[3] - box[1]) or abs(other[1] - box[1]) <= 1.0
+        if k == j or pieces[k].turned or not inside or overlap <= 0.6 * (box[3] - box[1]) or not level:
             continue
         if max(other[0] - box[2], box[0] - other[2]) > _WIDE * pieces[j].size:
             return True

@@ -43,6 +43,19 @@ class Ink:
         x0, y0, x1, y1 = self._pixels(box)
         return float(self.drawn[y0:y1, x0:x1].sum()) / self.scale**2
 
+    def crossing(self, box: Box) -> float:
+        """Return how many points of a box's edges ink runs across."""
+        x0, y0, x1, y1 = self._pixels(box)
+        height, width = self.everything.shape
+        total = 0
+        for inside, outside in ((y0, y0 - 1), (y1 - 1, y1)):
+            if 0 <= inside < height and 0 <= outside < height:
+                total += _meeting(self.everything[inside, x0:x1], self.everything[outside, x0:x1])
+        for inside, outside in ((x0, x0 - 1), (x1 - 1, x1)):
+            if 0 <= inside < width and 0 <= outside < width:
+                total += _meeting(self.everything[y0:y1, inside], self.everything[y0:y1, outside])
+        return total / self.scale
+
     def bands(self, box: Box, *, gap: float) -> list[tuple[float, float]]:
         """Return the stretches of height that hold ink, parted by at least `gap` points without any."""
         x0, y0, x1, y1 = self._pixels(box)
@@ -95,6 +108,14 @@ def _long_runs(mask: Mask, length: int) -> Mask:
             if end - start >= length:
                 kept[y, start:end] = True
     return kept
+
+
+def _meeting(inside: npt.NDArray[np.bool_], outside: npt.NDArray[np.bool_]) -> int:
+    """Return how many pixels of one line have ink right beside them, or aslant, in the next line."""
+    near = outside.copy()
+    near[1:] |= outside[:-1]
+    near[:-1] |= outside[1:]
+    return int((inside & near).sum())
 
 
 def _runs(line: npt.NDArray[np.bool_], gap: float) -> list[tuple[int, int]]:

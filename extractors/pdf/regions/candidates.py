@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from extractors.pdf.captions.finding import Caption
 from extractors.pdf.page.pieces import Box
+from extractors.pdf.regions.beside import SIDES, block_beside, bounds_beside, is_level, narrowed
 from extractors.pdf.regions.spaces import Scene, free_space, spans_of, text_area
 
 USUAL = {"figure": "above", "table": "below"}
@@ -15,12 +16,18 @@ _NOTE_GAP = 9.0  # points between a table and its notes, less than between a flo
 _PARTED = 8.0  # free height between a table and a figure that follows it
 _RULE, _RULE_GAP = 2.5, 15.0  # height of a rule, free height between it and a figure
 _SLICE = 6.0  # height of what reaches into a space from beyond its far edge
+_FAR, _FAR_BESIDE = 60.0, 300.0  # points between a caption and its float; the same where both stand level
+_EDGE = 2.0
+CUT = 1.0  # points of its edges that a drawing runs across, from which a candidate is only a part of it
 DRAWN = 20.0  # square points of ink other than text that make a drawing or a rule; letters leave specks
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A part of the page that may be a caption's: where it lies from the caption, and what is in it."""
+    """A part of the page that may be a caption's: where it lies from the caption, and what is in it.
+
+    `cut` is how many points of its edges a drawing runs across; `across` is whether it stands in another column.
+    """
 
     side: str
     box: Box
@@ -28,37 +35,43 @@ class Candidate:
     drawn: float
     letters: int
     distance: float
+    cut: float
+    across: bool = False
 
 
 def candidates_of(scene: Scene) -> list[dict[str, Candidate]]:
     """Return for each caption of the page what lies above, below and beside it."""
-    scene = _with_tables(scene)
+    scene = _with_sure(scene)
     spans = spans_of(scene)
-    out = []
-    for k in range(len(scene.captions)):
-        found = _around(scene, k, spans[k], ("above", "below"))
-        if not any(is_good(c, scene.captions[k]) for c in found.values()):
-            found |= _around(scene, k, spans[k], ("left", "right"))
-        out.append(found)
-    return out
+    return [_around(scene, k, spans[k]) for k in range(len(scene.captions))]
 
 
-def _with_tables(scene: Scene) -> Scene:
-    """Return the scene with the tables that can stand in one place only as obstacles for all others."""
+def _with_sure(scene: Scene) -> Scene:
+    """Return the scene with what can stand in one place only as obstacles for all others: tables, what is beside."""
+    waiting: Sequence[int] = range(len(scene.captions))
     spans = spans_of(scene)
-    sure = []
-    for k, caption in enumerate(scene.captions):
-        if caption.label.kind == "table":
-            found = _around(scene, k, spans[k], ("above", "below"))
-            good = [c for c in found.values() if is_good(c, caption) and c.drawn >= DRAWN]
-            if len(good) == 1 and good[0].side == USUAL["table"]:
+    for across in (False, True):  # what stands in other columns is only sure once the others are known
+        sure, later = [], []
+        for k in waiting:
+            caption = scene.captions[k]
+            found = _around(scene, k, spans[k])
+            good = [c for c in found.values() if is_good(c, caption) and c.drawn >= DRAWN and c.cut <= CUT]
+            if len(good) != 1:
+                continue
+            if good[0].across and not across:
+                later.append(k)
+            elif good[0].side in SIDES or (caption.label.kind == "table" and good[0].side == USUAL["table"]):
                 sure.append((k, good[0]))
-    return replace(scene, tables=tuple((k, c.box) for k, c in sure if not _contested(scene, k, c)))
+        scene = replace(
+            scene, sure=scene.sure + tuple((k, c.box) for k, c in sure if not _contested(scene, k, c))
+        )
+        waiting = later
+    return scene
 
 
 def _contested(scene: Scene, k: int, candidate: Candidate) -> bool:
     """Return whether the space below a table's caption ends at a figure's, so that both may claim parts of it."""
-    if len(scene.ink.bands(candidate.box, gap=_PARTED)) < 2:
+    if candidate.side in SIDES or len(scene.ink.bands(candidate.box, gap=_PARTED)) < 2:
         return False
     return any(
         m != k
@@ -69,27 +82,70 @@ def _contested(scene: Scene, k: int, candidate: Candidate) -> bool:
     )
 
 
-def _around(scene: Scene, k: int, span: tuple[float, float], sides: Sequence[str]) -> dict[str, Candidate]:
-    found = {}
-    for side in sides:
-        space = free_space(scene, k, span, side)
-        if space is None:
-            continue
-        candidate = _candidate(scene, k, side, space)
-        if candidate is not None and side in ("above", "below"):
-            candidate = _widened(scene, k, candidate, span)
+def _around(scene: Scene, k: int, span: tuple[float, float]) -> dict[str, Candidate]:
+    caption = scene.captions[k]
+    own, *wider = bounds_beside(scene, k)
+    found = _beside(scene, k, own)
+    blocks = {side: candidate.box for side, candidate in found.items()}
+    for side in ("above", "below"):
+        free = narrowed(span, blocks, caption.box, side)
+        space = free_space(scene, k, free, side)
+        candidate = None if space is None else _filled_space(scene, k, side, space)
         if candidate is not None:
+            found[side] = _mended(scene, k, _widened(scene, k, candidate, free))
+    for bounds in wider:
+        if not any(is_good(c, caption) and c.cut <= CUT for c in found.values()):
+            found |= {s: replace(c, across=True) for s, c in _beside(scene, k, bounds).items()}
+    return found or _far_off(scene, k, span)
+
+
+def _beside(scene: Scene, k: int, bounds: tuple[float, float]) -> dict[str, Candidate]:
+    found = {}
+    for side in SIDES:
+        block = block_beside(scene, k, bounds, side)
+        candidate = None if block is None else _candidate(scene, k, side, *block)
+        if candidate is not None and is_good(candidate, scene.captions[k]):
             found[side] = candidate
     return found
 
 
-def _candidate(scene: Scene, k: int, side: str, space: Box) -> Candidate | None:
-    """Return what a free space holds, from the caption to the last drawing or the first wide gap."""
+def _filled_space(scene: Scene, k: int, side: str, space: Box) -> Candidate | None:
+    """Return what a free space above or below a caption holds."""
+    box = _filled(scene, space, side, scene.captions[k].label.kind)
+    return None if box is None else _candidate(scene, k, side, box, space)
+
+
+def _mended(scene: Scene, k: int, candidate: Candidate) -> Candidate:
+    """Return a candidate that is cut as a whole where what cuts it stands beside it, not in its way."""
+    if candidate.cut <= CUT:
+        return candidate
+    own = (candidate.box[0] - 1, candidate.box[2] + 1)
+    space = free_space(scene, k, own, candidate.side)
+    whole = None if space is None else _filled_space(scene, k, candidate.side, space)
+    return whole if whole is not None and whole.cut < candidate.cut else candidate
+
+
+def _far_off(scene: Scene, k: int, span: tuple[float, float]) -> dict[str, Candidate]:
+    """Return what stands above or below a caption beyond its column: it hangs in the margin."""
+    area = text_area(scene)
     caption = scene.captions[k]
-    box = _filled(scene, space, side, caption.label.kind)
-    if box is not None and side == "below" and caption.label.kind == "table":
+    if area[0] - _EDGE <= span[0] and span[1] <= area[1] + _EDGE:
+        return {}
+    found = {}
+    for side in ("above", "below"):
+        space = free_space(scene, k, (min(area[0], span[0]), max(area[1], span[1])), side)
+        candidate = None if space is None else _filled_space(scene, k, side, space)
+        if candidate is not None and is_good(candidate, caption):
+            found[side] = candidate
+    return found
+
+
+def _candidate(scene: Scene, k: int, side: str, box: Box, space: Box) -> Candidate | None:
+    """Return a box in a free space as a candidate; None where it is too small for any float."""
+    caption = scene.captions[k]
+    if side == "below" and caption.label.kind == "table":
         box = _with_notes(scene, box, space)
-    if box is None or min(box[2] - box[0], box[3] - box[1]) < scene.parameters.smallest_side:
+    if min(box[2] - box[0], box[3] - box[1]) < scene.parameters.smallest_side:
         return None
     distance = {
         "above": caption.box[1] - box[3],
@@ -102,18 +158,16 @@ def _candidate(scene: Scene, k: int, side: str, space: Box) -> Candidate | None:
         for p in scene.page.page.pieces
         if box[0] <= (p.box[0] + p.box[2]) / 2 <= box[2] and box[1] <= (p.box[1] + p.box[3]) / 2 <= box[3]
     )
-    return Candidate(side, box, space, scene.ink.drawn_amount(box), letters, distance)
+    return Candidate(side, box, space, scene.ink.drawn_amount(box), letters, distance, scene.ink.crossing(box))
 
 
 def _filled(scene: Scene, space: Box, side: str, kind: str) -> Box | None:
-    """Return the tight box of the bands of ink that belong together, counted from the caption on."""
+    """Return the tight box of what a free space holds, from the caption to the last drawing or the first wide gap."""
     bands = scene.ink.bands(space, gap=3.0)
     if side == "above":
         bands.reverse()
     if not bands:
         return None
-    if side in ("left", "right"):
-        return scene.ink.tight(space)
     taken: list[tuple[float, float]] = []
     waiting: list[tuple[float, float]] = []
     for band in bands:
@@ -186,7 +240,7 @@ def _widened(scene: Scene, k: int, candidate: Candidate, span: tuple[float, floa
     if (left, right) == span:
         return candidate
     space = free_space(scene, k, (left, right), candidate.side)
-    wider = _candidate(scene, k, candidate.side, space) if space else None
+    wider = None if space is None else _filled_space(scene, k, candidate.side, space)
     return wider if wider and wider.box[3] - wider.box[1] > 0.6 * (y1 - y0) else candidate
 
 
@@ -216,11 +270,13 @@ def _crosses(scene: Scene, x: float, y0: float, y1: float) -> bool:
 
 def is_good(candidate: Candidate, caption: Caption) -> bool:
     """Return whether a candidate looks like a figure or a table by itself."""
-    if candidate.distance > 60:
+    beside = candidate.side in SIDES
+    if candidate.distance > (_FAR_BESIDE if beside and is_level(candidate.box, caption.box) else _FAR):
         return False
     if candidate.drawn >= DRAWN:
         return True
-    return candidate.letters >= 4 and candidate.distance <= 30 and caption.label.kind == "table"
+    near = candidate.distance <= (_FAR if beside else 30)
+    return candidate.letters >= 4 and near and caption.label.kind == "table"
 
 
 def overlap(a: Box, b: Box) -> float:

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from extractors.pdf.captions.finding import Caption
 from extractors.pdf.page.pieces import Box
-from extractors.pdf.regions.candidates import DRAWN, OPPOSITE, USUAL, Candidate, is_good, overlap
+from extractors.pdf.regions.beside import SIDES, is_level
+from extractors.pdf.regions.candidates import CUT, DRAWN, OPPOSITE, USUAL, Candidate, is_good, overlap
 from extractors.pdf.regions.spaces import Scene
 
+_WORDS = 12  # letters: a table holds more
 _CLOSE = 4.0  # points between a caption and its float that do not matter
+_ALONE = 90.0  # points from a caption within which a drawing is its own where there is no other
 _CLEARLY = 1.6  # times farther away: the nearer side is the caption's
 
 
@@ -57,19 +61,31 @@ def _choose(
         found[k].values(),
         key=lambda c: (
             not is_good(c, caption),
+            c.cut > CUT,
             c.drawn < DRAWN,
             _is_taken(scene, c, chosen, k, usual),
-            c.side != want,
-            c.side not in OPPOSITE,
+            caption.label.kind == "table" and c.letters < _WORDS,
+            _unusual(c, caption, want),
             c.distance,
         ),
     )
     if not ranked:
         return None
     best = ranked[0]
-    if not is_good(best, caption) and ((best.letters < 4 and best.drawn < 4) or best.distance > 40):
-        return None
-    return best
+    if is_good(best, caption):
+        return best
+    if best.drawn >= DRAWN and best.cut <= CUT and not _is_taken(scene, best, chosen, k, usual):
+        return best if best.distance <= _ALONE else None
+    return None if (best.letters < 4 and best.drawn < 4) or best.distance > 40 else best
+
+
+def _unusual(candidate: Candidate, caption: Caption, want: str) -> int:
+    """Return how far from usual it is that a float stands there: on the paper's side, level beside its caption, …"""
+    if candidate.side == want:
+        return 0
+    if candidate.side in SIDES:
+        return 1 if is_level(candidate.box, caption.box) else 3
+    return 2
 
 
 def _is_taken(

@@ -26,7 +26,7 @@ class Scene:
     captions: tuple[Caption, ...]
     obstacles: tuple[Box, ...]  # running text, captions, running heads
     parameters: PdfParameters
-    tables: tuple[tuple[int, Box], ...] = ()  # boxes of tables already sure, with their caption's index
+    sure: tuple[tuple[int, Box], ...] = ()  # boxes of floats already sure, with their caption's index
 
     @property
     def width(self) -> float:
@@ -53,7 +53,7 @@ def scene_of(
 
 def spans_of(scene: Scene) -> list[tuple[float, float]]:
     """Return for each caption of the page the left and right bounds between which its float stands."""
-    spans = [_column_span(scene, caption) for caption in scene.captions]
+    spans = [column_span(scene, caption) for caption in scene.captions]
     spans = [_beside_text(scene, c, s) for c, s in zip(scene.captions, spans, strict=True)]
     return _parted(scene, spans)
 
@@ -71,14 +71,21 @@ def _gutters(scene: Scene) -> list[tuple[float, float]]:
     columns = scene.layout.columns
     # The page's own columns count: a paper may begin with a page of one column, or shift its even pages.
     used = [c for c in columns if _used(scene, c)] or list(columns)
-    found = []
-    for left in used:
-        for right in used:
+    found = _between(used)
+    if not found:  # a page with text in one of two columns only
+        found = {g for g in _between(columns) if all(c[1] <= g[0] + 1 or c[0] >= g[1] - 1 for c in used)}
+    return sorted(found)
+
+
+def _between(columns: Sequence[tuple[float, float]]) -> set[tuple[float, float]]:
+    found = set()
+    for left in columns:
+        for right in columns:
             apart = right[0] - left[1]
             similar = abs((left[1] - left[0]) - (right[1] - right[0])) < 0.25 * (left[1] - left[0])
             if 3 <= apart <= 60 and similar:
-                found.append((left[1], right[0]))
-    return sorted(set(found))
+                found.add((left[1], right[0]))
+    return found
 
 
 def _used(scene: Scene, column: tuple[float, float]) -> bool:
@@ -92,16 +99,16 @@ def _used(scene: Scene, column: tuple[float, float]) -> bool:
     )
 
 
-def _column_span(scene: Scene, caption: Caption) -> tuple[float, float]:
+def column_span(scene: Scene, caption: Caption) -> tuple[float, float]:
     x0, _, x1, _ = caption.box
     left, right = text_area(scene)
     left, right = min(left, x0) - 1, max(right, x1) + 1
     for gutter in _gutters(scene):
         middle = (gutter[0] + gutter[1]) / 2
         if x1 <= gutter[1]:
-            right = min(right, middle)
+            right = min(right, max(middle, x1 + 1))
         elif x0 >= gutter[0]:
-            left = max(left, middle)
+            left = max(left, min(middle, x0 - 1))
     return left, right
 
 
@@ -231,7 +238,7 @@ def _across(scene: Scene, span: tuple[float, float]) -> list[Box]:
 def free_space(scene: Scene, k: int, span: tuple[float, float], side: str) -> Box | None:
     """Return the free part of the page above, below, left or right of a caption."""
     x0, y0, x1, y1 = scene.captions[k].box
-    others = tuple(box for m, box in scene.tables if m != k)
+    others = tuple(box for m, box in scene.sure if m != k)
     if others:
         scene = replace(scene, obstacles=scene.obstacles + others)
     if side == "above":
