@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,7 @@ class Truth:
     page: int
     region: Box
     caption: str
+    beside: bool = False  # its caption stands at its side
 
 
 @dataclass(frozen=True)
@@ -193,8 +194,22 @@ def truths(pdf: bytes, marks_text: str) -> Truths:
             truth = _truth_of(document[index], inks[index], box, first, last)
             empty += truth is None
             found += [truth] if truth else []
+        for mark in (m for m in marks if m[0] == "G"):
+            found = [t for t in found if (t.kind, t.number) != (mark[1], mark[2])]
+            found += _marked(document, inks, mark)
     known = numbered | {(t.kind, t.number) for t in found}
     return Truths(tuple(found), known, empty)
+
+
+def _marked(document: Any, inks: dict[int, Mask], mark: list[str]) -> list[Truth]:
+    """Return the float whose body's box TeX wrote itself, as those with a caption beside them have it."""
+    _, kind, number, *sizes, caption, x, y, page = mark
+    index = int(page) - 1
+    inks.setdefault(index, _ink(document[index]))
+    left, base = int(x) * _SP, float(document[index].rect.height) - int(y) * _SP
+    width, height, depth = (float(size.removesuffix("pt")) * 72 / 72.27 for size in sizes)
+    region = _tight(inks[index], (left - 0.5, base - height - 0.5, left + width + 0.5, base + depth + 0.5))
+    return [] if region is None else [Truth(kind, number, index + 1, region, caption, beside=True)]
 
 
 def _placed(marks: list[list[str]]) -> list[list[str]]:
@@ -318,5 +333,5 @@ def turned(pdf: bytes, found: Truths, turn: int) -> tuple[bytes, Truths]:
         moved = []
         for truth in found.floats:
             x0, y0, x1, y1 = (mupdf().Rect(truth.region) * matrix).normalize()
-            moved.append(Truth(truth.kind, truth.number, truth.page, (x0, y0, x1, y1), truth.caption))
+            moved.append(replace(truth, region=(x0, y0, x1, y1)))
         return document.tobytes(), Truths(tuple(moved), found.captioned, found.empty)

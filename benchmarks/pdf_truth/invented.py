@@ -3,6 +3,7 @@
 import io
 import random
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -119,13 +120,17 @@ def _rows(draw: random.Random, count: int, columns: int) -> str:
     )
 
 
-def _table(draw: random.Random, *, wide: bool) -> str:
+_TABLES = ("booktabs", "grid", "bare", "plain", "notes")
+
+
+def table(draw: random.Random, *, wide: bool, forms: Sequence[str] = _TABLES) -> str:
+    """Return a table of one of the forms."""
     if wide:
         return r"{\small " + _WIDE_TABLE % _rows(draw, draw.randint(3, 14), 7) + "}"
     columns = draw.randint(2, 4)
     rows = _rows(draw, draw.randint(3, 12), columns)
     head = " & ".join(["Site", *("Depth", "Gain", "Loss", "Runs")[:columns]])
-    form = draw.choice(["booktabs", "grid", "bare", "plain", "notes"])
+    form = draw.choice(forms)
     letters = "l" + "rc"[draw.randint(0, 1)] * columns
     if form == "grid":
         body = rows.replace(r"\\ ", r"\\ \hline ")
@@ -143,10 +148,14 @@ def _table(draw: random.Random, *, wide: bool) -> str:
     return table
 
 
-def _picture(draw: random.Random, *, wide: bool) -> str:
+_FORMS = ("plot", "boxes", "vector", "raster", "photo", "panels", "stack", "text")
+
+
+def picture(draw: random.Random, *, wide: bool, forms: Sequence[str] = _FORMS) -> str:
+    """Return a picture of one of the forms."""
     width = draw.choice([0.55, 0.7, 0.85, 1.0])
     image = rf"\includegraphics[width={width}\linewidth]{{%s}}"
-    form = draw.choice(["plot", "boxes", "vector", "raster", "photo", "panels", "stack", "text"])
+    form = draw.choice(forms)
     if form == "plot":
         return PLOT % (1.6 if wide else draw.choice([0.7, 0.9, 1.05]))
     if form == "boxes":
@@ -163,11 +172,12 @@ def _picture(draw: random.Random, *, wide: bool) -> str:
     return rf"\fbox{{\begin{{minipage}}{{0.9\linewidth}}\ttfamily\footnotesize Ask: {said}\end{{minipage}}}}"
 
 
-def _float(draw: random.Random, *, two: bool, free: bool) -> str:
+def float_of(draw: random.Random, *, two: bool, free: bool) -> str:
+    """Return a float with its caption above or below."""
     kind = draw.choice(["figure", "figure", "table"])
     star = "*" if two and draw.random() < 0.3 else ""
     wide = bool(star) or (not two and draw.random() < 0.2)
-    body = _table(draw, wide=wide) if kind == "table" else _picture(draw, wide=wide)
+    body = table(draw, wide=wide) if kind == "table" else picture(draw, wide=wide)
     caption = prose(draw.randint(0, 999), draw.choice([3, 8, 8, 20, 45, 90]))
     top = draw.random() < (0.75 if kind == "table" else 0.07)
     place = draw.choice(["t", "tb", "b", "htb", "p"] if not star else ["t", "tp"])
@@ -187,7 +197,8 @@ def _beside(draw: random.Random) -> str:
     return r"\begin{figure}[tb]" + r"\hfill ".join(halves) + r"\end{figure}"
 
 
-def _passage(draw: random.Random) -> str:
+def passage(draw: random.Random) -> str:
+    """Return running text, with what may stand in it."""
     seed = draw.randint(0, 10_000)
     text = paragraphs(seed, draw.randint(1, 3), draw.choice(["", "see Fig.~1,", "as Table~1 lists,"]))
     form = draw.choice(["", "", "equation", "list", "section", "verbatim", "section", "foot"])
@@ -216,15 +227,20 @@ def invented(seed: int) -> dict[str, bytes]:
     if free:
         before += r"\usepackage{rotating}" + draw.choice(_CAPTIONS)
         before += draw.choice(["", r"\usepackage[margin=2.2cm]{geometry}", r"\usepackage{mathptmx}"])
-    parts = [_passage(draw), _passage(draw)]
+    parts = [passage(draw), passage(draw)]
     for _ in range(draw.randint(4, 9)):
-        parts.append(_beside(draw) if draw.random() < 0.1 else _float(draw, two=two, free=free))
-        parts += [_passage(draw) for _ in range(draw.randint(1, 3))]
+        parts.append(_beside(draw) if draw.random() < 0.1 else float_of(draw, two=two, free=free))
+        parts += [passage(draw) for _ in range(draw.randint(1, 3))]
     title = prose(seed, 7).rstrip(".")
     text = document(options, name, "\n".join(parts), before=before, title=title)
     if name == "mnras":  # prints the places that a float may take
         text = re.sub(r"(\\begin\{(?:figure|table)\*?\})\[\w+\]", r"\1", text)
-    files = {"main.tex": text.encode()}
+    return {"main.tex": text.encode(), **drawing_files(seed)}
+
+
+def drawing_files(seed: int) -> dict[str, bytes]:
+    """Return the graphics files that the pictures name."""
+    files = {}
     for k in (1, 2, 3):
         files[f"vector{k}.pdf"] = drawing("pdf", seed + k)
         files[f"raster{k}.png"] = drawing("png", seed + k)
