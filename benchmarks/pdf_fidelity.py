@@ -8,9 +8,11 @@ true one with an intersection over union of at least 0.8. A float found that TeX
 not known (long tables, captions outside of floats) or shows no ink, is left out on both sides and counted.
 
 Part of the papers was held out while the extractor was written; both parts are printed, with precision and
-recall of figures, of tables and of all. Leaves with status 1 where precision or recall of either part is not
-above those that pdffigures2 publishes (94 % at 90 %), with 2 where nothing could be measured. Compiled papers
-are kept below the system's folder for temporary files, by the hash of their sources.
+recall of figures, of tables, of all, and of those whose captions stand beside them. Leaves with status 1 where
+precision or recall of either part is not above those that pdffigures2 publishes (94 % at 90 %), where over all
+papers they are below 96 % at 95 %, or 93 % at 93 % of those beside, or where a crop is a sliver (a side below 40
+pixels, or more than 12 times as long as wide) that the true box is not; with 2 where nothing could be measured.
+Compiled papers are kept below the system's folder for temporary files, by the hash of their sources.
 """
 
 import argparse
@@ -34,6 +36,8 @@ from schemas.paper import Paper
 from schemas.reject import RecordError
 
 PRECISION, RECALL, IOU = 0.94, 0.90, 0.8  # pdffigures2's published figures, at its own threshold
+ALL_PRECISION, ALL_RECALL, BESIDE = 0.96, 0.95, 0.93
+SHORTEST_SIDE, LONGEST_RATIO = 40, 12.0
 _ALIKE = 0.9  # captions less alike are printed
 
 
@@ -44,6 +48,10 @@ class Count:
     true: int = 0
     found: int = 0
     right: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        """Return the counts of both together."""
+        return Count(self.true + other.true, self.found + other.found, self.right + other.right)
 
     @property
     def precision(self) -> float:
@@ -68,6 +76,8 @@ class Score:
 
     def __init__(self) -> None:
         self.kinds = {"figure": Count(), "table": Count()}
+        self.beside = Count()
+        self.slivers = 0
         self.captions: list[float] = []
         self.unscored = 0
         self.pages = 0
@@ -76,8 +86,9 @@ class Score:
     def add(self, other: "Score") -> None:
         """Add what another one came to."""
         for kind, count in other.kinds.items():
-            for name in ("true", "found", "right"):
-                setattr(self.kinds[kind], name, getattr(self.kinds[kind], name) + getattr(count, name))
+            self.kinds[kind] += count
+        self.beside += other.beside
+        self.slivers += other.slivers
         self.captions += other.captions
         self.unscored += other.unscored
         self.pages += other.pages
@@ -85,8 +96,7 @@ class Score:
 
     def all(self) -> Count:
         """Return the counts of both kinds together."""
-        a, b = self.kinds["figure"], self.kinds["table"]
-        return Count(a.true + b.true, a.found + b.found, a.right + b.right)
+        return self.kinds["figure"] + self.kinds["table"]
 
     def line(self) -> str:
         """Return everything as one line."""
@@ -106,6 +116,7 @@ def score_paper(source: Source, pdf: bytes, truth: Truths, extraction: Extractio
     left = list(extraction.floats)
     for true in truth.floats:
         score.kinds[true.kind].true += 1
+        score.beside.true += true.beside
         same = [f for f in left if (f.kind, f.number) == (true.kind, true.number)]
         match = min(same, key=lambda f: f.graphics[0].page != true.page, default=None)
         if match is None:
@@ -132,15 +143,27 @@ def _score_match(score: Score, match: Float, true: Truth, heights: list[float]) 
     alike = _similarity(match.caption, true.caption, true.number)
     count.found += 1
     count.right += overlap >= IOU
+    if true.beside:
+        score.beside += Count(0, 1, overlap >= IOU)
+    sliver = _is_sliver(region) and not _is_sliver(true.region)
+    score.slivers += sliver
     score.captions.append(alike)
     if overlap >= IOU and alike >= _ALIKE:
         return []
     box, want = ([round(v) for v in b] for b in (region, true.region))
     name = f"{true.kind} {true.number} page {true.page}"
     lines = [f"    {name}: IoU {overlap:.2f} caption {alike:.2f} {box} should be {want}"]
+    lines += ["      a sliver"] if sliver else []
     if alike < _ALIKE:
         lines += [f"      ours   {match.caption[:200]!r}", f"      theirs {true.caption[:200]!r}"]
     return lines
+
+
+def _is_sliver(box: Box) -> bool:
+    """Return whether a region's image, its longest side scaled to the usual size, has a side too short to be seen."""
+    short, long = sorted((box[2] - box[0], box[3] - box[1]))
+    ratio = long / max(short, 1e-9)
+    return ratio > LONGEST_RATIO or images.ImageParameters().max_side / ratio < SHORTEST_SIDE
 
 
 def _iou(a: Box, b: Box) -> float:
@@ -203,20 +226,29 @@ def _report(groups: dict[str, Score]) -> bool:
     print()
     passed = True
     for part, score in parts.items():
-        for kind, count in {**score.kinds, "all": score.all()}.items():
+        for kind, count in {**score.kinds, "beside": score.beside, "all": score.all()}.items():
             print(f"{part + ', ' + kind:22} {count.line()}")
         total = score.all()
         passed = passed and (not total.true or (total.precision > PRECISION and total.recall > RECALL))
-    whole = parts["all"]
+    return _whole(parts["all"]) and passed
+
+
+def _whole(whole: Score) -> bool:
+    """Print what all papers came to; return whether the bounds on all of them are kept."""
     alike = sum(whole.captions) / max(len(whole.captions), 1)
     print(
         f"\ncaptions {alike:.4f} alike on average; {whole.unscored} floats captioned by TeX were found and left out,"
     )
     print(f"as their boxes are not known; {whole.pages} pages in {whole.seconds:.1f} s on one core: ", end="")
-    print(f"{whole.pages / whole.seconds:.0f} pages/s")
-    verdict = "beaten" if passed else "NOT beaten"
-    print(f"pdffigures2 publishes precision {PRECISION:.2f} at recall {RECALL:.2f}: {verdict}")
-    return passed
+    print(f"{whole.pages / whole.seconds:.0f} pages/s; {whole.slivers} slivers of what is none")
+    total, beside = whole.all(), whole.beside
+    kept = total.precision >= ALL_PRECISION and total.recall >= ALL_RECALL and not whole.slivers
+    kept = kept and (not beside.true or min(beside.precision, beside.recall) >= BESIDE)
+    print(
+        f"bounds: precision {ALL_PRECISION} and recall {ALL_RECALL} of all, {BESIDE} of those beside, no sliver; "
+        f"above pdffigures2's {PRECISION} at {RECALL} in either part"
+    )
+    return kept
 
 
 def main() -> int:
@@ -246,7 +278,9 @@ def main() -> int:
     if not any(score.all().true for score in groups.values()):
         print("Nothing was measured: no paper could be compiled.", file=sys.stderr)
         return 2
-    return 0 if _report(groups) else 1
+    passed = _report(groups)
+    print("every bound is kept" if passed else "a bound is MISSED")
+    return 0 if passed else 1
 
 
 if __name__ == "__main__":

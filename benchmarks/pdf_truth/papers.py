@@ -5,6 +5,7 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from benchmarks.pdf_truth.beside import beside
 from benchmarks.pdf_truth.compilation import Source
 from benchmarks.pdf_truth.invented import (
     BOXES,
@@ -28,6 +29,7 @@ from sources.read import unpack
 _HELD_OUT_NUMBERS = (3, 7, 18, 19, 23, 37, 47, 49, 50, 51, 55, 56, 58, 60, 61, 62, 77)
 HELD_OUT = frozenset(f"9901.{n:05}" for n in _HELD_OUT_NUMBERS)
 DEVELOPMENT_SEEDS, HELD_OUT_SEEDS = range(1, 46), range(1001, 1046)
+BESIDE_SEEDS, HELD_OUT_BESIDE_SEEDS = range(48), range(1000, 1048)
 
 
 def all_sources(corpus: Path) -> Iterator[Source]:
@@ -39,6 +41,9 @@ def all_sources(corpus: Path) -> Iterator[Source]:
     for group, seeds in (("invented", DEVELOPMENT_SEEDS), ("invented, held out", HELD_OUT_SEEDS)):
         for seed in seeds:
             yield Source(f"invented-{seed}", group, invented(seed), "main.tex")
+    for group, seeds in (("beside", BESIDE_SEEDS), ("beside, held out", HELD_OUT_BESIDE_SEEDS)):
+        for seed in seeds:
+            yield Source(f"beside-{seed}", group, beside(seed), "main.tex")
     yield from _sample_sources()
     yield from _corpus_sources(corpus)
 

@@ -158,7 +158,9 @@ def _candidate(scene: Scene, k: int, side: str, box: Box, space: Box) -> Candida
         for p in scene.page.page.pieces
         if box[0] <= (p.box[0] + p.box[2]) / 2 <= box[2] and box[1] <= (p.box[1] + p.box[3]) / 2 <= box[3]
     )
-    return Candidate(side, box, space, scene.ink.drawn_amount(box), letters, distance, scene.ink.crossing(box))
+    return Candidate(
+        side, box, space, scene.ink.drawn_amount(box), letters, distance, scene.ink.crossing(box)
+    )
 
 
 def _filled(scene: Scene, space: Box, side: str, kind: str) -> Box | None:

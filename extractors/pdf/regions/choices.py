@@ -80,7 +80,7 @@ def _choose(
 
 
 def _unusual(candidate: Candidate, caption: Caption, want: str) -> int:
-    """Return how far from usual it is that a float stands there: on the paper's side, level beside its caption, …"""
+    """Return how far from usual it is that a float stands there: from 0 on the paper's usual side to 3."""
     if candidate.side == want:
         return 0
     if candidate.side in SIDES:

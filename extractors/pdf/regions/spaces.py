@@ -100,6 +100,7 @@ def _used(scene: Scene, column: tuple[float, float]) -> bool:
 
 
 def column_span(scene: Scene, caption: Caption) -> tuple[float, float]:
+    """Return the left and right bounds of a caption's column; of all columns where it runs across."""
     x0, _, x1, _ = caption.box
     left, right = text_area(scene)
     left, right = min(left, x0) - 1, max(right, x1) + 1

@@ -7,7 +7,7 @@ write where the body's box came to stand, so that nothing need be told from the 
 import random
 from dataclasses import dataclass, field
 
-from benchmarks.pdf_invented import drawing_files, float_of, passage, picture, prose, table
+from benchmarks.pdf_truth.invented import drawing_files, float_of, passage, picture, prose, table
 
 # Said in the paper itself: what TeX writes with the preamble of the truth, nothing without it.
 _MARK = r"""\makeatletter\newbox\besidebox\long\def\beside#1#2#3#4{\leavevmode\setbox\besidebox\hbox{#4}%
@@ -42,7 +42,10 @@ WAYS = {
     "floatrow": ("article", r"\usepackage{floatrow}"),
     "minipage": ("article", r"\usepackage{caption}"),
     "koma": ("scrartcl", ""),
-    "memoir": ("memoir", r"\setlrmarginsandblock{4.6cm}{4.6cm}{*}\checkandfixthelayout\setsidecaps{12pt}{3.6cm}"),
+    "memoir": (
+        "memoir",
+        r"\setlrmarginsandblock{4.6cm}{4.6cm}{*}\checkandfixthelayout\setsidecaps{12pt}{3.6cm}",
+    ),
     "tufte": ("tufte-handout", ""),
 }
 _SIDES = ("rightcaption", "leftcaption", "outercaption", "innercaption")
@@ -86,10 +89,6 @@ def beside(seed: int) -> dict[str, bytes]:
 
 def _usual_float(paper: _Paper) -> str:
     made = float_of(paper.draw, two=paper.two, free=False)
-    if (
-        paper.way == "tufte"
-    ):  # its figures have their captions in the margin; over the whole width they have not
-        made = re.sub(r"\{(figure|table)\}", r"{\1*}", made)
     for kind in paper.numbers:
         if rf"\begin{{{kind}" in made:
             paper.next(kind)
@@ -133,7 +132,11 @@ def _floatrow(paper: _Paper, kind: str, caption: str) -> str:
     body = _body(
         paper, kind, caption, rf"{draw.choice([0.4, 0.5, 0.6])}\{'textwidth' if star else 'columnwidth'}"
     )
-    setup = rf"\capbeside\thisfloatsetup{{capbesideposition={{{side}}},capbesidewidth={draw.choice([0.3, 0.36])}\{'textwidth' if star else 'columnwidth'}}}"
+    width = "textwidth" if star else "columnwidth"
+    setup = (
+        rf"\capbeside\thisfloatsetup{{capbesideposition={{{side}}},"
+        rf"capbesidewidth={draw.choice([0.3, 0.36])}\{width}}}"
+    )
     return (
         rf"\begin{{{kind}{star}}}[tb]\floatbox[{{{setup}}}]{{{kind}}}[\FBwidth]{{\caption{{{caption}}}}}{{{body}}}"
         rf"\end{{{kind}{star}}}"
@@ -153,7 +156,8 @@ def _minipage(paper: _Paper, kind: str, caption: str) -> str:
         one = body
         two = two.replace(f"{0.95 - share:.2f}", "0.35" if not paper.two or star else "0.3")
     pair = [one, two] if draw.random() < 0.6 else [two, one]
-    return rf"\begin{{{kind}{star}}}[tb]\noindent {draw.choice([chr(92) + 'hfill ', chr(92) + 'quad ']).join(pair)}\end{{{kind}{star}}}"
+    gap = draw.choice([r"\hfill ", r"\quad "])
+    return rf"\begin{{{kind}{star}}}[tb]\noindent {gap.join(pair)}\end{{{kind}{star}}}"
 
 
 def _koma(paper: _Paper, kind: str, caption: str) -> str:
