@@ -4,6 +4,8 @@ from extractors.pdf.extract import extract
 from extractors.pdf.page.document import paper_pdf
 from extractors.pdf.parameters import PdfParameters
 
-VERSION = "2"  # 1: first form; 2: formulae, headings and footnotes kept apart from floats
+# 1: first form; 2: formulae, headings and footnotes kept apart from floats; 3: captions beside their floats,
+# parts of drawings rejected, glyphs of TeX's fonts without a map to Unicode
+VERSION = "3"
 
 __all__ = ["VERSION", "PdfParameters", "extract", "paper_pdf"]
