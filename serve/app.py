@@ -16,16 +16,23 @@ from starlette.staticfiles import StaticFiles
 
 from curation.embeddings import EmbedderError
 from schemas.reject import RecordError
-from serve.filters import parse_filter, select_sql
 from serve.guard import Guard
-from serve.listing import PAIRS_PER_PAGE, Listing, pages_of
-from serve.pages import in_path, make_environment
-from serve.pair_page import read_pair
-from serve.pictures import Picture, Pictures
-from serve.rejects import REJECTS_PER_PAGE, RejectFilter, Rejects, parse_reject_filter, reject_sql
-from serve.release_index import ReleaseIndex
-from serve.similar import MAX_UPLOAD, Similar
-from serve.statistics import Statistics
+from serve.pages import (
+    PAIRS_PER_PAGE,
+    REJECTS_PER_PAGE,
+    Listing,
+    Picture,
+    Pictures,
+    RejectFilter,
+    Rejects,
+    Statistics,
+    in_path,
+    make_environment,
+    parse_reject_filter,
+    read_pair,
+    reject_sql,
+)
+from serve.release import MAX_UPLOAD, ReleaseIndex, Similar, parse_filter, select_sql
 
 
 class Site:
@@ -54,8 +61,7 @@ class Site:
         counts = self.listing.counts(wanted.without_like())
         near = self.similar.nearest(wanted)
         listed = counts.pairs if near is None else len(near.positions)
-        pages = pages_of(listed)
-        number = min(max(1, _number(request.query_params.get("page"), 1)), pages)
+        number, pages = _page_of(request, listed, PAIRS_PER_PAGE)
         return self._page(
             "list.html.j2",
             section="pairs",
@@ -123,8 +129,7 @@ class Site:
         wanted = parse_reject_filter(request.query_params.multi_items())
         reasons = self.rejects.reasons(wanted)
         count = sum(line.count for line in reasons if wanted.reason in ("", line.reason))
-        pages = max(1, -(-count // REJECTS_PER_PAGE))
-        number = min(max(1, _number(request.query_params.get("page"), 1)), pages)
+        number, pages = _page_of(request, count, REJECTS_PER_PAGE)
         return self._page(
             "rejects.html.j2",
             section="rejects",
@@ -134,6 +139,7 @@ class Site:
             count=count,
             pages=pages,
             number=number,
+            first=(number - 1) * REJECTS_PER_PAGE + 1,
             lost=self.rejects.page(wanted, number),
             sql=reject_sql(wanted),
         )
@@ -221,7 +227,9 @@ def make_app(
     )
 
 
-def _number(text: str | None, otherwise: int) -> int:
-    return (
-        int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 9 else otherwise
-    )
+def _page_of(request: Request, count: int, per_page: int) -> tuple[int, int]:
+    """Return the page of a list that an address asks for, from 1, and how many it has, at least one."""
+    pages = max(1, -(-count // per_page))
+    asked = request.query_params.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    return min(max(1, number), pages), pages

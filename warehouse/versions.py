@@ -95,6 +95,11 @@ def read_release(folder: Path) -> Release:
     )
 
 
+def damaged_release(folder: Path, problem: BaseException | str) -> WarehouseError:
+    """Return the error that says what of a release is missing or cannot be read."""
+    return WarehouseError(f"release in {folder} is damaged: {one_line(problem)}")
+
+
 def wanted_release(warehouse: Path, version: str | None) -> Release:
     """Return the release of a version, the latest without one.
 

@@ -33,10 +33,9 @@ def serve(
 ) -> None:
     """Open a local page over a release: filter, search and look at its pairs, rejects and statistics."""
     from serve.app import make_app
-    from serve.copies import Copies, copying, default_cache, open_with_copy
     from serve.guard import is_loopback
+    from serve.release import Copies, copying, default_cache, open_similar, open_with_copy
     from serve.server import listen, run
-    from serve.similar import open_similar
     from warehouse.place import readable_warehouse
     from warehouse.versions import wanted_release
 

@@ -18,9 +18,9 @@ from curation.embeddings.embedder import load_embedder
 from schemas.annotations import EmbeddingRow
 from schemas.columns import table_of
 from serve.app import make_app
-from serve.release_index import open_release
+from serve.release.index import open_release
+from serve.release.similar import open_similar
 from serve.server import listen
-from serve.similar import open_similar
 from warehouse.query.run import run_query
 from warehouse.sql import clean_text
 from warehouse.stages.tables import stage_output, write_stage

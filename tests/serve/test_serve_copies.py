@@ -12,12 +12,20 @@ import pytest
 from small_release import VERSION, write_release
 from starlette.testclient import TestClient
 
-from serve import copies as module
 from serve.app import make_app
-from serve.copies import DATABASE, CacheLimits, Copies, copy_name, copying, default_cache, open_with_copy
-from serve.filters import parse_filter
-from serve.matching import Matching
-from serve.release_index import ReleaseIndex, open_release
+from serve.release import copies as module
+from serve.release.copies import (
+    DATABASE,
+    CacheLimits,
+    Copies,
+    copy_name,
+    copying,
+    default_cache,
+    open_with_copy,
+)
+from serve.release.filters import parse_filter
+from serve.release.index import ReleaseIndex, open_release
+from serve.release.matching import Matching
 from warehouse.place import WarehouseError
 
 COUNT = 30

@@ -12,11 +12,11 @@ from small_release import CAPTIONS, VERSION, pair, write_release
 from starlette.testclient import TestClient
 
 from serve.app import make_app
-from serve.copies import Copies, copying
-from serve.filters import NOT_STATED, parse_filter, select_sql
 from serve.guard import is_loopback, is_trusted_host
-from serve.release_index import ReleaseIndex, open_release
-from serve.table_html import harmless_table
+from serve.pages.table_html import harmless_table
+from serve.release.copies import Copies, copying
+from serve.release.filters import NOT_STATED, parse_filter, select_sql
+from serve.release.index import ReleaseIndex, open_release
 from warehouse.query.run import run_query
 
 ROOT = f"/{VERSION}"

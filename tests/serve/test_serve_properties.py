@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from serve.filters import (
+from serve.pages.table_html import KEPT, harmless_table
+from serve.release.filters import (
     FACETS,
     NOT_STATED,
     WORDS_OF,
@@ -16,8 +17,7 @@ from serve.filters import (
     search_terms,
     select_sql,
 )
-from serve.release_index import WORDS_TABLE
-from serve.table_html import KEPT, harmless_table
+from serve.release.index import WORDS_TABLE
 
 PIECES = st.sampled_from(
     [

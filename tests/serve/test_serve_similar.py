@@ -13,11 +13,11 @@ from small_release import VERSION, pair, write_release
 from starlette.testclient import TestClient
 
 from curation.embeddings.embedder import EmbedderError, load_embedder
-from serve import similar
 from serve.app import make_app
-from serve.filters import Filter
-from serve.release_index import ReleaseIndex, open_release
-from serve.similar import open_similar
+from serve.release import similar
+from serve.release.filters import Filter
+from serve.release.index import ReleaseIndex, open_release
+from serve.release.similar import open_similar
 
 ROOT = f"/{VERSION}"
 COUNT = 30

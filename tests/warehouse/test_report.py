@@ -14,7 +14,7 @@ from small_release import CAPTIONS, VERSION, WIDE_CAPTION, drawing, file_entry, 
 
 from schemas.reject import REASONS
 from warehouse.place import WarehouseError
-from warehouse.report.charts import BINS, THUMBNAIL_SIZE, caption_histogram, thumbnail
+from warehouse.report.charts import CAPTION_STEPS, THUMBNAIL_SIZE, caption_histogram, thumbnail
 from warehouse.report.examples import CAPTION_CHARACTERS, GALLERY_PER_CLASS
 from warehouse.report.page import collect, render, write_report
 
@@ -112,10 +112,10 @@ def test_caption_lengths(report):
 
 
 def test_histogram_heights_are_shares_of_a_limit_that_holds_the_highest_bar():
-    drawn = caption_histogram([(0, 30, 12), (BINS, 5, 0)])
+    drawn = caption_histogram([(0, 30, 12), (CAPTION_STEPS, 5, 0)])
     assert drawn.limit == 60
     assert (drawn.bars[0].figure_height, drawn.bars[0].table_height) == (50.0, 20.0)
-    assert drawn.bars[BINS].label == "1,000 characters or more"
+    assert drawn.bars[CAPTION_STEPS].label == "1,000 characters or more"
     assert drawn.bars[1].label == "50 to 99 characters"
     assert caption_histogram([]).limit == 2
 

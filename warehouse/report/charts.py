@@ -11,8 +11,9 @@ from PIL import Image, UnidentifiedImageError
 THUMBNAIL_SIZE = (560, 400)
 THUMBNAIL_QUALITY = 80
 
-BIN_WIDTH = 50  # characters
-BINS = 20  # one more bar holds every longer caption
+CAPTION_STEP = 50  # characters
+CAPTION_STEPS = 20  # one more holds every longer caption
+CAPTION_STEP_SQL = f"least(length(caption) // {CAPTION_STEP}, {CAPTION_STEPS})"  # a pair's step, from 0
 TICK_EVERY = 5
 
 
@@ -83,7 +84,7 @@ def caption_histogram(counts: Sequence[tuple[int, int, int]]) -> Histogram:
     """Return the histogram of caption lengths.
 
     Args:
-        counts: bin from 0 (length divided by `BIN_WIDTH`, at most `BINS`), figures in it, tables in it.
+        counts: a step as `CAPTION_STEP_SQL` gives it, figures in it, tables in it.
     """
     figures = {number: count for number, count, _ in counts}
     tables = {number: count for number, _, count in counts}
@@ -91,21 +92,21 @@ def caption_histogram(counts: Sequence[tuple[int, int, int]]) -> Histogram:
     bars = tuple(
         Bar(
             label=_range_label(i),
-            tick="" if i % TICK_EVERY else f"{i * BIN_WIDTH:,}",
+            tick="" if i % TICK_EVERY else f"{i * CAPTION_STEP:,}",
             figures=figures.get(i, 0),
             tables=tables.get(i, 0),
             figure_height=round(100 * figures.get(i, 0) / limit, 2),
             table_height=round(100 * tables.get(i, 0) / limit, 2),
         )
-        for i in range(BINS + 1)
+        for i in range(CAPTION_STEPS + 1)
     )
     return Histogram(bars=bars, limit=limit)
 
 
 def _range_label(number: int) -> str:
-    if number == BINS:
-        return f"{BINS * BIN_WIDTH:,} characters or more"
-    return f"{number * BIN_WIDTH:,} to {(number + 1) * BIN_WIDTH - 1:,} characters"
+    if number == CAPTION_STEPS:
+        return f"{CAPTION_STEPS * CAPTION_STEP:,} characters or more"
+    return f"{number * CAPTION_STEP:,} to {(number + 1) * CAPTION_STEP - 1:,} characters"
 
 
 def _round_up(value: int) -> int:

@@ -6,7 +6,6 @@ from importlib import resources
 from pathlib import Path
 
 import duckdb
-import jinja2
 import pyarrow as pa
 
 from schemas.license import POLICIES
@@ -14,7 +13,7 @@ from schemas.pair import SPLITS, SUBCATEGORIES
 from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
 from warehouse.releases import jumps, read_manifest
-from warehouse.report.charts import BIN_WIDTH, BINS, Histogram, caption_histogram
+from warehouse.report.charts import CAPTION_STEP_SQL, Histogram, caption_histogram
 from warehouse.report.classes import class_agreement
 from warehouse.report.examples import CAPTION_CHARACTERS, cut, duplicate_groups, gallery
 from warehouse.report.model import (
@@ -28,7 +27,9 @@ from warehouse.report.model import (
     Report,
     Share,
 )
-from warehouse.sql import clean_text, one_line, sql_text
+from warehouse.report.templates import page_environment
+from warehouse.sql import clean_text, sql_text
+from warehouse.versions import damaged_release
 
 CLASS_TITLES = {
     "fig_architecture": "Architecture figures",
@@ -38,6 +39,7 @@ CLASS_TITLES = {
     "table_parameter": "Parameter tables",
 }
 
+PAGE = "page.html.j2"
 DETAIL_CHARACTERS = 160
 
 
@@ -72,17 +74,14 @@ def collect(release_dir: Path, *, earlier: Mapping[str, object] | None = None) -
             alerts = tuple(jump.sentence for jump in jumps(earlier or {}, manifest))
             return _collect(con, release_dir, manifest, alerts)
     except (duckdb.Error, pa.ArrowException) as error:
-        raise WarehouseError(f"release in {release_dir} is damaged: {one_line(error)}") from error
+        raise damaged_release(release_dir, error) from error
 
 
 def render(report: Report) -> bytes:
     """Return the page of a report as UTF-8 HTML; all text in it is escaped."""
-    source = resources.files("warehouse.report").joinpath("page.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["number"] = lambda value: f"{value:,}"
-    return (environment.from_string(source).render(report=report) + "\n").encode("utf-8")
+    source = resources.files("warehouse.report").joinpath(PAGE).read_text(encoding="utf-8")
+    template = page_environment({PAGE: source}).get_template(PAGE)
+    return (template.render(report=report) + "\n").encode("utf-8")
 
 
 def _collect(
@@ -195,8 +194,8 @@ def _caption_stats(con: duckdb.DuckDBPyConnection) -> tuple[CaptionStats, ...]:
 def _histogram(con: duckdb.DuckDBPyConnection) -> Histogram:
     return caption_histogram(
         con.execute(
-            f"SELECT least(length(caption) // {BIN_WIDTH}, {BINS}) AS bin, count_if(kind <> 'table'),"
-            " count_if(kind = 'table') FROM pairs GROUP BY bin ORDER BY bin"
+            f"SELECT {CAPTION_STEP_SQL} AS step, count_if(kind <> 'table'), count_if(kind = 'table')"
+            " FROM pairs GROUP BY step ORDER BY step"
         ).fetchall()
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from schemas.reject import REASONS
-from serve.release_index import ReleaseIndex
+from serve.release import ReleaseIndex
 from warehouse.sql import sql_text
 
 REJECTS_PER_PAGE = 25

@@ -21,11 +21,11 @@ from curation.embeddings import (
     load_embedder,
     text_embedder_identity,
 )
-from serve.copies import Copies, copy_name
-from serve.filters import Filter
-from serve.matching import Matching
-from serve.release_index import ReleaseIndex
-from serve.vectors import Vectors, open_vectors, write_vectors
+from serve.release.copies import Copies, copy_name
+from serve.release.filters import Filter
+from serve.release.index import ReleaseIndex
+from serve.release.matching import Matching
+from serve.release.vectors import Vectors, open_vectors, write_vectors
 from warehouse.sql import sql_text
 from warehouse.stages import COMPLETE, StageOutput, lineage_of, stage_output
 

@@ -4,10 +4,17 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from serve.filters import FACETS, NOT_STATED, Facet, Filter, conditions
-from serve.matching import Matching
-from serve.release_index import ReleaseIndex
-from serve.similar import Near
+from serve.release import (
+    FACETS,
+    NOT_STATED,
+    Facet,
+    Filter,
+    Matching,
+    Near,
+    ReleaseIndex,
+    conditions,
+    where_sql,
+)
 
 PAIRS_PER_PAGE = 24
 VALUES_OPEN = 8  # values of a facet shown at once
@@ -68,11 +75,6 @@ class Counts:
     facets: tuple[FacetCounts, ...]
 
 
-def pages_of(count: int) -> int:
-    """Return how many pages a list of so many pairs has, at least one."""
-    return max(1, -(-count // PAIRS_PER_PAGE))
-
-
 class Listing:
     """Lists and counts of one release; counts of recent filters are kept."""
 
@@ -89,7 +91,7 @@ class Listing:
             found = self._cards(positions)
             return tuple(found[position] for position in positions)
         # Without ORDER BY: rows come in the order of the files, and reading ends with the page.
-        sql = f"SELECT position, {_CARD} FROM pairs{_where(conditions(wanted))} LIMIT ? OFFSET ?"
+        sql = f"SELECT position, {_CARD} FROM pairs{where_sql(conditions(wanted))} LIMIT ? OFFSET ?"
         return tuple(self._read_cards(sql, [PAIRS_PER_PAGE, first]).values())
 
     def cards(self, near: Near, number: int) -> tuple[Card, ...]:
@@ -179,7 +181,3 @@ def _facet_counts(facet: Facet, counted: list[tuple[str, int]], wanted: Filter) 
     if facet.key == "year":
         shown.sort(key=lambda v: (v.value != NOT_STATED, v.value), reverse=True)
     return FacetCounts(facet=facet, values=tuple(shown), hidden=len(values) - len(shown))
-
-
-def _where(parts: Sequence[str]) -> str:
-    return f" WHERE {' AND '.join(parts)}" if parts else ""

@@ -5,27 +5,18 @@ from urllib.parse import quote
 
 import jinja2
 
-from warehouse.report import CLASS_TITLES
+from warehouse.report import CLASS_TITLES, page_environment
 from warehouse.sql import clean_text
-
-PAGE_NAMES = ("pairs", "rejects", "statistics")
 
 
 def make_environment() -> jinja2.Environment:
-    """Return the environment of the page's templates: all text is escaped, an unknown name is an error."""
+    """Return the environment of the page's templates, with what they write of pairs."""
     sources = {
         file.name: file.read_text(encoding="utf-8")
         for file in resources.files("serve").joinpath("templates").iterdir()
         if file.name.endswith(".j2")
     }
-    environment = jinja2.Environment(
-        loader=jinja2.DictLoader(sources),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = lambda value: f"{value:,}"
+    environment = page_environment(sources)
     environment.filters["clean"] = clean_text
     environment.filters["in_path"] = in_path
     environment.filters["class_title"] = lambda name: CLASS_TITLES.get(name, name)

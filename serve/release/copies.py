@@ -17,13 +17,14 @@ from pathlib import Path
 
 import duckdb
 
-from serve.facets import load_facets
-from serve.release_index import ReleaseIndex, copy_tables, open_release, release_files
+from serve.release.facets import load_facets
+from serve.release.index import ReleaseIndex, copy_tables, open_release, release_files
 from warehouse.catalog import PARQUET_TABLES
 from warehouse.place import WarehouseError
 from warehouse.releases import read_manifest
 from warehouse.sql import one_line
 from warehouse.stages import canonical_json
+from warehouse.versions import damaged_release
 
 VERSION = "2"  # 2: the table of words
 DATABASE, COMPLETE = "pairs.duckdb", "complete"
@@ -117,7 +118,7 @@ def copy_name(folder: Path) -> str:
             [str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns] for path in paths
         ]
     except OSError as error:
-        raise WarehouseError(f"release in {folder} is damaged: {error.filename} is missing") from error
+        raise damaged_release(folder, f"{error.filename} is missing") from error
     content = [VERSION, duckdb.__version__, read_manifest(folder).get("release_hash"), files]
     return hashlib.sha256(canonical_json(content)).hexdigest()[:24]
 

@@ -4,9 +4,9 @@ import functools
 
 import numpy as np
 
-from serve.facets import Mask
-from serve.filters import Filter, Term, fixed_conditions, paper_condition, search_terms
-from serve.release_index import ReleaseIndex
+from serve.release.facets import Mask
+from serve.release.filters import Filter, Term, fixed_conditions, paper_condition, search_terms, where_sql
+from serve.release.index import ReleaseIndex
 
 KEPT = 64  # masks, of half a megabyte for half a million pairs
 
@@ -57,7 +57,7 @@ class Matching:
     def _find_fixed(self, wanted: Filter) -> Mask | None:
         if not self._index.is_copied:
             parts = fixed_conditions(wanted)
-            return self._mask(f"SELECT position FROM pairs WHERE {' AND '.join(parts)}") if parts else None
+            return self._mask(f"SELECT position FROM pairs{where_sql(parts)}") if parts else None
         masks = [
             ~self._term(term) if term.excluded else self._term(term) for term in search_terms(wanted.words)
         ]

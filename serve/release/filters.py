@@ -80,14 +80,15 @@ class Filter:
         """Return the filter in the order of the release."""
         return replace(self, like="")
 
-    def texts(self) -> tuple[tuple[str, str], ...]:
-        """Return what is no facet, by its name in addresses."""
-        return (("paper", self.paper), ("q", self.words), ("like", self.like))
+    def texts(self, *, but: str = "") -> list[tuple[str, str]]:
+        """Return what is asked for besides facets by its name in addresses, that of one name left out."""
+        stated = (("paper", self.paper), ("q", self.words), ("like", self.like))
+        return [(name, value) for name, value in stated if value and name != but]
 
     def query_string(self, **more: str | int) -> str:
         """Return the filter as the part of an address after the question mark, `more` at its end."""
         items: list[tuple[str, str | int]] = [*self.chosen]
-        items += [(name, value) for name, value in self.texts() if value]
+        items += self.texts()
         return urlencode([*items, *more.items()])
 
 
@@ -111,6 +112,11 @@ def conditions(wanted: Filter) -> list[str]:
     """Return the SQL conditions of a filter over the view `pairs`, all of which must hold."""
     found = [facet_condition(facet, wanted.values(facet.key)) for facet in FACETS if wanted.values(facet.key)]
     return [*found, *fixed_conditions(wanted)]
+
+
+def where_sql(parts: Sequence[str]) -> str:
+    """Return the clause that asks for all conditions, nothing where there are none."""
+    return f" WHERE {' AND '.join(parts)}" if parts else ""
 
 
 def fixed_conditions(wanted: Filter) -> list[str]:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from serve.facets import Mask
-from serve.release_index import ReleaseIndex
+from serve.release.facets import Mask
+from serve.release.index import ReleaseIndex
 from warehouse.stages import StageOutput
 
 MATRIX, KNOWN = "vectors.npy", "known.npy"

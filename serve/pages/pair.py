@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from schemas.columns import arrow_schema, rows_of
 from schemas.pair import Pair
-from serve.release_index import ReleaseIndex
-from serve.table_html import harmless_table
+from serve.pages.table_html import harmless_table
+from serve.release import ReleaseIndex
 from warehouse.sql import sql_text
 
 WORD = re.compile(r"[\w.]+")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from serve.filters import FACETS, NOT_STATED, Filter
+from serve.release.filters import FACETS, NOT_STATED, Filter
 
 ARRAYS, VALUES = "facets.npz", "facets.json"
 

@@ -13,13 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.pair import SPLITS
-from serve.facets import Facets, read_facets
-from serve.filters import WORDS_OF
-from warehouse.place import WarehouseError
+from serve.release.facets import Facets, read_facets
+from serve.release.filters import WORDS_OF
 from warehouse.query import QUICK
 from warehouse.releases import read_manifest
-from warehouse.sql import one_line, sql_text
-from warehouse.versions import pair_files
+from warehouse.sql import sql_text
+from warehouse.versions import damaged_release, pair_files
 
 # What filters, searches and lists read; everything else of a pair is read from its row group when it is shown.
 COLUMNS = (
@@ -200,7 +199,7 @@ def open_release(folder: Path, *, known: tuple[Facets, list[int]] | None = None)
         _make_views(con, folder, _source(files), starts)
         con.execute("SET lock_configuration = true")
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        raise WarehouseError(f"release in {folder} is damaged: {one_line(error)}") from error
+        raise damaged_release(folder, error) from error
     parts = tuple(Part(path, start) for path, start in zip(files, starts, strict=True))
     return ReleaseIndex(folder=folder, manifest=manifest, connection=con, parts=parts, facets=facets)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from serve.release_index import ReleaseIndex
+from serve.release import ReleaseIndex
 from warehouse.report import small_image
 
 # A row group holds 100 images, of about 80 KB each; a page of the list mostly shows pairs of one row group.
