@@ -66,6 +66,7 @@ def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Extrac
             "tablename": walk.defaults.get("tablename") or walk.style.table,
         },
         language=walk.language,
+        units=walk.units,
     )
     to.follow = walk.references.at
     skipped = [(b.start, b.end) for b in walk.floats] + walk.other + walk.bibliographies

@@ -10,6 +10,7 @@ from extractors.latex.expansion.definitions.commands import DEFINITIONS
 from extractors.latex.expansion.definitions.named import NAMED
 from extractors.latex.expansion.expander import Meaning
 from extractors.latex.expansion.registers import REGISTERS
+from extractors.latex.expansion.declarations.siunitx import SIUNITX_HANDLERS
 from extractors.latex.expansion.tables.column_types import COLUMN_HANDLERS
 from extractors.latex.expansion.tables.commands import TABLE_HANDLERS
 from extractors.latex.expansion.terms import TERM_HANDLERS
@@ -23,6 +24,7 @@ HANDLERS: dict[str, Meaning] = {
     **CONDITIONAL_HANDLERS,
     **TABLE_HANDLERS,
     **COLUMN_HANDLERS,
+    **SIUNITX_HANDLERS,
     **TERM_HANDLERS,
     **DECLARATION_HANDLERS,
     **LANGUAGE_HANDLERS,

@@ -5,10 +5,10 @@ import re
 from extractors.latex.tables.columns import Columns
 
 NUMBER = (
-    r"[<>~]?\s*[+-]?\s*(?:\d[\d\s]*[.,]?[\d\s]*|[.,]\d+)(?:\s*\([\d.]+\))*(?:\s*(?:\+-|\\pm(?![A-Za-z]))\s*[\d.]+)*"
+    r"[<>~]?\s*(?:\+-|[+-])?\s*(?:\d[\d\s]*[.,]?[\d\s]*|[.,]\d+)(?:\s*\([\d.]+\))*(?:\s*(?:\+-|\\pm(?![A-Za-z]))\s*[\d.]+)*"
     r"(?:\s*[eEdD]\s*[+-]?\d+)?"
 )
-NUMERIC = re.compile(rf"\s*{NUMBER}\s*\Z")
+NUMERIC = re.compile(rf"\s*(?:{NUMBER}|[<>~]?\s*[+-]?[eE][+-]?\d+)\s*\Z")
 # A number with what stands before it (fonts, colours) and behind it (marks, stars).
 SWITCH = (
     r"\\(?:bf|bfseries|it|itshape|em|boldmath|ensuremath|color\s*(?:\[[^\]]*\])?\{[^{}]*\})(?![A-Za-z])\s*"

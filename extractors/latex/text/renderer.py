@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from extractors.latex.source.environments import PICTURES
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.source.shields import UNSHIELD
-from extractors.latex.text import marks, packages, units
+from extractors.latex.text import marks, packages
 from extractors.latex.text.characters import (
     DROPPED,
     UNSPACED,
@@ -43,6 +43,7 @@ from extractors.latex.text.shapes import (
     SPACE_COMMANDS,
     SWITCHES,
 )
+from extractors.latex.text.siunitx import commands as siunitx
 from extractors.latex.text.symbols import ACCENTS, SUPERSCRIPT, SYMBOLS, scripted, symbol
 
 MAX_DEPTH = 40
@@ -53,7 +54,7 @@ COMMAND = re.compile(r"\\(?:([A-Za-z][A-Za-z@]*|@[A-Za-z@]+)(\*?)|(.)|\Z)", re.S
 UNRAISED = frozenset({"°", "∘", "′", "″", "′′", "*", "†", "‡"})
 SUPERSCRIPT_DIGITS = {ord(c): SUPERSCRIPT[ord(c)] for c in "0123456789"}
 TEXT_COMMANDS = (
-    FONTS, SWITCHES, REFERENCES, SHAPES, SPACE_COMMANDS, DIMENSION_COMMANDS, packages.COMMANDS, units.COMMANDS,
+    FONTS, SWITCHES, REFERENCES, SHAPES, SPACE_COMMANDS, DIMENSION_COMMANDS, packages.COMMANDS, siunitx.COMMANDS,
     frozenset({"begin", "end", "ensuremath", "char", "symbol"}),
 )  # fmt: skip
 
@@ -79,11 +80,13 @@ class Renderer:
         citation: Citer = no_citation,
         names: dict[str, str] | None = None,
         language: str | None = None,
+        units: dict[str, str] | None = None,
     ) -> None:
         self.reference = reference
         self.citation = citation
         self.names = names or {}
         self.language = language or ""
+        self.units = units or {}
         self.marked = False
         self.base: Mapping[str, str] = {}
         self.settings: Mapping[str, str] = {}
@@ -251,8 +254,8 @@ class Renderer:
             return self.declare(scan, name)
         if is_citation(name):
             return self.cite(scan, name, depth)
-        if name in units.COMMANDS:
-            return units.render(self, scan, name, depth)
+        if name in siunitx.COMMANDS:
+            return siunitx.render(self, scan, name, depth)
         if name in SHAPES:
             return self.shaped(scan, SHAPES[name], name, depth)
         if name in {"begin", "end"}:

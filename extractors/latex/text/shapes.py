@@ -34,7 +34,7 @@ SHAPES = {
     "subsectionautorefname": "", "colhead": "t", "SetCell": "om", "element": "oot", "replaced": "otm",
     "deleted": "om", "defcitealias": "mm", "shortcites": "m", "added": "ot", "highlight": "ot",
     "scalerel": "stm", "foreignquote": "mt", "foreigntextquote": "mt", "hyphenquote": "mt",
-    "scimmirdefault": "m", "scimmirreset": "mm", "scimmirunreset": "mm", "missingfigure": "om",
+    "scimmirdefault": "m", "scimmirunit": "mm", "scimmirreset": "mm", "scimmirunreset": "mm", "missingfigure": "om",
     "phantomsubcaption": "", "phantomcaption": "", "fxnote": "om", "fxwarning": "om",
     "fxerror": "om", "fxfatal": "om", "sethlcolor": "m", "CodeBefore": "", "listoftodos": "", "setuldepth": "m",
 }  # fmt: skip

@@ -6,7 +6,13 @@ from extractors.latex.source.scanner import Scanner
 
 
 class Writer(Protocol):
-    """Renders TeX to readable text; `depth` counts how deep the text lies in others."""
+    """Renders TeX to readable text; `depth` counts how deep the text lies in others.
+
+    `language` is the paper's by its code, `units` what the paper's own units print.
+    """
+
+    language: str
+    units: dict[str, str]
 
     def text(self, tex: str, depth: int) -> str:
         """Return running text as it reads."""

@@ -67,6 +67,7 @@ HANDLERS: dict[str, Handler] = {
     "gridline": environments.grid_line,
     "thanks": settings.skip_one,
     "scimmirfolder": settings.file_folder,
+    "scimmirunit": settings.unit,
 }
 
 

@@ -161,3 +161,10 @@ def file_folder(walk: Walk, name: str, scan: Scanner, at: int) -> None:
 def skip_one(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     """Leave an argument out in which nothing counts."""
     scan.group()
+
+
+def unit(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    """Read the expander's note of a unit that the paper declares."""
+    symbol, printed = (scan.group() or "").strip(), scan.group() or ""
+    if symbol and len(walk.units) < 500:
+        walk.units[symbol] = printed

@@ -81,6 +81,7 @@ class Walk:
     in_appendix: bool = False
     folder: str = ""
     names: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str | None] = field(default_factory=dict)
     timeline: Timeline = field(default_factory=Timeline)
     unnumbered_chapters: bool = False

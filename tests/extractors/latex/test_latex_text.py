@@ -6,7 +6,7 @@ import pytest
 
 from extractors.latex.text.maths.commands import ONLY_IN_MATH, SIZES, TEXTS
 from extractors.latex.text.renderer import FONTS, SHAPES, Renderer
-from extractors.latex.text.units import COMMANDS
+from extractors.latex.text.siunitx.commands import COMMANDS
 
 PLAIN = [
     # accents, quotes, dashes, ties
@@ -24,8 +24,8 @@ PLAIN = [
     (r"\ion{C}{4} \ion{H}{ii} $1 << 2$ Smith \etal{} say, \eg, so", "C IV H II 1 << 2 Smith et al. say, e.g., so"),
     # siunitx
     (r"\SI{3.0e-4}{\kilo\metre\per\second\squared}", "3.0×10⁻⁴ km s⁻²"),
-    (r"\qty{5}{km} \num{1e5} \ang{30} \si{\per\cubic\centi\metre} \num{1.5 +- 0.2}", "5 km 1×10⁵ 30° cm⁻³ 1.5 ± 0.2"),
-    (r"\SIrange{1}{2}{\um} \numlist{1;2;3} \qtyrange{1}{5}{\m\per\s} \unit{m.s^{-1}}", "1 to 2 µm 1, 2 and 3 1 to 5 m s⁻¹ m s⁻¹"),
+    (r"\qty{5}{km} \num{1e5} \ang{30} \si{\per\cubic\centi\metre} \num{1.5 +- 0.2}", "5 km 1×10⁵ 30° cm⁻³ 1.5(2)"),
+    (r"\SIrange{1}{2}{\um} \numlist{1;2;3} \qtyrange{1}{5}{\m\per\s} \unit{m.s^{-1}}", "1 µm to 2 µm 1, 2 and 3 1 m s⁻¹ to 5 m s⁻¹ m s⁻¹"),
     (r"\SI{20}{\percent} \SI{5}{\degreeCelsius} \SI{2}{\micro\second}", "20 % 5 °C 2 µs"),
     # maths
     (r"$10^{-3}$ $\sigma_8$ $x_{min}$ $x_i^2$ $2^{32}$ $e^{i\pi}$", "10⁻³ σ₈ xₘᵢₙ xᵢ² 2³² e^(iπ)"),

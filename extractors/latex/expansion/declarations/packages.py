@@ -5,6 +5,7 @@ import re
 
 from extractors.latex.expansion.declarations.languages import class_languages, package_languages
 from extractors.latex.expansion.declarations.notes import set_captions
+from extractors.latex.expansion.declarations.siunitx import add_settings
 from extractors.latex.expansion.expander import Expander
 from extractors.latex.expansion.inputs import expand_name
 
@@ -32,6 +33,8 @@ def use_package(ex: Expander, name: str) -> None:
     declared(ex, name, options, names)
     suffixes = (".cls",) if name in {"documentclass", "LoadClass"} else (".sty",)
     for wanted in (expand_name(ex, n) for n in names.split(",")[:100]):
+        if wanted == "siunitx" and options:
+            add_settings(ex, options)
         if not wanted or KNOWN_PACKAGES.match(posixpath.basename(wanted)):
             continue
         path = ex.project.find(wanted, folders=(ex.project.main_dir, ""), suffixes=suffixes)

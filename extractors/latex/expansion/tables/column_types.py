@@ -4,6 +4,7 @@ import re
 
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import Macro, latex_arguments, substitute
+from extractors.latex.expansion.declarations.siunitx import settings_of
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.source.words import words
 
@@ -117,6 +118,10 @@ def written_out(ex: Expander, spec: str, depth: int = 0) -> str:
             scan.pos += 1
             count, repeated = scan.argument(), scan.argument()
             out.append(f"*{{{count}}}{{{written_out(ex, repeated, depth + 1)}}}")
+        elif char in "Ss" and (settings := settings_of(ex)):
+            scan.pos += 1
+            own = scan.optional()
+            out.append(f"{char}[{settings},{own or ''}]")
         elif char in "<>@!":
             scan.pos += 1
             out.append(f"{char}{{{material(ex, scan.argument())}}}")
