@@ -160,10 +160,24 @@ def drawing(ex: Expander, environment: str) -> bool:
 def native_environment(ex: Expander, name: str) -> None:
     r"""Read \figure … \endfigure, as macros write an environment."""
     ex.input.frames[-1].after_word()
-    ex.output.emit("\\end{" + name[3:] + "}" if name.startswith("end") else "\\begin{" + name + "}")
+    ex.input.push("\\end{" + name[3:] + "}" if name.startswith("end") else "\\begin{" + name + "}")
 
 
-NATIVE = ("figure", "endfigure", "table", "endtable")
+NATIVE = tuple(
+    edge + name
+    for name in (
+        "figure",
+        "table",
+        "tabular",
+        "tabularx",
+        "tabulary",
+        "longtable",
+        "supertabular",
+        "tblr",
+        "xltabular",
+    )
+    for edge in ("", "end")
+)
 
 
 def stop(ex: Expander, name: str) -> None:

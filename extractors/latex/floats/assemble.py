@@ -1,28 +1,24 @@
 """Turns what was found into floats and rejects."""
 
-import re
 from dataclasses import dataclass, field
 
 from extractors.latex.expansion.output import Flat
 from extractors.latex.floats.grouping import found_in, printed_name
 from extractors.latex.floats.picture_tables import settle_pictures
 from extractors.latex.floats.pieces import caption_pieces
+from extractors.latex.floats.tables import float_table
 from extractors.latex.source.graphics import graphic, stored_path
 from extractors.latex.source.project import Project
-from extractors.latex.source.scanner import Scanner
-from extractors.latex.tables.float_tables import Markup, has_rows, joined, note_bodies, without_captions
-from extractors.latex.tables.tabular import read_table
+from extractors.latex.tables.float_tables import Markup
 from extractors.latex.text.mentions import RunningText, mentions
 from extractors.latex.text.renderer import Renderer
 from extractors.latex.walk.document import Caption, FloatBody, Found, GraphicItem, Panel, Tabular
 from extractors.latex.walk.state import Walk
-from extractors.tables import to_html, to_text
 from schemas.floats import Drawing, Float, Graphic
 from schemas.ids import pair_id
-from schemas.reject import RecordError, Reject
+from schemas.reject import Reject
 
 SNIPPET_CHARS = 2000
-TABLE_FOOT = re.compile(r"\\tablefoot(?![A-Za-z])")
 MAX_CAPTION_CHARS = 20_000
 
 
@@ -65,7 +61,9 @@ class Assembly:
         text = self.render(caption)
         snippet_file, snippet = self.flat.source(found.start, found.end, self.project.text)
         shown, missing = self.graphics(found.graphics)
-        table, problem = self.table(found) if not found.graphics or found.tabulars else (None, "")
+        table, problem = (
+            float_table(self.to, self.walk, found) if not found.graphics or found.tabulars else (None, "")
+        )
         panels = self.panels(found, text)
         reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
         if reason == "drawn_in_tex" and self.render_drawings:
@@ -144,53 +142,9 @@ class Assembly:
 
     def table(self, found: Found) -> tuple[Markup | None, str]:
         """Return the table that a float's tabulars make, or why there is none."""
-        if not found.tabulars:
-            return None, ""
-        self.at(found.tabulars[0].pos)
-        notes = self.notes(found)
-        tables = []
-        problem = "table_empty"
-        for one in found.tabulars[:20]:
-            body = self.walk.text[one.start : one.end]
-            if "\\caption" in body or "\\label" in body:
-                body = without_captions(body)
-            if one.environment == "tabbing":
-                body = re.sub(r"[^\n]*\\kill(?![A-Za-z])", "", body).replace("\\>", "&").replace("\\=", "&")
-            formulae = one.environment == "array"
-            read = read_table(self.to, body, one.columns, head=one.head, formulae=formulae)
-            if read is None:
-                continue
-            tables.append(read)
-        if not tables:
-            return None, "table_unreadable" if any(
-                has_rows(self.walk.text, t) for t in found.tabulars
-            ) else problem
-        table = joined(tables, notes)
-        if not any(c.html for row in table.rows for c in row.cells):
-            return None, problem
-        try:
-            return Markup(to_html(table), to_text(table)), ""
-        except RecordError as error:
-            return None, error.reason
-
-    def notes(self, found: Found) -> tuple[str, ...]:
-        """Return the footnotes that threeparttable's tablenotes hold."""
-        text = self.walk.text[found.start : found.end]
-        out: list[str] = []
-        for match in list(TABLE_FOOT.finditer(text))[:20]:
-            at = found.start + match.start()
-            if not any(t.start <= at < t.end for t in found.tabulars):
-                out.append(self.to.html(Scanner(text, match.end()).argument()))
-        if "tablenotes" not in text:
-            return tuple(note for note in out if note)
-        for body in note_bodies(text):
-            for part in re.split(r"\\item(?![A-Za-z])", body)[:100]:
-                scan = Scanner(part)
-                mark = scan.optional()
-                html = self.to.html(part[scan.pos :])
-                if html:
-                    out.append(f"<sup>{self.to.html(mark)}</sup> {html}" if mark else html)
-        return tuple(out[:100])
+        if found.tabulars:
+            self.at(found.tabulars[0].pos)
+        return float_table(self.to, self.walk, found)
 
     def fault(
         self,

@@ -12,11 +12,11 @@ FIGURES = words(
 TABLES = words("table wraptable sidewaystable margintable SCtable tablehere floatingtable widetable")
 WHOLE_TABLES = words(
     """longtable deluxetable supertabular xtabular mpsupertabular mpxtabular longtabu xltabular longtblr
-    splitdeluxetable longrotatetable_ ltxtable_ talltblr longtabs"""
+    splitdeluxetable longrotatetable_ ltxtable_ talltblr longtabs talltabs"""
 )
 TABULARS = words(
     """tabular tabularx tabulary tabularew tabu tblr tabularray NiceTabular NiceTabularX ruledtabular_ tabularht
-    booktabs talltabs"""
+    booktabs"""
 )
 OTHER_FLOATS = words(
     """algorithm algorithm2e listing code program procedure function wrapalgorithm codelisting floatalgorithm

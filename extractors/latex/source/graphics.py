@@ -77,9 +77,11 @@ GRAPHICS_COMMANDS = frozenset(
 def parse_keys(options: str) -> dict[str, str]:
     """Return `key=value` options; braces keep commas together; keys without value hold `true`."""
     found: dict[str, str] = {}
-    depth, start = 0, 0
+    depth, start, escaped = 0, 0, False
     for i, char in enumerate(options + ","):
-        if char == "{":
+        if escaped or char == "\\":
+            escaped = not escaped
+        elif char == "{":
             depth += 1
         elif char == "}":
             depth -= 1

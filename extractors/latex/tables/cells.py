@@ -17,6 +17,7 @@ BLOCK = re.compile(
 )
 SPANNING_CELLS = ("\\SetCell", "\\Block")  # tabularray and nicematrix keep the cells that a span covers
 WRAPPED = re.compile(r"\{\s*(\\multi(?:column|row).*)\}\s*\Z", re.S)
+MULTIROW_CELL = re.compile(r"\\multirow(?:cell|thead)(?![A-Za-z])")  # makecell's
 COLOUR = re.compile(r"\\(?:rowcolor|cellcolor|columncolor)(?![A-Za-z])")
 OVERHANG = re.compile(r"\s*\[\s*-?[\d.]*\s*(?:\\[A-Za-z]+|[a-z]{2})?\s*\]")
 ENDS_IN_WORD = re.compile(r"\\[A-Za-z]+\Z")
@@ -123,6 +124,11 @@ def read_cell(to: Renderer, tex: str, column: int, layout: Layout) -> Piece:
         elif tex.startswith("\\Block") and (block := BLOCK.match(tex)) is not None:
             piece.rowspan, piece.colspan = count(block[1]), count(block[2])
             scan = Scanner(tex[block.end() :])
+        elif (celled := MULTIROW_CELL.match(tex)) is not None:
+            scan.pos = celled.end()
+            piece.rowspan = count(scan.argument(), negative=True)
+            scan.optional(), scan.optional()
+            raised = True
         elif tex.startswith("\\multirow"):
             scan.pos = len("\\multirow")
             scan.optional()

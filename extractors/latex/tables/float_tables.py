@@ -16,22 +16,6 @@ class Markup:
     text: str
 
 
-def note_bodies(text: str) -> list[str]:
-    """Return the contents of the tablenotes environments in a text."""
-    out: list[str] = []
-    pos = text.find("\\begin{tablenotes}")
-    while pos >= 0 and len(out) < 20:
-        start = pos + len("\\begin{tablenotes}")
-        end = text.find("\\end{tablenotes}", start)
-        if end < 0:
-            break
-        scan = Scanner(text[start : min(end, start + 20_000)])
-        scan.optional()
-        out.append(scan.text[scan.pos :])
-        pos = text.find("\\begin{tablenotes}", end)
-    return out
-
-
 def has_rows(text: str, table: Tabular) -> bool:
     """Return whether a tabular holds anything at all."""
     return bool(text[table.start : table.end].strip())

@@ -13,7 +13,7 @@ LEADING = re.compile(
     r"|noalign|morecmidrules|rowcolor|endfirsthead|endhead|endfoot|endlastfoot|rule|vspace|centering|small|footnotesize"
     r"|scriptsize|firsthline|lasthline|thickhline|Hline|heavyrulewidth|arrayrulecolor|label|newpage|pagebreak|nopagebreak"
     r"|cutinhead|sidehead|rowfont|SetRow|SetHline|colrule|botrule|topline|midline|bottomline|hhline|relax"
-    r"|insertTableNotes|tabularnewline_|kill|showrowcolors|hiderowcolors|global|everymath)(?![A-Za-z])\*?"
+    r"|insertTableNotes|SetHlines|SetVlines?|SetRows|SetColumns?|SetCells|Xcline|taburulecolor|tabucline|cdashlinelr|tabularnewline_|kill|showrowcolors|hiderowcolors|global|everymath)(?![A-Za-z])\*?"
 )
 FULL_RULES = frozenset(
     [
@@ -37,8 +37,10 @@ FULL_RULES = frozenset(
     ]
 )
 RULE_ARGUMENTS = {
-    "Xhline": 1, "specialrule": 3, "cmidrule": 1, "cline": 1, "cdashline": 1, "noalign": 1,
+    "Xhline": 1, "specialrule": 3, "cmidrule": 1, "cline": 1, "noalign": 1,
     "rowcolor": 1, "rule": 2, "vspace": 1, "arrayrulecolor": 1, "label": 1, "rowfont": 1, "SetRow": 1,
+    **dict.fromkeys(("SetRows", "SetColumn", "SetColumns", "SetCells", "taburulecolor", "tabucline"), 1),
+    **dict.fromkeys(("SetHline", "SetHlines", "SetVline", "SetVlines"), 2),
 }  # fmt: skip
 COLUMN_RANGE = re.compile(r"(?<!\d)(\d{1,3})\s*-\s*(\d{1,3})(?!\d)")
 ROW_SKIP = re.compile(r"\[[^\]\n]{0,60}\]|\s+\[\s*[+-]?[\d.]+\s*(?:\\[A-Za-z]+|[a-z]{2})\s*\]")
@@ -116,8 +118,9 @@ def finish_row(rows: list[RawRow], row: RawRow) -> None:
             ranges, whole = ruled_columns(scan.argument())
             row.rule_above = row.rule_above or whole
             row.partial_rules.extend(ranges)
-        elif name in {"cline", "cdashline"}:
+        elif name in {"cline", "cdashline", "cdashlinelr", "Xcline"}:
             row.partial_rules.extend(column_ranges(scan.argument()))
+            _ = scan.argument() if name == "Xcline" else scan.optional()
         else:
             scan.optional() if scan.peek() == "[" else None
             for _ in range(RULE_ARGUMENTS.get(name, 0)):

@@ -3,21 +3,21 @@
 import re
 from dataclasses import replace
 
-from extractors.latex.source.scanner import Scanner
 from extractors.latex.tables.cells import render_row
 from extractors.latex.tables.columns import read_columns
 from extractors.latex.tables.layout import lay_out, seen_ranges
+from extractors.latex.tables.notes import take_notes
 from extractors.latex.tables.rows import header_rows, split_rows
+from extractors.latex.tables.tabularray import apply_keys
 from extractors.latex.text.renderer import Renderer
 from schemas.table import Cell, Table, TableRow
 
 HEAD_ENDS = re.compile(r"\\end(firsthead|head|foot|lastfoot)(?![A-Za-z])")
 CODE_BEFORE = re.compile(r"\\CodeBefore(?![A-Za-z]).*?\\Body(?![A-Za-z])|\\CodeAfter(?![A-Za-z]).*", re.S)
-NOTE = re.compile(r"\\(?:tablenotetext|tablecomments|tablerefs|tablefoot|tablefoottext)(?![A-Za-z])")
 
 
 def read_table(
-    to: Renderer, body: str, columns: str, *, head: str = "", formulae: bool = False
+    to: Renderer, body: str, columns: str, *, head: str = "", formulae: bool = False, inner: str = ""
 ) -> Table | None:
     r"""Return the table, None where the markup holds no row.
 
@@ -27,6 +27,7 @@ def read_table(
         columns: the column specification.
         head: rows that \tablehead gives apart from the body.
         formulae: whether the cells are mathematics, as in an array.
+        inner: tabularray's specification by keys, of which the columns are one.
     """
     if "\\Code" in body:
         body = CODE_BEFORE.sub("", body)
@@ -43,7 +44,10 @@ def read_table(
         return None
     for row in rows if formulae else ():
         row.cells = [f"${cell}$" if cell.strip() else cell for cell in row.cells]
-    layout = lay_out(to, read_columns(columns), rows)
+    specified = read_columns(columns)
+    if inner:
+        rule_below = apply_keys(inner, rows, specified) or rule_below
+    layout = lay_out(to, specified, rows)
     grid = [render_row(to, row, layout) for row in rows]
     cells = merge_rowspans(grid)
     width = max(sum(c.colspan for _, c in row) for row in grid)
@@ -78,25 +82,6 @@ def split_head(body: str) -> tuple[str, str]:
         parts.setdefault(match[1], body[start : match.start()])
         start = match.end()
     return parts.get("firsthead", parts.get("head", "")), body[start:] + parts.get("lastfoot", "")
-
-
-def take_notes(to: Renderer, body: str) -> tuple[str, list[str]]:
-    r"""Return the body of a deluxetable between \startdata and \enddata, and its notes."""
-    notes = []
-    for match in list(NOTE.finditer(body))[:100]:
-        scan = Scanner(body, match.end())
-        first = scan.argument()
-        if match[0].endswith(("notetext", "foottext")):
-            notes.append(f"<sup>{to.html(first)}</sup> {to.html(scan.argument())}")
-        else:
-            notes.append(to.html(first))
-    start = body.find("\\startdata")
-    if start >= 0:
-        end = body.find("\\enddata", start)
-        return body[start + 10 : end if end >= 0 else len(body)], notes
-    if notes:
-        body = body[: NOTE.search(body).start()]  # type: ignore[union-attr]
-    return body, notes
 
 
 def merge_rowspans(grid: list[list[tuple[int, Cell]]]) -> list[list[Cell]]:

@@ -8,7 +8,8 @@ from extractors.latex.text.numbering import roman
 from extractors.latex.text.writer import Writer
 
 COMMANDS = frozenset(
-    {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark", "ce", "ch", "cee", "tikz", "ion", "diagbox",
+    {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark",
+    "tmark", "TblrNote", "tabnoteref", "tabfnm", "ce", "ch", "cee", "tikz", "ion", "diagbox",
     "backslashbox", "slashbox", "tablefoottext"},
 ) | icons.COMMANDS  # fmt: skip
 
@@ -36,5 +37,7 @@ def render(to: Writer, scan: Scanner, name: str, depth: int) -> str:
     if name == "ion":
         element, stage = to.text(scan.argument(), depth + 1), to.text(scan.argument(), depth + 1)
         return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
+    if name == "tmark":  # ctable's, whose mark is an option
+        return to.script(to.text(scan.optional() or "a", depth + 1).strip(), up=True)
     inner = to.text(scan.argument(), depth + 1)
     return f"“{inner}”" if "quote" in name else to.script(inner.strip(), up=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from extractors.latex.source.environments import PICTURES
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.source.shields import UNSHIELD
-from extractors.latex.text import marks, packages
+from extractors.latex.text import footnotes, marks, packages
 from extractors.latex.text.characters import (
     DROPPED,
     UNSPACED,
@@ -88,6 +88,7 @@ class Renderer:
         self.language = language or ""
         self.units = units or {}
         self.marked = False
+        self.footnotes: footnotes.Footnotes | None = None  # where a table is read: notes of its cells
         self.base: Mapping[str, str] = {}
         self.settings: Mapping[str, str] = {}
         self.lists = Lists()
@@ -256,6 +257,8 @@ class Renderer:
             return self.cite(scan, name, depth)
         if name in siunitx.COMMANDS:
             return siunitx.render(self, scan, name, depth)
+        if self.footnotes is not None and name in footnotes.COMMANDS:
+            return self.footnotes.read(self, scan, name)
         if name in SHAPES:
             return self.shaped(scan, SHAPES[name], name, depth)
         if name in {"begin", "end"}:

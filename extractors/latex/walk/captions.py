@@ -124,6 +124,11 @@ def journal_table(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     span = scan.span()
     if span is not None:
         walk.add_caption(Caption(*span, at, counter=walk.captype or "table"))
+    ahead = Scanner(walk.text, scan.pos)
+    if name == "processtable" and ahead.group() is not None:
+        notes = ahead.span()
+        if notes is not None and notes[0] < notes[1]:
+            walk.pending["notes"] = notes
 
 
 def panel_command(walk: Walk, name: str, scan: Scanner, at: int) -> None:

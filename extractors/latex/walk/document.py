@@ -87,7 +87,11 @@ class Panel:
 
 @dataclass(eq=False)
 class Tabular:
-    """A table's markup: environment, column specification and body as stretches of flat text."""
+    """A table's markup: environment, column specification and body as stretches of flat text.
+
+    `inner` is tabularray's specification by keys, `outer` options in which notes may be, `notes` what stood
+    ahead of the table to be printed below.
+    """
 
     environment: str
     pos: int
@@ -96,6 +100,9 @@ class Tabular:
     end: int = 0
     columns: str = ""
     head: str = ""
+    inner: str = ""
+    outer: str = ""
+    notes: str = ""
     has_graphics: bool = False
     nested: bool = False
 

@@ -148,6 +148,8 @@ def begin_other(walk: Walk, environment: str, bare: str, scan: Scanner, at: int)
         start_appendix(walk, bare, scan, at)
     elif bare in {"subfigures", "subtables"} and not walk.stack:
         sub_floats(walk, bare, entry)
+    elif bare == "TableNotes":
+        table_notes(walk, entry, at)
     elif bare == "document":
         walk.body_start = at
     elif bare == "thebibliography":
@@ -156,6 +158,15 @@ def begin_other(walk: Walk, environment: str, bare: str, scan: Scanner, at: int)
         if body is None or not body.captions:
             walk.close_loose(at)
         begin_loose(walk, entry, at)
+
+
+def table_notes(walk: Walk, entry: Open, at: int) -> None:
+    """Keep threeparttablex's notes, which stand ahead of the long table below which they are printed."""
+
+    def keep(end: int) -> None:
+        walk.pending["notes"] = (at, end)
+
+    entry.closing = keep
 
 
 def skip_bibliography(walk: Walk, scan: Scanner, at: int) -> None:

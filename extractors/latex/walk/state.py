@@ -24,7 +24,7 @@ LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 CLASS = re.compile(r"\\document(?:class|style)\s*\[([^\]]{0,2000})\]\s*\{([^{}]*)\}")
 
 
-STEPPED_AT_START = frozenset({"longtable", "longtabu", "xltabular", "longtblr"})
+STEPPED_AT_START = frozenset({"longtable", "longtabu", "xltabular", "longtblr", "longtabs"})
 
 
 MAX_OPEN = 20_000

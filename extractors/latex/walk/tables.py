@@ -9,6 +9,8 @@ from extractors.latex.text.references import Label as Target
 from extractors.latex.walk.document import Caption, Label, Tabular
 from extractors.latex.walk.state import STEPPED_AT_START, Walk
 
+LONG_TBLR = frozenset({"longtblr", "talltblr", "longtabs", "talltabs"})
+KEYED = LONG_TBLR | {"tblr", "booktabs", "tabularray"}
 WIDE = frozenset({"tabular*", "NiceTabular*"})
 WIDTH = re.compile(r"\s*(?:to|spread)\s*[^{}]{0,40}")
 TABLE_KEYS = re.compile(r"(?<![A-Za-z])caption\s*=\s*\{")
@@ -39,16 +41,19 @@ def begin_whole_table(walk: Walk, environment: str, scan: Scanner, at: int) -> N
         if environment in STEPPED_AT_START:  # it counts in a table environment, too
             walk.style.counters.step("table")
     options_at = scan.pos
-    scan.optional()
-    if bare in {"longtblr", "talltblr"}:
+    options = scan.optional() or ""
+    if bare in LONG_TBLR:
         outer_keys(walk, options_at, scan.pos)
     if environment in {"supertabular*", "xltabular", "mpsupertabular*", "xtabular*", "mpxtabular*"}:
         scan.group()
     if bare == "longtabu":
         skip_width(scan)
-    columns = column_key(scan.group() or "")
+    inner = scan.group() or ""
     head = walk.pending.pop("head", None)
-    table = Tabular(bare, at, walk.box, start=scan.pos, columns=columns)
+    table = Tabular(bare, at, walk.box, start=scan.pos, columns=inner)
+    if bare in KEYED:
+        table.inner, table.outer = inner, options
+    table.notes = notes_ahead(walk)
     table.head = walk.text[head[0] : head[1]] if head else ""
     body.tabulars.append(table)
     body.open_tabulars += 1
@@ -60,14 +65,16 @@ def begin_whole_table(walk: Walk, environment: str, scan: Scanner, at: int) -> N
     close_with(walk, finish)
 
 
+def notes_ahead(walk: Walk) -> str:
+    """Return the notes that were given ahead of a table, as an environment of its own."""
+    notes = walk.pending.pop("notes", None)
+    text = walk.text[slice(*notes)] if notes else ""
+    return f"\\begin{{tablenotes}}{text}\\end{{tablenotes}}" if text and "\\begin{" not in text else text
+
+
 def skip_width(scan: Scanner) -> None:
     r"""Move past the tabu package's `to \textwidth` or `spread 0pt`."""
     scan.take(WIDTH)
-
-
-def column_key(columns: str) -> str:
-    """Return a column specification, also where tabularray gives it as a key."""
-    return parse_keys(columns).get("colspec", "") if "=" in columns and "colspec" in columns else columns
 
 
 def outer_keys(walk: Walk, start: int, end: int) -> None:
@@ -112,16 +119,21 @@ def begin_tabular(walk: Walk, environment: str, scan: Scanner, at: int) -> None:
     if body is None or body.kind == "other":
         return
     bare = environment.rstrip("*")
-    scan.optional()
+    options = scan.optional() or ""
     if bare in {"tabularx", "tabulary", "tabularew", "NiceTabularX"} or environment in WIDE:
         scan.group()
         scan.optional()
     if bare == "tabu":
         skip_width(scan)
-    columns = "" if bare == "tabbing" else column_key(scan.group() or "")
+    columns = "" if bare == "tabbing" else scan.group() or ""
     if bare.startswith("NiceTabular"):
-        scan.optional()
+        options += "," + (scan.optional() or "")
     table = Tabular(bare, at, walk.box, start=scan.pos, columns=columns, nested=body.open_tabulars > 0)
+    if bare in KEYED:
+        table.inner = columns
+    table.outer = options if "=" in options else ""
+    if not table.nested:
+        table.notes = notes_ahead(walk)
     body.open_tabulars += 1
     body.tabulars.append(table)
     count = len(body.graphics)

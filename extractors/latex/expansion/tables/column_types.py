@@ -161,6 +161,14 @@ def material(ex: Expander, tex: str) -> str:
     return ASSIGNED.sub("", tex.replace("\\endcollectcell", ""))
 
 
+def new_tabular(ex: Expander, name: str) -> None:
+    r"""Read tabularray's \NewTblrEnviron{name}: one more environment like tblr."""
+    defined = (ex.input.read_argument() or "").strip()
+    if defined.isalpha():
+        ex.environments.macros[defined] = Macro((), "\\begin{tblr}", end_body="\\end{tblr}")
+
+
 COLUMN_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("newcolumntype", "NewColumnType", "renewcolumntype"), new_column_type),
+    "NewTblrEnviron": new_tabular,
 }
