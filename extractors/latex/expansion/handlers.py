@@ -5,12 +5,12 @@ from extractors.latex.expansion.conditionals import CONDITIONAL_HANDLERS
 from extractors.latex.expansion.declarations.languages import LANGUAGE_HANDLERS, known_captions
 from extractors.latex.expansion.declarations.notes import DECLARATION_HANDLERS
 from extractors.latex.expansion.declarations.packages import use_package
+from extractors.latex.expansion.declarations.siunitx import SIUNITX_HANDLERS
 from extractors.latex.expansion.definitions.braced_tests import BRACED_TESTS
 from extractors.latex.expansion.definitions.commands import DEFINITIONS
 from extractors.latex.expansion.definitions.named import NAMED
 from extractors.latex.expansion.expander import Meaning
 from extractors.latex.expansion.registers import REGISTERS
-from extractors.latex.expansion.declarations.siunitx import SIUNITX_HANDLERS
 from extractors.latex.expansion.tables.column_types import COLUMN_HANDLERS
 from extractors.latex.expansion.tables.commands import TABLE_HANDLERS
 from extractors.latex.expansion.terms import TERM_HANDLERS

@@ -2,9 +2,9 @@ r"""Column types of the paper's own: \newcolumntype, and the specifications in w
 
 import re
 
+from extractors.latex.expansion.declarations.siunitx import settings_of
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import Macro, latex_arguments, substitute
-from extractors.latex.expansion.declarations.siunitx import settings_of
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.source.words import words
 
