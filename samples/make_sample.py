@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pymupdf
 
+from samples.drawing.formats import pdf_bytes, pixels_of, raster_bytes
 from samples.figures import drawing, paper_media
-from samples.formats import pdf_bytes, pixels_of, raster_bytes
 
 SOURCES = Path(__file__).parent / "sources"
 MTIME = 1_767_225_600  # 2026-01-01T00:00:00Z

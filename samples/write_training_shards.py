@@ -1,13 +1,13 @@
 """Writes shards to train a small CLIP on: `.venv/bin/python -m samples.write_training_shards RELEASE FOLDER`.
 
-They hold the train split of a release and invented figures (`samples.many_figures`), each in several distorted
+They hold the train split of a release and invented figures (`samples.invented`), each in several distorted
 copies. `training.train` reads them.
 """
 
 import argparse
 from pathlib import Path
 
-from samples.many_figures import invent
+from samples.invented import invent
 from training.pairs import Stored, mixed, released, shrunk
 from training.shards import write_shards
 from training.small_clip import SIDE

@@ -45,7 +45,7 @@ def test_no_folder_of_source_holds_more_than_eighteen_files() -> None:
     assert full == {}
 
 
-@pytest.mark.parametrize("package", ["curation", "extractors", "warehouse"])
+@pytest.mark.parametrize("package", ["curation", "extractors", "serve", "warehouse"])
 def test_every_folder_of_these_is_a_room_of_the_contract(package: str) -> None:
     folders = {f"{package}.{path.parent.name}" for path in (ROOT / package).glob("*/__init__.py")}
     assert folders == {room for room in ROOMS if room.startswith(f"{package}.")}

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 import curation.calibration.copies
-import samples.many_figures
+import samples
 from curation.calibration import COPIES
-from samples.many_figures import invent
+from samples.invented import invent
 
 FIRST = 50_000_000  # number of the first picture; training used other numbers
 LOOK_ALIKES = 640  # aimed at: some show no data in which they could differ, and are left out
@@ -60,12 +60,10 @@ def planted_pictures(pictures: int, *, workers: int) -> tuple[Path, list[Planted
 
 def _drawn_by() -> str:
     """Return a hash of the code that draws, copies and plants."""
-    samples_folder, copies = (
-        Path(samples.many_figures.__file__).parent,
-        Path(curation.calibration.copies.__file__),
-    )
+    samples_folder = Path(str(samples.__file__)).parent
+    copies = Path(curation.calibration.copies.__file__)
     digest = hashlib.sha256()
-    for path in (Path(__file__), copies, *sorted(samples_folder.glob("*.py"))):
+    for path in (Path(__file__), copies, *sorted(samples_folder.rglob("*.py"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

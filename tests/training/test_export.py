@@ -15,7 +15,7 @@ from curation.embeddings.embedder import (
     load_embedder,
     text_embedder_identity,
 )
-from samples.many_figures import invent
+from samples.invented import invent
 from training.export import export_model
 from training.small_clip import CONTEXT, model_config, write_config
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from optional import optional
 
-from samples.many_figures import invent
+from samples.invented import invent
 from schemas.errors import UserError
 from training.distort import distort
 from training.shards import Example, write_shards

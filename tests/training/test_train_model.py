@@ -8,7 +8,7 @@ from optional import optional
 from tour import Tour
 
 from curation.embeddings.embedder import load_embedder
-from samples.many_figures import invent
+from samples.invented import invent
 from schemas.errors import UserError
 from training.job import Material, train_model
 from training.models import architecture

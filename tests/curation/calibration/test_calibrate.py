@@ -16,7 +16,7 @@ from curation.calibration.levels import (
 )
 from curation.calibration.thresholds import read_thresholds, thresholds_of, write_thresholds
 from curation.duplicates.parameters import DedupeParameters
-from samples.many_figures import invent
+from samples.invented import invent
 from schemas.errors import UserError
 
 

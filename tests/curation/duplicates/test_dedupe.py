@@ -14,7 +14,7 @@ from curation.embeddings.descriptor import IDENTITY
 from curation.similarity.alignment import SIDE, Thumbnails, thumbnail
 from curation.similarity.level import Level
 from curation.similarity.neighbours import SearchParameters
-from samples.many_figures import invent
+from samples.invented import invent
 from schemas.annotations import DuplicateRow
 
 # The cosines are those that the cases below are made for; which ones serve a model is calibration's matter.

@@ -16,7 +16,7 @@ from curation.similarity.alignment import (
     remaining_difference,
     thumbnail,
 )
-from samples.many_figures import invent
+from samples.invented import invent
 from schemas.reject import RecordError
 
 FIGURES = [number for number in range(60) if invent(number).subcategory == "fig_result"][:8]

@@ -1,4 +1,4 @@
-"""A drawing as a list of strokes, texts and pixel blocks, which `samples.formats` writes as files.
+"""A drawing as a list of strokes, texts and pixel blocks, which `samples.drawing.formats` writes as files.
 
 All writers share the one list, so that a figure looks the same in each format.
 """

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from samples.canvas import Canvas
-from samples.diagrams import arrow, texture
-from samples.plots import PALETTE, Axes, band, bars, curve, frame, legend, scatter
+from samples.drawing.canvas import Canvas
+from samples.drawing.diagrams import arrow, texture
+from samples.drawing.plots import PALETTE, Axes, band, bars, curve, frame, legend, scatter
 
 
 def lake_map() -> Canvas:

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import ModuleType
 
-from samples import figures_environment, figures_learning, figures_life, figures_physics
-from samples.canvas import Canvas
-from samples.formats import eps_bytes, pdf_bytes, pixels_of, raster_bytes, svg_bytes
+from samples.drawing.canvas import Canvas
+from samples.drawing.formats import eps_bytes, pdf_bytes, pixels_of, raster_bytes, svg_bytes
+from samples.figures import environment, learning, life, physics
 
 DRAWINGS: tuple[ModuleType, ...] = (
-    figures_learning,
-    figures_physics,
-    figures_life,
-    figures_environment,
+    learning,
+    physics,
+    life,
+    environment,
 )
 RASTER = {".png": "PNG", ".jpg": "JPEG", ".gif": "GIF", ".tif": "TIFF"}
 

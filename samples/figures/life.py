@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from samples.canvas import Canvas
-from samples.diagrams import arrow, blobs, node, scale_bar, texture
-from samples.plots import PALETTE, Axes, band, bars, curve, frame, legend, scatter, steps, whiskers
+from samples.drawing.canvas import Canvas
+from samples.drawing.diagrams import arrow, blobs, node, scale_bar, texture
+from samples.drawing.plots import PALETTE, Axes, band, bars, curve, frame, legend, scatter, steps, whiskers
 
 
 def wave_compartments() -> Canvas:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from samples.canvas import Canvas, Pixels, Point
+from samples.drawing.canvas import Canvas, Pixels, Point
 
 Floats = npt.NDArray[np.float64]
 

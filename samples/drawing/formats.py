@@ -12,7 +12,7 @@ import numpy as np
 import pymupdf
 from PIL import Image
 
-from samples.canvas import FONTS, Block, Canvas, Label, Pixels, Stroke
+from samples.drawing.canvas import FONTS, Block, Canvas, Label, Pixels, Stroke
 
 
 def _rgb(color: str) -> tuple[int, int, int]:
@@ -112,10 +112,13 @@ def _pdf_content(page: Canvas) -> bytes:
     return b"\n".join(out)
 
 
+def _outline(item: Stroke, height: float) -> str:
+    """Return a stroke's path, whose operators EPS_PROLOG names as PDF does."""
+    points = (f"{_num(x)} {_num(height - y)} {'l' if i else 'm'}" for i, (x, y) in enumerate(item.points))
+    return " ".join(points) + (" h" if item.closed else "")
+
+
 def _pdf_stroke(item: Stroke, height: float) -> bytes:
-    path = " ".join(
-        f"{_num(x)} {_num(height - y)} {'l' if i else 'm'}" for i, (x, y) in enumerate(item.points)
-    )
     parts = [
         f"{_num(item.width)} w 1 j [{_num(item.dash)}] 0 d"
         if item.dash
@@ -126,8 +129,7 @@ def _pdf_stroke(item: Stroke, height: float) -> bytes:
     if item.fill:
         parts.append(f"{_unit(item.fill)} rg")
     paint = {(True, True): "B", (True, False): "S", (False, True): "f", (False, False): "n"}
-    close = " h" if item.closed else ""
-    parts.append(f"{path}{close} {paint[(bool(item.color), bool(item.fill))]}")
+    parts.append(f"{_outline(item, height)} {paint[(bool(item.color), bool(item.fill))]}")
     return " ".join(parts).encode()
 
 
@@ -162,10 +164,7 @@ def eps_bytes(page: Canvas) -> bytes:
 
 
 def _eps_stroke(item: Stroke, height: float) -> bytes:
-    path = " ".join(
-        f"{_num(x)} {_num(height - y)} {'l' if i else 'm'}" for i, (x, y) in enumerate(item.points)
-    )
-    parts = [f"newpath {path}" + (" h" if item.closed else "")]
+    parts = [f"newpath {_outline(item, height)}"]
     if item.fill:
         parts.append(f"gsave {_unit(item.fill)} setrgbcolor fill grestore")
     if item.color:

@@ -6,7 +6,7 @@ from html import escape
 from PIL import Image
 
 from extractors import typeset
-from samples.many_words import Dice, Field, listed, one, plain, some
+from samples.invented.words import Dice, Field, listed, one, plain, some
 
 PARAMETER_NAMES = ("Optimizer", "Learning rate", "Batch size", "Weight decay", "Temperature", "Voltage (V)",
                    "Seed", "Grid size", "Time step", "Tolerance", "Dropout", "Primer", "Buffer", "Volume (ml)",

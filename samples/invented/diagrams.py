@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from samples.canvas import Canvas, arc
-from samples.diagrams import arrow, node, texture
-from samples.many_words import PLACES, Dice, Field, listed, one, some
-from samples.plots import ramp
+from samples.drawing.canvas import Canvas, arc
+from samples.drawing.diagrams import arrow, node, texture
+from samples.drawing.plots import ramp
+from samples.invented.words import PLACES, Dice, Field, listed, one, some
 
 Box = tuple[float, float, float, float]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from samples.canvas import Canvas, arc
-from samples.diagrams import arrow, grey, node, scale_bar, texture
-from samples.plots import (
+from samples.drawing.canvas import Canvas, arc
+from samples.drawing.diagrams import arrow, grey, node, scale_bar, texture
+from samples.drawing.plots import (
     DIVERGING,
     PALETTE,
     Axes,

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from samples.canvas import Canvas
-from samples.diagrams import blobs, grey, scale_bar, texture
-from samples.many_words import Dice, Field, listed, one, plain, some
-from samples.plots import (
+from samples.drawing.canvas import Canvas
+from samples.drawing.diagrams import blobs, grey, scale_bar, texture
+from samples.drawing.plots import (
     DIVERGING,
     HEAT,
     PALETTE,
@@ -23,6 +22,7 @@ from samples.plots import (
     steps,
     whiskers,
 )
+from samples.invented.words import Dice, Field, listed, one, plain, some
 
 Box = tuple[float, float, float, float]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from samples.canvas import Canvas, Pixels, Point
+from samples.drawing.canvas import Canvas, Pixels, Point
 
 Floats = npt.NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from samples.many_figures import invent
+from samples.invented import invent
 from schemas.pair import SUBCATEGORIES
 
 

@@ -1,20 +1,15 @@
-"""Invented figures and tables by the thousand, each from its number alone: for training and for benchmarks.
+"""A figure or table by its number: which kind it is, in which style, alone or as a composition of panels."""
 
-`.venv/bin/python -m samples.many_figures 12` writes a contact sheet of twelve to look at.
-"""
-
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from samples.canvas import Canvas
-from samples.formats import pixels_of
-from samples.many_diagrams import chain, graph, layers, map_sketch, molecule, participants, sketch
-from samples.many_plots import (
+from samples.drawing.canvas import Canvas
+from samples.drawing.formats import pixels_of
+from samples.invented.diagrams import chain, graph, layers, map_sketch, molecule, participants, sketch
+from samples.invented.plots import (
     bar_plot,
     error_plot,
     heat_map,
@@ -24,8 +19,8 @@ from samples.many_plots import (
     micrograph,
     scatter_plot,
 )
-from samples.many_tables import table
-from samples.many_words import FIELDS, Dice, Field
+from samples.invented.tables import table
+from samples.invented.words import FIELDS, Dice, Field
 
 Draw = Callable[[Dice, Field, Canvas, tuple[float, float, float, float]], str]
 
@@ -92,19 +87,3 @@ def _plots(dice: Dice, field: Field) -> tuple[Canvas, str]:
         )
         parts.append(f"({letter}) {said}")
     return page, " ".join(parts)
-
-
-def contact_sheet(count: int, first: int = 0) -> Image.Image:
-    """Return a sheet of pictures to look at, four in a row."""
-    rows = -(-count // 4)
-    sheet = Image.new("RGB", (4 * 330, rows * 280), "white")
-    for place in range(count):
-        picture = invent(first + place).image.copy()
-        picture.thumbnail((320, 270))
-        sheet.paste(picture, (place % 4 * 330, place // 4 * 280))
-    return sheet
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[2] if len(sys.argv) > 2 else "many_figures.png")
-    contact_sheet(int(sys.argv[1])).save(target)
