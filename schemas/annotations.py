@@ -23,6 +23,11 @@ class ImageRow:
         pa.string(), "file: from one graphics file; composed: from several panels; typeset: from table markup"
     )
     origin_paths: tuple[str, ...] = column(pa.list_(pa.string()), "graphics files used, inside the paper")
+    image_found_by_name: bool = column(
+        pa.bool_(),
+        "true where a graphics file is not where the source says, and the paper's one file of that name was taken",
+        default=False,
+    )
     original_format: str | None = column(
         pa.string(), "pdf, png, jpeg, gif, tiff, eps, svg, ...", nullable=True
     )

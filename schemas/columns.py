@@ -18,7 +18,12 @@ PIECE = 65_536  # rows whose texts surely fit into one array of 32-bit offsets
 
 
 def column(
-    arrow_type: pa.DataType, description: str, *, nullable: bool = False, item: type[Row] | None = None
+    arrow_type: pa.DataType,
+    description: str,
+    *,
+    nullable: bool = False,
+    item: type[Row] | None = None,
+    default: Any = dataclasses.MISSING,
 ) -> Any:
     """Return a dataclass field that knows its Arrow type and meaning; a nullable one defaults to None.
 
@@ -27,7 +32,7 @@ def column(
     metadata = {"arrow_type": arrow_type, "description": description, "nullable": nullable, "item": item}
     if nullable:
         return dataclasses.field(default=None, metadata=metadata)
-    return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def arrow_schema(row_type: type[Row]) -> pa.Schema:

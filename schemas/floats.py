@@ -24,6 +24,24 @@ class Graphic:
         nullable=True,
     )
     angle: float = column(pa.float64(), "counter-clockwise rotation in degrees")
+    changes: tuple[str, ...] = column(
+        pa.list_(pa.string()),
+        "what options and boxes do to it after that, in order: turn DEGREES; mirror; cut LEFT BOTTOM RIGHT TOP and "
+        "view X0 Y0 X1 Y1 in big points as printed, or in shares of the size as 0.5w or 0.5h; size WIDTH HEIGHT in "
+        "big points, ! for what follows from the other; shape WIDTH HEIGHT; scale X Y; unsized; and ahead of all "
+        "bounds X0 Y0 X1 Y1, a bounding box that cuts the file",
+        default=(),
+    )
+    exif: bool = column(
+        pa.bool_(),
+        "whether the orientation that a file states (EXIF) turns it: TeX engines ignore it",
+        default=True,
+    )
+    found_by_name: bool = column(
+        pa.bool_(),
+        "true where the folder that the source names does not hold it, and it is the paper's one file of that name",
+        default=False,
+    )
     row: int = column(pa.int32(), "row of this file in the composed figure, from 0")
 
 

@@ -95,6 +95,11 @@ class Pair:
     phash: int = column(pa.uint64(), "64-bit perceptual hash")
     origin: str = column(pa.string(), "file, composed (from several panels) or typeset (from table markup)")
     origin_paths: tuple[str, ...] = column(pa.list_(pa.string()), "graphics files used, inside the paper")
+    image_found_by_name: bool = column(
+        pa.bool_(),
+        "true where a graphics file is not where the source says, and the paper's one file of that name was taken",
+        default=False,
+    )
     original_format: str | None = column(pa.string(), "format of the original graphics file", nullable=True)
     original_width: float | None = column(
         pa.float64(), "width of the original: pixels, or big points for vector files", nullable=True

@@ -16,4 +16,5 @@ __all__ = [
     "stored_row",
 ]
 
-VERSION = "1"  # 1: first form
+# 1: first form. 2: boxes turn, mirror, cut and stretch; EXIF counts where the document lets it.
+VERSION = "2"

@@ -9,7 +9,8 @@ from functools import cache
 
 from PIL import Image
 
-from extractors.images.normal import Box, ImageParameters, Normal, cut_box, is_photograph, shrunk, turned
+from extractors.images.changes import changed
+from extractors.images.normal import Box, ImageParameters, Normal, cut_box, is_photograph, shrunk
 from extractors.images.raster import read_raster
 from extractors.images.sniff import Sniffed
 from extractors.images.store import Original
@@ -44,10 +45,10 @@ def read_eps(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
         return read_raster(Sniffed("tiff", preview), raw, graphic, parameters)
     box = stated_box(program) or _drawn_box(program, parameters)
     width, height = box[2] - box[0], box[3] - box[1]
-    cut = cut_box(width, height, graphic)
+    cut = cut_box(width, height, graphic, (box[0], box[1]))
     part = box if cut is None else (box[0] + cut[0], box[3] - cut[3], box[0] + cut[2], box[3] - cut[1])
     image = _render(program, part, graphic.page, parameters)
-    image = turned(image, graphic, parameters.max_side)
+    image = changed(image, (part[2] - part[0], part[3] - part[1]), graphic, parameters.max_side)
     original = Original(
         format="eps", width=round(width, 3), height=round(height, 3), sha256=hashlib.sha256(raw).hexdigest()
     )

@@ -33,9 +33,16 @@ class Normal:
 
 
 Box = tuple[float, float, float, float]
+QUARTERS = {
+    90.0: Image.Transpose.ROTATE_90,
+    180.0: Image.Transpose.ROTATE_180,
+    270.0: Image.Transpose.ROTATE_270,
+}
 
 
-def cut_box(width: float, height: float, graphic: Graphic) -> Box | None:
+def cut_box(
+    width: float, height: float, graphic: Graphic, corner: tuple[float, float] = (0.0, 0.0)
+) -> Box | None:
     """Return left, top, right, bottom (from the upper left, in the unit of the size) of the part shown.
 
     None stands for the whole; a cut that leaves nothing is a slip of the source and is ignored.
@@ -44,10 +51,14 @@ def cut_box(width: float, height: float, graphic: Graphic) -> Box | None:
         width: natural width in big points.
         height: natural height in big points.
         graphic: its viewport is taken first, then trimmed, as graphicx does.
+        corner: coordinates of the lower left, where a file states a bounding box that begins elsewhere.
     """
-    if not graphic.trim and not graphic.viewport:
+    bounds = _bounds(graphic)
+    if not graphic.trim and not graphic.viewport and not bounds:
         return None
     x0, y0, x1, y1 = _numbers(graphic.viewport) or (0.0, 0.0, width, height)
+    if bounds:
+        x0, y0, x1, y1 = (v - corner[i % 2] for i, v in enumerate(bounds))
     left, bottom, right, top = _numbers(graphic.trim) or (0.0, 0.0, 0.0, 0.0)
     x0, y0, x1, y1 = max(x0 + left, 0.0), max(y0 + bottom, 0.0), min(x1 - right, width), min(y1 - top, height)
     if x1 - x0 < 1 or y1 - y0 < 1 or (x0, y0, x1, y1) == (0.0, 0.0, width, height):
@@ -70,26 +81,25 @@ def fitted(width: float, height: float, max_side: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def turned(image: Image.Image, graphic: Graphic, max_side: int) -> Image.Image:
-    """Return the RGB image rotated counter-clockwise by the graphic's angle, on white, within `max_side`."""
-    angle = graphic.angle % 360 if math.isfinite(graphic.angle) else 0.0
-    quarter = {
-        90.0: Image.Transpose.ROTATE_90,
-        180.0: Image.Transpose.ROTATE_180,
-        270.0: Image.Transpose.ROTATE_270,
-    }
-    if not angle:
+def rotated(image: Image.Image, degrees: float, max_side: int) -> Image.Image:
+    """Return the RGB image rotated counter-clockwise by 0 to 360 degrees, on white, within `max_side`."""
+    if not degrees:
         return image
-    if angle in quarter:
-        return image.transpose(quarter[angle])
-    rotated = image.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=(255, 255, 255))
-    return shrunk(rotated, max_side)
+    if degrees in QUARTERS:
+        return image.transpose(QUARTERS[degrees])
+    turned = image.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=(255, 255, 255))
+    return shrunk(turned, max_side)
 
 
 def is_photograph(image: Image.Image, parameters: ImageParameters) -> bool:
     """Return whether an RGB image has so many colours that it is a photograph, not a drawing or a screen."""
     most = max(4096, int(image.width * image.height * parameters.photo_colours))
     return image.getcolors(most) is None
+
+
+def _bounds(graphic: Graphic) -> Box | None:
+    words = graphic.changes[0].split(" ") if graphic.changes else []
+    return _numbers(tuple(map(float, words[1:]))) if words[:1] == ["bounds"] else None
 
 
 def _numbers(values: tuple[float, ...] | None) -> Box | None:

@@ -8,7 +8,8 @@ import warnings
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from extractors.images.normal import ImageParameters, Normal, cut_box, is_photograph, shrunk, turned
+from extractors.images.changes import changed
+from extractors.images.normal import ImageParameters, Normal, cut_box, is_photograph, shrunk
 from extractors.images.sniff import Sniffed
 from extractors.images.store import Original
 from schemas.floats import Graphic
@@ -70,18 +71,20 @@ def _read(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImageParam
         _check_size(image, parameters)
         width, height = image.size
         density = _density(image)
-        orientation = image.getexif().get(0x0112, 1)
+        orientation = image.getexif().get(0x0112, 1) if graphic.exif else 1
         if orientation in (5, 6, 7, 8):
             width, height = height, width
-        box = cut_box(width * 72 / density[0], height * 72 / density[1], graphic)
+        size = (width * 72 / density[0], height * 72 / density[1])
+        box = cut_box(*size, graphic)
         if box is None:
             _draft(image, parameters.max_side)
         image.load()
-        upright = ImageOps.exif_transpose(image)
+        upright = ImageOps.exif_transpose(image) if graphic.exif else image
         if box is not None:
             upright = upright.crop(_pixels(box, density, upright.size))
+            size = (box[2] - box[0], box[3] - box[1])
         pixels = _rgb(upright, parameters.max_side)
-    pixels = turned(pixels, graphic, parameters.max_side)
+    pixels = changed(pixels, size, graphic, parameters.max_side)
     original = Original(
         format=sniffed.kind, width=width, height=height, sha256=hashlib.sha256(raw).hexdigest()
     )

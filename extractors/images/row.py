@@ -57,7 +57,13 @@ def image_row(
         raise RecordError("image_blank", graphics[0].path)
     paths = [graphic.path for graphic in graphics]
     return stored_row(
-        pair_id, image, lossy=lossy, origin=origin, origin_paths=paths, original=normals[0].original
+        pair_id,
+        image,
+        lossy=lossy,
+        origin=origin,
+        origin_paths=paths,
+        original=normals[0].original,
+        found_by_name=any(graphic.found_by_name for graphic in graphics),
     )
 
 

@@ -38,6 +38,7 @@ def stored_row(
     flat: bool = False,
     origin_paths: Sequence[str] = (),
     original: Original | None = None,
+    found_by_name: bool = False,
 ) -> ImageRow:
     """Return the row of an RGB image, encoded as JPEG where `lossy`, else as PNG.
 
@@ -55,6 +56,7 @@ def stored_row(
         phash=perceptual_hash(pixels),
         origin=origin,
         origin_paths=tuple(origin_paths),
+        image_found_by_name=found_by_name,
         original_format=original.format if original else None,
         original_width=original.width if original else None,
         original_height=original.height if original else None,

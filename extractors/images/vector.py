@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 from PIL import Image
 
+from extractors.images.changes import changed
 from extractors.images.normal import (
     Box,
     ImageParameters,
@@ -17,7 +18,6 @@ from extractors.images.normal import (
     fitted,
     is_photograph,
     shrunk,
-    turned,
 )
 from extractors.images.sniff import Sniffed
 from extractors.images.store import Original
@@ -65,7 +65,7 @@ def read_pdf(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
         raise RecordError("image_unreadable", f"pdf: {_first_line(error)}") from error
     except pymupdf.mupdf.FzErrorBase as error:
         raise RecordError("image_unreadable", f"pdf: {_first_line(error)}") from error
-    image = turned(image, graphic, parameters.max_side)
+    image = changed(image, (box[2] - box[0], box[3] - box[1]), graphic, parameters.max_side)
     original = Original(
         format="pdf", width=round(width, 3), height=round(height, 3), sha256=hashlib.sha256(raw).hexdigest()
     )
@@ -86,10 +86,12 @@ def read_svg(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
         image = opened.convert("RGB")
     width, height = _svg_size(root) or (float(image.width), float(image.height))
     box = cut_box(width, height, graphic)
+    size = (width, height)
     if box is not None:
         scale = image.width / width
         image = image.crop(tuple(round(v * scale) for v in box))  # type: ignore[arg-type]
-    image = turned(shrunk(image, parameters.max_side), graphic, parameters.max_side)
+        size = (box[2] - box[0], box[3] - box[1])
+    image = changed(shrunk(image, parameters.max_side), size, graphic, parameters.max_side)
     original = Original(
         format="svg", width=round(width, 3), height=round(height, 3), sha256=hashlib.sha256(raw).hexdigest()
     )

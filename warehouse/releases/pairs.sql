@@ -52,6 +52,7 @@ SELECT
     images.phash,
     images.origin,
     images.origin_paths,
+    images.image_found_by_name,
     images.original_format,
     images.original_width,
     images.original_height,
