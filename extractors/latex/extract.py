@@ -21,7 +21,8 @@ from schemas.paper import Paper, PaperHeader
 # 5: citations by any label and from .bib files, in the style of class and packages.
 # 6: arguments of xparse, marks of lists, languages and labels of captions where they hold, csname in macros,
 # new kinds of floats, ranges of references.
-VERSION = "6"
+# 7: pictures by what holds where they stand, by boxes and by name; every top-level document.
+VERSION = "7"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def read_paper(paper: Paper, *, resolve: bool = True) -> Extraction:
 def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Extraction:
     project = open_project(paper.files)
     flat = expand_project(project, HANDLERS)
-    walk = walk_text(flat.text)
+    walk = walk_text(flat.text, project.graphics)
     bibliography = find_bibliography(project, flat, walk)
     to = Renderer(
         reference=walk.references.resolve if resolve else no_reference,

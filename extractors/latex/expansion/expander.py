@@ -66,11 +66,15 @@ class Environments:
 
 @dataclass
 class Reading:
-    r"""Which files are read: where they are looked for, which \\include is left out, whose package it is."""
+    r"""Which files are read: where they are looked for, which \\include is left out, whose package it is.
+
+    `outer` has the input stacks that wait while a name or a package is read.
+    """
 
     path: list[str] = field(default_factory=list)
     include_only: set[str] | None = None
     own_package: bool = False
+    outer: list[list[Frame]] = field(default_factory=list)
 
 
 @dataclass
@@ -160,13 +164,14 @@ class Expander:
         self.input.frames = []
         self.output = self.scopes.output = Output(self.budget, output.files, output.warnings)
         self.nested += 1
+        self.reading.outer.append(frames)
         try:
             self.input.push(text)
             self.run()
             return "" if silent else self.output.flat().text
         finally:
             self.nested -= 1
-            self.input.frames = frames
+            self.input.frames = self.reading.outer.pop()
             self.output = self.scopes.output = output
 
     def execute(self, name: str, meaning: Meaning) -> None:
@@ -243,6 +248,14 @@ class Expander:
         frame.after_word()
         if frame.text[frame.pos : frame.pos + 1].isalpha():
             self.output.emit(" ")
+
+    def current_file(self) -> str:
+        """Return the path of the file that is being read, packages aside."""
+        for frames in (self.input.frames, *reversed(self.reading.outer)):
+            number = next((f.file for f in reversed(frames) if f.file >= 0), -1)
+            if number >= 0:
+                return self.output.files[number]
+        return self.project.main
 
     def copy(self, frame: Frame, start: int, end: int) -> None:
         """Write a stretch of a frame, remembering where it stands."""

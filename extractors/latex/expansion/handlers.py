@@ -10,6 +10,8 @@ from extractors.latex.expansion.definitions.braced_tests import BRACED_TESTS
 from extractors.latex.expansion.definitions.commands import DEFINITIONS
 from extractors.latex.expansion.definitions.named import NAMED
 from extractors.latex.expansion.expander import Meaning
+from extractors.latex.expansion.file_names import NAME_HANDLERS
+from extractors.latex.expansion.graphics import GRAPHICS_HANDLERS
 from extractors.latex.expansion.registers import REGISTERS
 from extractors.latex.expansion.tables.column_types import COLUMN_HANDLERS
 from extractors.latex.expansion.tables.commands import TABLE_HANDLERS
@@ -28,11 +30,27 @@ HANDLERS: dict[str, Meaning] = {
     **TERM_HANDLERS,
     **DECLARATION_HANDLERS,
     **LANGUAGE_HANDLERS,
+    **NAME_HANDLERS,
+    **GRAPHICS_HANDLERS,
     **dict.fromkeys(
-        ("input", "include", "subfile", "InputIfFileExists", "loadglsentries"), inputs.input_file
+        (
+            "input",
+            "@@input",
+            "@input",
+            "@input@",
+            "@iinput",
+            "expandableinput",
+            "include",
+            "subfile",
+            "subfileinclude",
+            "InputIfFileExists",
+            "loadglsentries",
+        ),
+        inputs.input_file,
     ),
     **dict.fromkeys(
-        ("import", "subimport", "includefrom", "subincludefrom", "inputfrom"), inputs.import_file
+        ("import", "subimport", "includefrom", "subincludefrom", "inputfrom", "subinputfrom"),
+        inputs.import_file,
     ),
     **dict.fromkeys(
         ("usepackage", "RequirePackage", "documentclass", "LoadClass", "documentstyle"), use_package
@@ -52,7 +70,7 @@ HANDLERS: dict[str, Meaning] = {
         ),
         verbatim.define_verbatim,
     ),
-    "DeclareGraphicsExtensions": inputs.graphics_extensions,
+    "includestandalone": inputs.include_standalone,
     "includeonly": inputs.include_only,
     "begin": opening.begin,
     "scimmirleave": opening.leave,
@@ -60,5 +78,4 @@ HANDLERS: dict[str, Meaning] = {
     "DeleteShortVerb": verbatim.short_verbatim,
     "end": opening.end,
     "endinput": inputs.end_input,
-    "graphicspath": inputs.graphics_path,
 }

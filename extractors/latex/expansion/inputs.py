@@ -4,26 +4,26 @@ import posixpath
 import re
 
 from extractors.latex.expansion.expander import Expander
-from extractors.latex.expansion.macros import Alias
+from extractors.latex.expansion.file_names import expand_name, read_name
+from extractors.latex.expansion.graphics import current
+from extractors.latex.source.finding import stored_path
 from extractors.latex.source.shields import shield_short
 
 DRAWING_SUFFIXES = (".pgf", ".tikz", ".tikz.tex", ".pgf.tex", ".pstex_t_", ".pstricks")
 
 
-FILE_NAME = re.compile(r"[ \t\n]*(?:\{\s*([^{}]*?)\s*\}|\"([^\"\n]*)\"|([^\s{}\\%\[]+))")
+PAGED = frozenset({"include", "subfileinclude"})  # with a new page, and only where \\includeonly lets them
 
 
 def input_file(ex: Expander, name: str) -> None:
-    r"""Read \input, \include, \subfile and \InputIfFileExists: go on in the file named."""
-    match = ex.input.top().take(FILE_NAME)
-    if match is None:
+    r"""Read \input and its kin, \include, \subfile and \InputIfFileExists: go on in the file named."""
+    wanted = read_name(ex)
+    if not wanted:
         return
-    wanted = (match[1] or match[2] or match[3] or "").strip().strip('"')
-    wanted = expand_name(ex, wanted)
     yes = no = ""
     if name == "InputIfFileExists":
         yes, no = ex.input.read_argument() or "", ex.input.read_argument() or ""
-    if name == "include":
+    if name in PAGED:
         if (
             ex.reading.include_only is not None
             and posixpath.splitext(wanted)[0] not in ex.reading.include_only
@@ -37,19 +37,7 @@ def input_file(ex: Expander, name: str) -> None:
         if name != "InputIfFileExists":
             missing_input(ex, wanted)
         return
-    open_file(ex, path, folder=posixpath.dirname(path) if name == "subfile" else None)
-
-
-def expand_name(ex: Expander, name: str) -> str:
-    """Return a file name with the paper's macros in it replaced."""
-    for _ in range(10):
-        match = re.search(r"\\([A-Za-z@]+)[ \t]*", name)
-        if match is None:
-            break
-        meaning = ex.scopes.meanings.get(match[1])
-        body = "" if meaning is None or callable(meaning) or isinstance(meaning, Alias) else meaning.body
-        name = name[: match.start()] + body + name[match.end() :]
-    return name.replace("{", "").replace("}", "").strip()
+    open_file(ex, path, folder=posixpath.dirname(path) if name.startswith("subfile") else None)
 
 
 def missing_input(ex: Expander, name: str) -> None:
@@ -126,16 +114,23 @@ def import_file(ex: Expander, name: str) -> None:
     missing_input(ex, folder + wanted)
 
 
+def include_standalone(ex: Expander, name: str) -> None:
+    r"""Read standalone's \includestandalone[options]{file}: its picture where there is one, else its source."""
+    options = ex.input.read_optional()
+    wanted = read_name(ex)
+    if stored_path(ex.project, wanted, current(ex)) is None:
+        path = find_input(ex, wanted)
+        if path is not None:
+            open_file(ex, path)
+            return
+    shown = f"[{options}]" if options is not None else ""
+    ex.output.emit(f"\\includestandalone{shown}{{{wanted}}}")
+
+
 def include_only(ex: Expander, name: str) -> None:
     r"""Read \includeonly."""
     names = ex.input.read_argument() or ""
     ex.reading.include_only = {posixpath.splitext(n.strip())[0] for n in names.split(",") if n.strip()}
-
-
-def graphics_extensions(ex: Expander, name: str) -> None:
-    r"""Read \DeclareGraphicsExtensions: the order in which suffixes are tried."""
-    names = [n.strip() for n in (ex.input.read_argument() or "").split(",")]
-    ex.project.graphics_suffixes[:] = [n for n in names[:30] if n.startswith(".")]
 
 
 def end_input(ex: Expander, name: str) -> None:
@@ -145,10 +140,3 @@ def end_input(ex: Expander, name: str) -> None:
     if ex.input.frames:
         frame = ex.input.frames[-1]
         frame.pos = len(frame.text)
-
-
-def graphics_path(ex: Expander, name: str) -> None:
-    r"""Read \graphicspath{{a/}{b/}} (and the wrong but common form without inner braces)."""
-    content = ex.input.read_argument() or ""
-    inner = re.findall(r"\{([^{}]*)\}", content) or [content]
-    ex.project.graphics_dirs[:] = [expand_name(ex, p).strip('" ') for p in inner[:50]]

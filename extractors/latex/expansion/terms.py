@@ -1,7 +1,7 @@
 r"""Acronyms and glossary entries: \gls, \ac and their kin print what the paper defines for their key."""
 
 from extractors.latex.expansion.expander import Expander, Handler
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 
 MAX_TERMS = 5000
 

@@ -1,13 +1,14 @@
 """Turns what was found into floats and rejects."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractors.latex.expansion.output import Flat
 from extractors.latex.floats.grouping import found_in, printed_name
 from extractors.latex.floats.picture_tables import settle_pictures
 from extractors.latex.floats.pieces import caption_pieces
 from extractors.latex.floats.tables import float_table
-from extractors.latex.source.graphics import graphic, stored_path
+from extractors.latex.source.finding import path_by_name, stored_path
+from extractors.latex.source.graphics import graphic
 from extractors.latex.source.project import Project
 from extractors.latex.tables.float_tables import Markup
 from extractors.latex.text.mentions import RunningText, mentions
@@ -38,7 +39,8 @@ class Assembly:
     paragraphs: dict[int, str] = field(default_factory=dict)
     render_drawings: bool = False
     drawings: list[Drawing] = field(default_factory=list)
-    paths: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    paths: dict[tuple[str, str, int, bool], str | None] = field(default_factory=dict)
+    rightly: frozenset[str] | None = None
 
     def run(self) -> None:
         """Make every float of the document, in order."""
@@ -128,17 +130,33 @@ class Assembly:
         shown: list[Graphic] = []
         missing: list[str] = []
         for item in sorted(items, key=lambda g: g.row):
-            name = item.shown.name
-            place = (item.folder, name)
-            if place not in self.paths:
-                self.paths[place] = stored_path(self.project, name, item.folder)
-            path = self.paths[place]
+            path = self.path(item)
+            by_name = path is None
             if path is None:
-                missing.append(name)
+                path = path_by_name(self.project, item.shown.name, self.named_rightly())
+            if path is None:
+                missing.append(item.shown.name)
             else:
-                shown.append(graphic(path, item.shown, item.row))
+                shown.append(graphic(path, item.shown, item.row, by_name=by_name))
         rows = {row: i for i, row in enumerate(sorted({g.row for g in shown}))}
-        return tuple(_with_row(g, rows[g.row]) for g in shown), missing
+        return tuple(replace(g, row=rows[g.row]) for g in shown), missing
+
+    def path(self, item: GraphicItem) -> str | None:
+        """Return the file that a graphic's name means where it stands."""
+        place = (item.folder, item.shown.name, item.settings, item.shown.svg)
+        if place not in self.paths:
+            settings = self.project.graphics[item.settings]
+            self.paths[place] = stored_path(
+                self.project, item.shown.name, settings, folder=item.folder, svg=item.shown.svg
+            )
+        return self.paths[place]
+
+    def named_rightly(self) -> frozenset[str]:
+        """Return the files that the document's floats name as they lie."""
+        if self.rightly is None:
+            paths = (self.path(item) for body in self.walk.floats for item in body.graphics)
+            self.rightly = frozenset(path for path in paths if path is not None)
+        return self.rightly
 
     def table(self, found: Found) -> tuple[Markup | None, str]:
         """Return the table that a float's tabulars make, or why there is none."""
@@ -314,9 +332,3 @@ class _Common:
     snippet: str
     name_printed: str = ""
     pos: int = 0
-
-
-def _with_row(one: Graphic, row: int) -> Graphic:
-    return Graphic(
-        path=one.path, page=one.page, trim=one.trim, viewport=one.viewport, angle=one.angle, row=row
-    )

@@ -23,7 +23,7 @@ OTHER_FLOATS = words(
     algo program* lstfloat"""
 )
 PANELS = words("subfigure subtable subfigures_ subcaptionblock subcaptiongroup_")
-BOXES = words("minipage adjustbox turn rotate sideways ")
+BOXES = words("minipage adjustbox turn rotate sideways clipbox trimbox")
 LOOSE = words("center centering minipage flushleft flushright figurehere_ landscape strip widetext_")
 PICTURES = words(
     """tikzpicture pgfpicture pspicture picture xy overpic Overpic circuitikz tikzcd axis psgraph

@@ -1,43 +1,50 @@
-"""Which file a graphics command shows, and which part of it."""
+"""Which file a graphics command shows, which part of it, and how."""
 
-import posixpath
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.latex.source.project import Project
+from extractors.latex.source.changes import (
+    Changes,
+    cutting,
+    folded,
+    option_changes,
+    pruned,
+)
+from extractors.latex.source.graphics_settings import GraphicsSettings, Keys
+from extractors.latex.source.options import (
+    degrees,
+    fraction,
+    key_list,
+    lengths,
+    sides,
+    truth,
+    whole,
+)
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.source.shields import UNSHIELD
 from schemas.floats import Graphic
 
-# The order of pdfTeX's driver, then what latex+dvips takes, then what only later stages can read.
-EXTENSIONS = (
-    ".pdf", ".png", ".jpg", ".mps", ".jpeg", ".jbig2", ".jb2", ".PDF", ".PNG", ".JPG", ".JPEG",
-    ".eps", ".ps", ".epsi", ".eps.gz", ".ps.gz", ".svg", ".gif", ".tif", ".tiff", ".bmp", ".webp",
-)  # fmt: skip
-KNOWN = tuple(sorted({e.lower() for e in EXTENSIONS}, key=len, reverse=True))
-POINTS = {
-    "bp": 1.0, "pt": 72 / 72.27, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pc": 12 * 72 /
-    72.27, "dd": 1238 / 1157 * 72 / 72.27, "px": 1.0, "em": 10.0, "ex": 4.3, "sp": 72 / 72.27 /
-    65536,
-}  # fmt: skip
-LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*(?:true\s*)?([a-z]{2})?\s*")
-FRACTION = re.compile(
-    r"(\d*\.?\d*)\s*\\(textwidth|linewidth|columnwidth|hsize|paperwidth|figurewidth|textwith)"
-)
+PSANGLE = re.compile(r"\bangle\s*=\s*([-+.\d]+)")
+ADJUSTED = frozenset({"adjustincludegraphics", "adjincludegraphics", "adjustimage"})
+BOX_CORNERS = ("bbllx", "bblly", "bburx", "bbury")
 PSFILE = re.compile(r"psfile\s*=\s*\"?([^\s\"]+)")
-DIVIDED = re.compile(r"\\(?:textwidth|linewidth|columnwidth|hsize)\s*/\s*(\d+\.?\d*)")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A graphics command: the name it gives and the options that change what is seen."""
+    """A graphics command: the name it gives and the options that change what is seen.
+
+    `trim` and `viewport` cut the file itself; `changes` follow, in order.
+    """
 
     name: str
     page: int = 1
     trim: tuple[float, ...] | None = None
     viewport: tuple[float, ...] | None = None
-    angle: float = 0.0
+    changes: Changes = ()
     width: float = 0.0
+    svg: bool = False
 
 
 GRAPHICS_COMMANDS = frozenset(
@@ -53,6 +60,7 @@ GRAPHICS_COMMANDS = frozenset(
         "plottwo",
         "plotfiddle",
         "pgfimage",
+        "pgfuseimage",
         "adjustincludegraphics",
         "adjustimage",
         "includegraphicx",
@@ -66,54 +74,14 @@ GRAPHICS_COMMANDS = frozenset(
         "leftfig",
         "rightfig",
         "adjincludegraphics",
+        "boxedfig",
+        "rotatefig",
         "FIG",
         "special",
         "animategraphics",
         "BoxedEPSF",
     ]
 )
-
-
-def parse_keys(options: str) -> dict[str, str]:
-    """Return `key=value` options; braces keep commas together; keys without value hold `true`."""
-    found: dict[str, str] = {}
-    depth, start, escaped = 0, 0, False
-    for i, char in enumerate(options + ","):
-        if escaped or char == "\\":
-            escaped = not escaped
-        elif char == "{":
-            depth += 1
-        elif char == "}":
-            depth -= 1
-        elif char == "," and depth <= 0:
-            key, sign, value = options[start:i].partition("=")
-            start = i + 1
-            if key.strip():
-                value = value.strip()
-                if value.startswith("{") and value.endswith("}"):
-                    value = value[1:-1]
-                found[key.strip().lower()] = value if sign else "true"
-    return found
-
-
-def fraction(text: str) -> float:
-    """Return a width as a share of the line, 0 where it is given in other units."""
-    divided = DIVIDED.search(text)
-    if divided:
-        return min(5.0, 1 / max(0.05, float(divided[1])))
-    match = FRACTION.search(text)
-    if match is None:
-        return 0.0
-    number = match[1]
-    return min(5.0, float(number)) if number and number != "." else 1.0
-
-
-def lengths(text: str) -> tuple[float, ...] | None:
-    """Return four lengths in big points, None where they are not four plain lengths."""
-    values = []
-    for match in LENGTH.finditer(text.replace(",", " ")):
-        values.append(round(float(match[1]) * POINTS.get(match[2] or "bp", 1.0), 3))
-    return tuple(values) if len(values) == 4 else None
 
 
 def clean_name(name: str) -> str:
@@ -126,132 +94,152 @@ def clean_name(name: str) -> str:
     return re.sub(r"\s+", " ", name.replace("\\", "/")).strip()
 
 
-def read_command(scan: Scanner, name: str) -> list[Shown]:
-    """Return what a graphics command shows; `scan` stands behind its name and moves past its arguments."""
-    if name in {"plotone", "plottwo", "plotfiddle", "epsffile", "epsfbox", "BoxedEPSF"}:
-        return _old_command(scan, name)
-    if name == "special":
-        named = PSFILE.search(scan.argument())
-        return [Shown(clean_name(named[1]))] if named else []
+def read_command(
+    scan: Scanner,
+    name: str,
+    settings: GraphicsSettings | None = None,
+    named: Callable[[str], str] = str,
+) -> list[Shown]:
+    """Return what a graphics command shows; `scan` stands behind its name and moves past its arguments.
+
+    Args:
+        scan: the text.
+        name: the command's.
+        settings: what holds here of all pictures.
+        named: what is known of commands in a file's name, such as counters.
+    """
+    settings = settings or GraphicsSettings()
+    if name in {
+        "plotone",
+        "plottwo",
+        "plotfiddle",
+        "epsffile",
+        "epsfbox",
+        "BoxedEPSF",
+        "special",
+        "rotatefig",
+    }:
+        return _old_command(scan, name, named)
     if name in {"epsfig", "psfig"}:
-        keys = parse_keys(scan.argument())
-        file = keys.get("file") or keys.get("figure") or keys.get("filename") or ""
-        return [_with_options(Shown(clean_name(file)), keys)] if file else []
+        pairs = key_list(scan.argument())
+        keys = {key.lower(): value for key, value in pairs}
+        file = clean_name(named(keys.get("file") or keys.get("figure") or keys.get("filename") or ""))
+        return [with_options(file, (*settings.keys, *pairs))] if file else []
     if name == "animategraphics":
-        return _first_frame(scan)
-    scan.star()
+        return _first_frame(scan, named)
+    starred = scan.star() or scan.text[scan.pos - 1 : scan.pos] == "*"
     if scan.peek() == "<":  # beamer's overlays
         scan.optional("<", ">")
     options = scan.optional() or ""
     second = scan.optional()
     if name == "adjustimage":
         options = scan.argument()
-    keys = parse_keys(options)
+    pairs = key_list(options)
     if second is not None:
         corners = lengths(options + " " + second)
-        keys = {"viewport": options + " " + second} if corners else parse_keys(second)
-    file = clean_name(scan.argument())
+        pairs = [("bb", options + " " + second)] if corners else key_list(second)
+    file = clean_name(named(scan.argument()))
+    if name in {"fig", "boxedfig", "leftfig", "rightfig"}:
+        scan.argument(), scan.argument()
     if not file:
         return []
     if name == "includepdf":
-        return [Shown(file, page=_integer(keys.get("pages", keys.get("page", "1")).strip("{} "), 1))]
-    if name == "fig":
-        scan.argument(), scan.argument()
+        return [_page(file, (*settings.page_keys, *pairs))]
     if name == "includestandalone":
-        keys = {}
-    return [_with_options(Shown(file), keys)]
+        return [Shown(file)]
+    if name == "includesvg":
+        return [replace(with_options(file, pairs), svg=True)]
+    defaults = (*settings.keys, *settings.box_keys) if name in ADJUSTED else settings.keys
+    return [with_options(file, (*defaults, *pairs), clip=starred)]
 
 
-def _old_command(scan: Scanner, name: str) -> list[Shown]:
-    corners = scan.optional()
-    first = clean_name(scan.argument())
-    if name == "epsfbox":
-        return [Shown(first, viewport=lengths(corners) if corners else None)] if first else []
+def _old_command(scan: Scanner, name: str, named: Callable[[str], str]) -> list[Shown]:
+    if name == "special":
+        content = scan.argument()
+        file, angle = PSFILE.search(content), PSANGLE.search(content)
+        return [Shown(clean_name(named(file[1])), changes=turn(angle[1] if angle else ""))] if file else []
+    scan.optional()
+    degrees_first = scan.argument() if name == "rotatefig" else ""
+    first = clean_name(named(scan.argument()))
     if name == "plottwo":
-        second = clean_name(scan.argument())
+        second = clean_name(named(scan.argument()))
         return [Shown(n, width=0.48) for n in (first, second) if n]
     if name == "BoxedEPSF":
         first = first.partition(" ")[0]
+    turned = turn(degrees_first)
     if name == "plotfiddle":
-        for _ in range(6):
-            scan.argument()
-    return [Shown(first)] if first else []
+        turned = turn([scan.argument() for _ in range(6)][1])
+    if name == "rotatefig":
+        scan.argument(), scan.argument()
+    return [Shown(first, changes=turned)] if first else []
 
 
-def _first_frame(scan: Scanner) -> list[Shown]:
+def turn(angle: str) -> Changes:
+    """Return the change that turns by so many degrees."""
+    return (f"turn {degrees(angle):g}",) if degrees(angle) else ()
+
+
+def _first_frame(scan: Scanner, named: Callable[[str], str]) -> list[Shown]:
     """Return what an animation shows first: its files are numbered, or it is one file of several pages."""
-    keys = parse_keys(scan.optional() or "")
+    pairs = key_list(scan.optional() or "")
     scan.argument()
-    base, first = clean_name(scan.argument()), scan.argument().strip()
+    base, first = clean_name(named(scan.argument())), scan.argument().strip()
     scan.argument()
-    return [_with_options(Shown(base + first), keys)] if base else []
+    return [with_options(base + first, pairs)] if base else []
 
 
-def _with_options(shown: Shown, keys: dict[str, str]) -> Shown:
-    clip = keys.get("clip", "false").strip().lower() != "false"
-    trim = lengths(keys["trim"]) if "trim" in keys and clip else None
-    view = next((keys[k] for k in ("viewport", "bb") if k in keys), None)
-    viewport = lengths(view) if view and (clip or "viewport" in keys) else None
-    width = fraction(keys.get("width", ""))
-    return replace(
-        shown,
-        page=_integer(keys.get("page", "1"), 1),
+def _page(file: str, pairs: Sequence[tuple[str, str]]) -> Shown:
+    keys = {key.lower(): value for key, value in pairs}
+    shown = with_options(file, [(k, v) for k, v in pairs if k not in {"scale", "width", "height", "page"}])
+    return replace(shown, page=whole(keys.get("pages", keys.get("page", "1")), 1))
+
+
+def with_options(file: str, pairs: Sequence[tuple[str, str]] | Keys, *, clip: bool = False) -> Shown:
+    """Return a file as options show it: where one is given twice, the last counts, but every turn is made."""
+    keys = {key.lower(): value for key, value in pairs}
+    clip = truth(keys["clip"]) if "clip" in keys else clip
+    trim, viewport, first = cut_of(keys) if clip else (None, None, ())
+    return Shown(
+        file,
+        page=whole(keys.get("page", "1"), 1),
         trim=trim,
         viewport=viewport,
-        angle=_angle(keys.get("angle", "0")),
-        width=width,
+        changes=(*first, *option_changes(pairs)),
+        width=fraction(keys.get("width", "")),
     )
 
 
-def _integer(text: str, default: int) -> int:
-    match = re.match(r"\s*(\d{1,6})", text)
-    return max(1, int(match[1])) if match else default
+def cut_of(keys: dict[str, str]) -> tuple[tuple[float, ...] | None, tuple[float, ...] | None, Changes]:
+    """Return trim and viewport in big points, and as a change what big points of the file do not say."""
+    if all(corner in keys for corner in BOX_CORNERS):
+        keys = {**keys, "bb": " ".join(keys[corner] for corner in BOX_CORNERS)}
+    first: list[str] = []
+    if "bb" in keys and lengths(keys["bb"]) is not None:
+        first.append("bounds " + " ".join(f"{v:g}" for v in lengths(keys["bb"]) or ()))
+    plain: dict[str, tuple[float, ...] | None] = {"trim": None, "viewport": None}
+    for key in ("viewport", "trim"):
+        numbers = sides(keys[key]) if key in keys else None
+        if numbers is None:
+            continue
+        if any(n.endswith(("w", "h")) for n in numbers):
+            first += cutting(keys[key], corners=key == "viewport")
+        else:
+            plain[key] = tuple(float(n) for n in numbers)
+    return plain["trim"], plain["viewport"], tuple(first)
 
 
-def _angle(text: str) -> float:
-    match = re.match(r"\s*([+-]?\d{1,6}(?:\.\d{0,6})?)", text)
-    return float(match[1]) if match else 0.0
-
-
-def stored_path(project: Project, name: str, folder: str = "") -> str | None:
-    r"""Return the stored file that a graphics name means under TeX's rules, None where there is none.
-
-    `folder` is that of the file which names it, where \import or \subfile made names relative to it.
-    """
-    if folder:
-        inner = replace(project, main=f"{folder}/{posixpath.basename(project.main)}")
-        found = stored_path(inner, name)
-        if found is not None:
-            return found
-    folders = [project.main_dir + d if not d.startswith("/") else d for d in project.graphics_dirs]
-    folders = [f if not f or f.endswith("/") else f + "/" for f in folders]
-    places = tuple(dict.fromkeys([project.main_dir, *folders, *project.graphics_dirs, ""]))
-    lower = name.lower()
-    suffixed = any(lower.endswith(e) for e in KNOWN)
-    if suffixed:
-        found = project.find(name, folders=places, suffixes=("",))
-        if found is not None:
-            return found
-        stem = name[: -len(next(e for e in KNOWN if lower.endswith(e)))]
-        if stem and not stem.endswith("/"):
-            found = project.find(stem, folders=places, suffixes=EXTENSIONS)
-            if found is not None:
-                return found
-    found = project.find(name, folders=places, suffixes=(*project.graphics_suffixes, *EXTENSIONS))
-    if found is None and not suffixed and posixpath.splitext(name)[1]:
-        found = project.find(name, folders=places, suffixes=("",))
-    if found is None and " " in name:
-        found = stored_path(project, name.replace(" ", ""))
-    return found
-
-
-def graphic(path: str, shown: Shown, row: int) -> Graphic:
+def graphic(path: str, shown: Shown, row: int, *, by_name: bool = False) -> Graphic:
     """Return a found file as a float uses it."""
+    bounds = shown.changes[:1] if shown.changes[:1] and shown.changes[0].startswith("bounds") else ()
+    angle, changes = folded(0.0, pruned(shown.changes[len(bounds) :]))
     return Graphic(
         path=path,
         page=shown.page,
         trim=shown.trim if shown.trim is None or any(shown.trim) else None,
         viewport=shown.viewport,
-        angle=shown.angle,
+        angle=angle,
+        changes=(*bounds, *changes),
+        exif=False,
+        found_by_name=by_name,
         row=row,
     )

@@ -3,9 +3,10 @@
 import json
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from extractors.latex.source.graphics_settings import GraphicsSettings
 from schemas.reject import RecordError
 
 TEX_SUFFIXES = (".tex", ".ltx", ".latex")
@@ -50,10 +51,11 @@ class Project:
     main: str = ""
     encoding: str = "utf-8"
     extra: dict[str, str] = field(default_factory=dict)
-    graphics_dirs: list[str] = field(default_factory=list)
-    graphics_suffixes: list[str] = field(default_factory=list)
+    graphics: list[GraphicsSettings] = field(default_factory=lambda: [GraphicsSettings()])
+    dvips: bool = False
     _texts: dict[str, str] = field(default_factory=dict)
     _lower: dict[str, str] | None = None
+    _named: dict[str, list[str]] | None = None
 
     @property
     def main_dir(self) -> str:
@@ -77,6 +79,14 @@ class Project:
             for name in sorted(self.files, reverse=True):
                 self._lower[name.lower()] = name
         return self._lower.get(path.lower())
+
+    def named(self, name: str) -> Sequence[str]:
+        """Return the files of any folder that have a name, whatever its case, in order."""
+        if self._named is None:
+            self._named = {}
+            for path in sorted(self.files):
+                self._named.setdefault(posixpath.basename(path).lower(), []).append(path)
+        return self._named.get(name.lower(), ())
 
     def find(self, name: str, *, folders: tuple[str, ...], suffixes: tuple[str, ...]) -> str | None:
         """Return the stored path that `name` means in the first folder where a suffix makes it a file."""

@@ -3,7 +3,8 @@
 import re
 
 from extractors.latex.source.environments import WHOLE_TABLES
-from extractors.latex.source.graphics import Shown, clean_name, fraction, parse_keys
+from extractors.latex.source.graphics import Shown, clean_name
+from extractors.latex.source.options import fraction, parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.walk.document import Box, Caption, FloatBody, GraphicItem, Label, Panel
 from extractors.latex.walk.state import LABEL, Region, Walk
@@ -64,7 +65,7 @@ def open_loose(walk: Walk, name: str, option: str, at: int) -> FloatBody:
         return walk.begin_loose(at)
     walk.close_loose(at)
     body = walk.begin_loose(at)
-    item = GraphicItem(Shown(clean_name(option)), at, walk.box)
+    item = GraphicItem(Shown(clean_name(option)), at, walk.box, folder=walk.folder, settings=walk.settings)
     walk.box.placed.append((item, walk.box.place(0.0, 1)))
     body.graphics.append(item)
     return body

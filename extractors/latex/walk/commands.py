@@ -1,8 +1,11 @@
 """Which command is read by which function, and the walk over a whole document."""
 
+from collections.abc import Sequence
+
 from extractors.latex.source.graphics import GRAPHICS_COMMANDS
+from extractors.latex.source.graphics_settings import GraphicsSettings
 from extractors.latex.text.numbering import SECTIONS, class_style
-from extractors.latex.walk import captions, counters, environments, settings
+from extractors.latex.walk import boxes, captions, counters, environments, settings
 from extractors.latex.walk.state import CLASS, Handler, Walk
 
 HANDLERS: dict[str, Handler] = {
@@ -63,6 +66,7 @@ HANDLERS: dict[str, Handler] = {
     "item": settings.item,
     "ContinuedFloat": captions.continued,
     "usepackage": settings.package,
+    **dict.fromkeys(boxes.BOX_COMMANDS, boxes.box),
     "parbox": environments.box_command,
     "gridline": environments.grid_line,
     "thanks": settings.skip_one,
@@ -71,15 +75,18 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def walk_text(text: str) -> Walk:
-    """Return what one pass over the flat text finds."""
+def walk_text(text: str, graphics: Sequence[GraphicsSettings] = (GraphicsSettings(),)) -> Walk:
+    """Return what one pass over the flat text finds.
+
+    `graphics` are the settings of pictures that the text's notes number.
+    """
     found = CLASS.search(text)
     options: tuple[str, ...] = ()
     name = ""
     if found:
         options = tuple(o.strip() for o in found[1].split(","))
         name = found[2].strip()
-    walk = Walk(text, class_style(name, options, chapters="\\chapter" in text))
+    walk = Walk(text, class_style(name, options, chapters="\\chapter" in text), graphics=graphics)
     for custom in ("scheme", "chart", "graph") if name == "achemso" else ():
         walk.custom[custom] = ("figure", custom)
         walk.names[custom] = custom.capitalize()

@@ -3,13 +3,19 @@
 import re
 from collections.abc import Callable
 
+from extractors.latex.source.graphics_settings import SETTINGS_NAME
 from extractors.latex.source.scanner import Scanner
-from extractors.latex.text.numbering import Counters
+from extractors.latex.text.numbering import Counters, styled
 from extractors.latex.text.references import Label as Target
 from extractors.latex.walk.document import Panel
 from extractors.latex.walk.state import Open, Walk
 
 VALUE = re.compile(r"\\(?:value\s*\{?|the|c@)(\w+)\}?|\\number\s*\\c@(\w+)")
+COUNTED = re.compile(
+    r"\\(arabic|decimal|roman|Roman|alph|Alph|alphalph|AlphAlph)\s*\{(\w+)\}|\\the([A-Za-z]+)(?:\{\}|[ \t]*)"
+    r"|\\(?:number|the)?\s*\\?(?:value\s*\{(\w+)\}|c@(\w+)[ \t]*)"
+)
+PADDED = re.compile(r"\\(two@digits|padzeroes)\s*(?:\[(\d)\])?\s*\{?(\d+)\}?")
 SUM = re.compile(r"[+-]?\d{1,9}(?:[+*-]+\d{1,9}){1,20}")
 MAX_COUNT = 10**7
 
@@ -30,6 +36,28 @@ def set_counter(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         return
     walk.lists.set_count(counter, number, added=name == "addtocounter")
     counters.values[counter] = number + (counters.values.get(counter, 0) if name == "addtocounter" else 0)
+
+
+def named(walk: Walk) -> Callable[[str], str]:
+    """Return what puts the values of counters into a file's name, as they are here."""
+    counters = walk.style.counters
+
+    def value(match: re.Match[str]) -> str:
+        style, counter, shown = match[1], match[2], match[3]
+        if style is not None:
+            return styled(counters.values.get(counter, 0), style)
+        if shown is not None:
+            return counters.printed(shown) if shown in counters.values else match[0]
+        return str(counters.values.get(match[4] or match[5], 0))
+
+    def padded(match: re.Match[str]) -> str:
+        width = 2 if match[1].startswith("two") else int(match[2] or 2)
+        return match[3].rjust(min(width, 20), "0")
+
+    def replaced(name: str) -> str:
+        return name if "\\" not in name else PADDED.sub(padded, COUNTED.sub(value, name))
+
+    return replaced
 
 
 def within(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -91,6 +119,8 @@ def printed(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     walk.timeline.change(at, what, body)
     if what == "mainlanguage":
         walk.language = body or None
+    elif what == SETTINGS_NAME:
+        walk.settings = int(body)
     elif what in {"figurename", "tablename"}:
         kind = what.removesuffix("name")
         walk.defaults.setdefault(what, getattr(walk.style, kind))
@@ -107,6 +137,8 @@ def default(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     if what == "caption@" and walk.stack:
         what = "caption@@"
     walk.timeline.change(at, what, None)
+    if what == SETTINGS_NAME:
+        walk.settings = 0
     if what not in walk.defaults:
         return
     old = walk.defaults[what]

@@ -53,6 +53,7 @@ class GraphicItem:
     panel: "Panel | None" = None
     row: int = 0
     folder: str = ""
+    settings: int = 0
 
 
 @dataclass(eq=False)

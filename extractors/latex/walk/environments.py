@@ -16,10 +16,12 @@ from extractors.latex.source.environments import (
     VERBATIM_SHOWN,
     WHOLE_TABLES,
 )
-from extractors.latex.source.graphics import fraction, parse_keys, read_command
+from extractors.latex.source.graphics import read_command
+from extractors.latex.source.options import fraction, parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.references import Label as Target
-from extractors.latex.walk.counters import sub_floats
+from extractors.latex.walk.boxes import begin_box
+from extractors.latex.walk.counters import named, sub_floats
 from extractors.latex.walk.document import GraphicItem
 from extractors.latex.walk.settings import start_appendix
 from extractors.latex.walk.state import MAX_OPEN, Open, Walk
@@ -49,14 +51,30 @@ def begin(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     elif bare in TABULARS or (bare in {"array", "tabbing"} and in_table(walk)):
         begin_tabular(walk, environment, scan, at)
     elif bare in BOXES and walk.holder() is not None:
-        for _ in range(3):
-            scan.optional()
-        width = fraction(scan.group() or "") if bare in {"minipage", "adjustbox"} else 0.0
-        entry.closing = walk.open_box(bare, at, width)
+        begin_layout(walk, environment, scan, entry, at)
     elif bare in EQUATIONS:
         begin_equation(walk, environment, entry)
     else:
         begin_other(walk, environment, bare, scan, at)
+
+
+def begin_layout(walk: Walk, environment: str, scan: Scanner, entry: Open, at: int) -> None:
+    """Open a box that is laid out as a whole, and that may change the pictures in it."""
+    bare = environment.rstrip("*")
+    for _ in range(3):
+        scan.optional()
+    inside = scan.pos
+    width = fraction(scan.group() or "") if bare in {"minipage", "adjustbox"} else 0.0
+    end = walk.open_box(bare, at, width)
+    scan.pos = inside if bare != "minipage" else scan.pos
+    change = begin_box(walk, environment, scan, at)
+
+    def closing(at_end: int) -> None:
+        end(at_end)
+        if change is not None:
+            change(at_end)
+
+    entry.closing = closing
 
 
 def other_counter(walk: Walk, bare: str) -> str:
@@ -210,7 +228,7 @@ def begin_picture(walk: Walk, bare: str, scan: Scanner, at: int) -> None:
     if bare == "Overpic" and OTHER_BASE.match(walk.text, scan.pos):
         return  # what lies beneath is read like any other part of the float
     if bare in {"overpic", "Overpic"}:
-        for shown in read_command(scan, "includegraphics"):
+        for shown in read_command(scan, "includegraphics", walk.graphics[walk.settings], named(walk)):
             place_graphic(walk, GraphicItem(shown, at, walk.box, walk.panel))
     else:
         body.drawings.append(at)
@@ -225,7 +243,7 @@ def place_graphic(walk: Walk, item: GraphicItem) -> None:
         g.shown.name == item.shown.name for g in body.graphics[-4:]
     ):
         return
-    item.folder = walk.folder
+    item.folder, item.settings = walk.folder, walk.settings
     body.graphics.append(item)
     row = walk.box.place(item.shown.width, 1)
     walk.box.placed.append((item, row))
@@ -261,7 +279,7 @@ def graphics(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         walk.begin_loose(at)
     if name == "psfig" and not scan.text.startswith(("{", " {"), scan.pos):
         return
-    for shown in read_command(scan, name):
+    for shown in read_command(scan, name, walk.graphics[walk.settings], named(walk)):
         place_graphic(walk, GraphicItem(shown, at, walk.box, walk.panel))
 
 

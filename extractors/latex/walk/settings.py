@@ -3,7 +3,7 @@
 import re
 
 from extractors.latex.source.environments import EQUATIONS, custom_kind
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.numbering import (
     SECTIONS,
@@ -127,6 +127,8 @@ def package(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     for wanted in (scan.group() or "").split(","):
         wanted = wanted.strip()
         walk.style.packages.setdefault(wanted, options)
+        if wanted == "rotating":
+            walk.clockwise = "clockwise" in [o.strip() for o in options.split(",")]
         if wanted == "subfig":
             walk.references.sub_in_parentheses = True
         elif wanted == "subfigure":

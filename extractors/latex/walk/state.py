@@ -2,10 +2,11 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from extractors.latex.source.environments import NUMBERED_ROWS
+from extractors.latex.source.graphics_settings import GraphicsSettings
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.lists import Lists
 from extractors.latex.text.numbering import Style
@@ -80,6 +81,9 @@ class Walk:
     lists: Lists = field(default_factory=Lists)
     in_appendix: bool = False
     folder: str = ""
+    graphics: Sequence[GraphicsSettings] = (GraphicsSettings(),)  # all that the document says somewhere
+    settings: int = 0  # which of them hold
+    clockwise: bool = False  # the rotating package's option
     names: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str | None] = field(default_factory=dict)

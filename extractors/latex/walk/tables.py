@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.references import Label as Target
 from extractors.latex.walk.document import Caption, Label, Tabular

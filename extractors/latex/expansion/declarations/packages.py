@@ -7,7 +7,8 @@ from extractors.latex.expansion.declarations.languages import class_languages, p
 from extractors.latex.expansion.declarations.notes import set_captions
 from extractors.latex.expansion.declarations.siunitx import add_settings
 from extractors.latex.expansion.expander import Expander
-from extractors.latex.expansion.inputs import expand_name
+from extractors.latex.expansion.file_names import expand_name
+from extractors.latex.expansion.graphics import package_options
 
 MAX_PACKAGE_BYTES = 400_000
 MAX_OWN_PACKAGE_CHARS = 30_000
@@ -77,5 +78,6 @@ def declared(ex: Expander, name: str, options: str, names: str) -> None:
             class_languages(ex, wanted, options)
         elif name != "LoadClass":
             package_languages(ex, wanted, options)
+        package_options(ex, wanted, options, is_class=name in {"documentclass", "documentstyle"})
         if wanted in CAPTION_PACKAGES and options.strip():
             set_captions(ex, CAPTION_PACKAGES[wanted], options)

@@ -5,8 +5,8 @@ import io
 import re
 
 from extractors.latex.expansion.expander import Expander, Handler
-from extractors.latex.expansion.inputs import expand_name
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.expansion.names import expand_name
+from extractors.latex.source.options import parse_keys
 
 MAX_DATA_BYTES = 200_000
 MAX_DATA_ROWS = 1_000
