@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.latex.source.graphics import GRAPHICS_COMMANDS, POINTS, parse_keys
+from extractors.latex.source.graphics import GRAPHICS_COMMANDS
+from extractors.latex.source.options import POINTS, parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.tables.rows import split_rows
 from extractors.latex.text.renderer import Renderer

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.tables.columns import Columns, cell_effect, read_columns
 from extractors.latex.tables.layout import HIDDEN, Layout, lay_out

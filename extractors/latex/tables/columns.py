@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 from extractors.latex.source.scanner import Scanner
 
 MAX_COLUMNS = 200

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 from extractors.latex.text.numbering import styled
 
 LEVELS = ("i", "ii", "iii", "iv")

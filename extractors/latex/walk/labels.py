@@ -3,7 +3,7 @@ r"""The label that is printed ahead of a caption: Figure 3, TABLE IV, (Fig. 2.1)
 import re
 from collections.abc import Mapping
 
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 
 # The label formats of the caption package; the document's own are noted under their names.
 FORMATS = {"simple": "#1~#2", "parens": "#1~(#2)", "brace": "#1~#2)", "empty": ""}

@@ -4,7 +4,7 @@ import re
 
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import Printed
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 
 MAX_KEYS = 2000
 
