@@ -5,7 +5,7 @@ import re
 from extractors.latex.expansion.declarations.languages import begin_language, language_of, select
 from extractors.latex.expansion.declarations.notes import announce
 from extractors.latex.expansion.expander import Expander
-from extractors.latex.expansion.file_names import expand_name
+from extractors.latex.expansion.files.names import expand_name
 from extractors.latex.expansion.macros import split_parameters, substitute
 from extractors.latex.expansion.primitives import leave_scope
 from extractors.latex.expansion.tables.column_types import OPENINGS, open_tabular

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -81,6 +81,7 @@ def test_the_angle_comes_first() -> None:
     assert seen(row("mirror", angle=90.0)) == seen(row("turn 90", "mirror"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["turn 90", "turn 180", "turn -90", "mirror"]), max_size=6))
 def test_any_turns_and_mirrors_end_where_they_should(changes: list[str]) -> None:
     with Image.open(io.BytesIO(quarters())) as image:

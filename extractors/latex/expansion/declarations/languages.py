@@ -4,7 +4,7 @@ import re
 
 from extractors.latex.expansion.declarations.notes import announce
 from extractors.latex.expansion.expander import Expander, Handler, Meaning
-from extractors.latex.expansion.file_names import expand_name
+from extractors.latex.expansion.files.names import expand_name
 from extractors.latex.expansion.macros import Macro
 from extractors.latex.source.options import parse_keys
 from extractors.latex.text.languages import LANGUAGE_CODES, LANGUAGE_NAMES, NUMBER_FIRST, names_of

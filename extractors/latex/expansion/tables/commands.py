@@ -5,7 +5,7 @@ import io
 import re
 
 from extractors.latex.expansion.expander import Expander, Handler
-from extractors.latex.expansion.file_names import expand_name
+from extractors.latex.expansion.files.names import expand_name
 from extractors.latex.source.options import parse_keys
 
 MAX_DATA_BYTES = 200_000

@@ -1,7 +1,7 @@
 r"""Where a picture is looked for: what \graphicspath and its kin say holds from there on and within its group."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.latex import extract
@@ -91,6 +91,7 @@ def test_chapters_with_folders_of_their_own() -> None:
     assert [f.label for f in found.floats] == ["Figure 1.1", "Figure 1.2", "Figure 2.1"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), min_size=1, max_size=8))
 def test_any_order_of_folders_and_groups(steps: list[tuple[str, bool]]) -> None:
     body, expected, now = "", [], "c"

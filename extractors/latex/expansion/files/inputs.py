@@ -3,9 +3,9 @@
 import posixpath
 import re
 
+from extractors.latex.expansion.declarations.pictures import current
 from extractors.latex.expansion.expander import Expander
-from extractors.latex.expansion.file_names import expand_name, read_name
-from extractors.latex.expansion.graphics import current
+from extractors.latex.expansion.files.names import expand_name, read_name
 from extractors.latex.source.finding import stored_path
 from extractors.latex.source.shields import shield_short
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from extractors.latex.expansion.declarations.notes import announce
 from extractors.latex.expansion.expander import Expander, Handler
-from extractors.latex.expansion.file_names import expand_name, expanded
+from extractors.latex.expansion.files.names import expand_name, expanded
 from extractors.latex.source.graphics_settings import SETTINGS_NAME, GraphicsSettings, Keys
 from extractors.latex.source.options import key_list, parse_keys
 
