@@ -1,17 +1,17 @@
 """All primitives of the expander by name."""
 
 from extractors.latex.expansion import opening, verbatim
-from extractors.latex.expansion.files import inputs
 from extractors.latex.expansion.conditionals import CONDITIONAL_HANDLERS
 from extractors.latex.expansion.declarations.languages import LANGUAGE_HANDLERS, known_captions
 from extractors.latex.expansion.declarations.notes import DECLARATION_HANDLERS
 from extractors.latex.expansion.declarations.packages import use_package
-from extractors.latex.expansion.declarations.siunitx import SIUNITX_HANDLERS
 from extractors.latex.expansion.declarations.pictures import GRAPHICS_HANDLERS
+from extractors.latex.expansion.declarations.siunitx import SIUNITX_HANDLERS
 from extractors.latex.expansion.definitions.braced_tests import BRACED_TESTS
 from extractors.latex.expansion.definitions.commands import DEFINITIONS
 from extractors.latex.expansion.definitions.named import NAMED
 from extractors.latex.expansion.expander import Meaning
+from extractors.latex.expansion.files import inputs
 from extractors.latex.expansion.files.names import NAME_HANDLERS
 from extractors.latex.expansion.registers import REGISTERS
 from extractors.latex.expansion.tables.column_types import COLUMN_HANDLERS
@@ -71,7 +71,6 @@ HANDLERS: dict[str, Meaning] = {
         ),
         verbatim.define_verbatim,
     ),
-    "includestandalone": inputs.include_standalone,
     "includeonly": inputs.include_only,
     "begin": opening.begin,
     "scimmirleave": opening.leave,

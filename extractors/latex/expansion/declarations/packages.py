@@ -5,8 +5,8 @@ import re
 
 from extractors.latex.expansion.declarations.languages import class_languages, package_languages
 from extractors.latex.expansion.declarations.notes import set_captions
-from extractors.latex.expansion.declarations.siunitx import add_settings
 from extractors.latex.expansion.declarations.pictures import package_options
+from extractors.latex.expansion.declarations.siunitx import add_settings
 from extractors.latex.expansion.expander import Expander
 from extractors.latex.expansion.files.names import expand_name
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from extractors.latex.expansion.declarations.notes import announce
 from extractors.latex.expansion.expander import Expander, Handler
-from extractors.latex.expansion.files.names import expand_name, expanded
+from extractors.latex.expansion.files.inputs import find_input, open_file
+from extractors.latex.expansion.files.names import expand_name, expanded, read_name
+from extractors.latex.source.finding import stored_path
 from extractors.latex.source.graphics_settings import SETTINGS_NAME, GraphicsSettings, Keys
 from extractors.latex.source.options import key_list, parse_keys
 
@@ -108,6 +110,19 @@ def note_converted(ex: Expander, options: str) -> None:
         hold(ex, replace(current(ex), converted=places + current(ex).converted))
 
 
+def include_standalone(ex: Expander, name: str) -> None:
+    r"""Read standalone's \includestandalone[options]{file}: its picture where there is one, else its source."""
+    options = ex.input.read_optional()
+    wanted = read_name(ex)
+    if stored_path(ex.project, wanted, current(ex)) is None:
+        path = find_input(ex, wanted)
+        if path is not None:
+            open_file(ex, path)
+            return
+    shown = f"[{options}]" if options is not None else ""
+    ex.output.emit(f"\\includestandalone{shown}{{{wanted}}}")
+
+
 def package_options(ex: Expander, package: str, options: str, *, is_class: bool) -> None:
     """Keep what a package's or class's options say of pictures: the driver, and where converted ones are put."""
     if "dvips" in [o.strip() for o in options.split(",")] and (is_class or package in DRIVEN):
@@ -117,6 +132,7 @@ def package_options(ex: Expander, package: str, options: str, *, is_class: bool)
 
 
 GRAPHICS_HANDLERS: dict[str, Handler] = {
+    "includestandalone": include_standalone,
     **dict.fromkeys(("graphicspath", "svgpath"), graphics_path),
     **dict.fromkeys(
         (

@@ -2,7 +2,7 @@ r"""siunitx's settings, which hold from \sisetup on and in its group, handed to 
 
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import Macro
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 from extractors.latex.source.words import words
 
 SETTINGS = "siunitx settings"  # with a blank, so no control word can have this name

@@ -3,10 +3,8 @@
 import posixpath
 import re
 
-from extractors.latex.expansion.declarations.pictures import current
 from extractors.latex.expansion.expander import Expander
 from extractors.latex.expansion.files.names import expand_name, read_name
-from extractors.latex.source.finding import stored_path
 from extractors.latex.source.shields import shield_short
 
 DRAWING_SUFFIXES = (".pgf", ".tikz", ".tikz.tex", ".pgf.tex", ".pstex_t_", ".pstricks")
@@ -112,19 +110,6 @@ def import_file(ex: Expander, name: str) -> None:
             open_file(ex, path, folder=posixpath.dirname(path) or ".")
             return
     missing_input(ex, folder + wanted)
-
-
-def include_standalone(ex: Expander, name: str) -> None:
-    r"""Read standalone's \includestandalone[options]{file}: its picture where there is one, else its source."""
-    options = ex.input.read_optional()
-    wanted = read_name(ex)
-    if stored_path(ex.project, wanted, current(ex)) is None:
-        path = find_input(ex, wanted)
-        if path is not None:
-            open_file(ex, path)
-            return
-    shown = f"[{options}]" if options is not None else ""
-    ex.output.emit(f"\\includestandalone{shown}{{{wanted}}}")
 
 
 def include_only(ex: Expander, name: str) -> None:

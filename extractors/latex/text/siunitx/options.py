@@ -1,6 +1,6 @@
 """siunitx's settings as they are asked for, in the words of its second and third version."""
 
-from extractors.latex.source.graphics import parse_keys
+from extractors.latex.source.options import parse_keys
 
 # Where a language joins lists and ranges by other words, as the translations package has them.
 WORDS = {
