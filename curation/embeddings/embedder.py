@@ -30,17 +30,6 @@ EMBEDDERS: dict[str, str] = {
 Embed = Callable[[Sequence[bytes | Image.Image]], npt.NDArray[np.float32]]
 EmbedTexts = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
-__all__ = [
-    "EMBEDDERS",
-    "VERSION",
-    "Embedder",
-    "EmbedderError",
-    "embedder_identity",
-    "embedder_space",
-    "load_embedder",
-    "text_embedder_identity",
-]
-
 
 @dataclass(frozen=True)
 class Embedder:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.numbering import plain_number
 from extractors.latex.text.symbols import symbol
 
@@ -30,6 +31,17 @@ FOREIGN_NAMES = {
 }  # fmt: skip
 NAMED_SYMBOL = re.compile(r"\\([A-Za-z]+)[ \t]*")
 LONG_NAMES = {"fig.": "figure", "figs.": "figures", "eq.": "equation", "eqs.": "equations"}
+
+
+def referred(scan: Scanner, name: str) -> tuple[str, str]:
+    """Return a reference's command and the keys that it names."""
+    starred = scan.star() or scan.text[scan.pos - 1 : scan.pos] == "*"
+    if name in {"hyperlinkref", "vref"}:
+        scan.optional()
+    keys = scan.argument()
+    if name.lower() == "crefrange":
+        keys += "," + scan.argument()
+    return name + "*" if name == "subref" and starred else name, keys
 
 
 @dataclass(frozen=True)

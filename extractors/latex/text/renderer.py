@@ -5,10 +5,8 @@ inline HTML in which only b, i, u, sup, sub and code tags occur.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 
-from extractors.latex.source.environments import PICTURES
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.source.shields import UNSHIELD
 from extractors.latex.text import footnotes, marks, packages
@@ -30,21 +28,22 @@ from extractors.latex.text.citing import (
     no_citation,
     read_call,
 )
+from extractors.latex.text.environments import border
 from extractors.latex.text.icons import ICON
-from extractors.latex.text.lists import Lists, list_length
+from extractors.latex.text.lists import Lists
 from extractors.latex.text.maths import formula
 from extractors.latex.text.maths.commands import ONLY_IN_MATH
+from extractors.latex.text.references import referred
 from extractors.latex.text.shapes import (
     DIMENSION_COMMANDS,
     FONTS,
-    MATH_ENVIRONMENTS,
     REFERENCES,
     SHAPES,
     SPACE_COMMANDS,
     SWITCHES,
 )
 from extractors.latex.text.siunitx import commands as siunitx
-from extractors.latex.text.symbols import ACCENTS, SUPERSCRIPT, SYMBOLS, scripted, symbol
+from extractors.latex.text.symbols import ACCENTS, SUPERSCRIPT, SYMBOLS, accented, scripted, symbol
 
 MAX_DEPTH = 40
 RUN = re.compile(r"[^\\{}$~&\n]+")
@@ -233,11 +232,7 @@ class Renderer:
 
     def accent(self, scan: Scanner, name: str, depth: int) -> str:
         """Return the next letter with an accent."""
-        base = self.text(scan.argument(), depth + 1).strip() if depth < MAX_DEPTH else ""
-        base = {"ı": "i", "ȷ": "j"}.get(base, base)
-        if not base:
-            return {"~": "~", "^": "^", "`": "`"}.get(name, "").translate({ord("~"): 0xE000 + ord("~")})
-        return unicodedata.normalize("NFC", base[0] + ACCENTS[name] + base[1:])
+        return accented(self.text(scan.argument(), depth + 1).strip() if depth < MAX_DEPTH else "", name)
 
     def word(self, scan: Scanner, name: str, depth: int) -> str:
         """Return what a named command prints that is neither a symbol nor a font switch."""
@@ -262,7 +257,7 @@ class Renderer:
         if name in SHAPES:
             return self.shaped(scan, SHAPES[name], name, depth)
         if name in {"begin", "end"}:
-            return self.environment(scan, name, depth)
+            return border(self, self.lists, scan, name, depth)
         return self.other(scan, name, depth)
 
     def other(self, scan: Scanner, name: str, depth: int) -> str:
@@ -328,15 +323,7 @@ class Renderer:
 
     def refer(self, scan: Scanner, name: str) -> str:
         """Return the printed number of a reference."""
-        starred = scan.star() or scan.text[scan.pos - 1 : scan.pos] == "*"
-        if name == "hyperlinkref":
-            scan.optional()
-        if name == "vref":
-            scan.optional()
-        keys = scan.argument()
-        if name.lower() == "crefrange":
-            keys += "," + scan.argument()
-        return self.reference(name + "*" if name == "subref" and starred else name, keys) or DROPPED
+        return self.reference(*referred(scan, name)) or DROPPED
 
     def cite(self, scan: Scanner, name: str, depth: int) -> str:
         """Return what a citation prints."""
@@ -359,39 +346,3 @@ class Renderer:
         if self.marked:
             return self.script(numbers, up=True)
         return numbers.translate(SUPERSCRIPT_DIGITS)
-
-    def list_border(self, scan: Scanner, name: str, environment: str) -> str:
-        """Open or close a list, whose items then print their marks."""
-        if name == "end":
-            self.lists.end(environment)
-            return " "
-        option = scan.optional()
-        label = ""
-        if environment == "list":
-            label, _ = scan.argument(), scan.argument()
-        self.lists.begin(environment, option, label=label, length=list_length(scan.text, scan.pos))
-        return " "
-
-    def environment(self, scan: Scanner, name: str, depth: int) -> str:
-        """Return the content of a mathematical environment; other environments' borders vanish."""
-        environment = scan.argument().strip()
-        bare = environment.rstrip("*")
-        if name == "begin" and bare in MATH_ENVIRONMENTS:
-            if bare in {"alignat", "IEEEeqnarray", "array"}:
-                scan.optional()
-                scan.group()
-            stop = "\\end{" + environment + "}"
-            return " " + formula.read(self, scan, depth + 1, stop=stop) + " "
-        if name == "end" and environment in PICTURES:
-            return DROPPED
-        if self.lists.family(environment) is not None:
-            return self.list_border(scan, name, environment)
-        if name == "begin" and bare in {"minipage", "tabular", "tabularx", "wrapfigure", "subfigure"}:
-            scan.optional()
-            scan.group()
-            if bare == "tabularx":
-                scan.group()
-        elif name == "begin" and bare in SHAPES:  # a command used as an environment, such as rotatebox
-            for letter in SHAPES[bare].partition("t")[0]:
-                scan.skip(letter)
-        return " "

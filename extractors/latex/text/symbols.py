@@ -1,5 +1,6 @@
 """What TeX's symbol commands, accents, scripts and siunitx's units print, as Unicode."""
 
+import unicodedata
 from functools import cache
 
 from extractors.latex.source.words import words
@@ -135,6 +136,14 @@ PREFIXES = words(
     """yocto zepto atto femto pico nano micro milli centi deci deca hecto kilo mega giga tera peta exa zetta
     yotta kibi mebi gibi tebi"""
 )
+
+
+def accented(base: str, name: str) -> str:
+    """Return a text whose first letter has an accent; of nothing, the accent's own sign where it is one."""
+    base = {"ı": "i", "ȷ": "j"}.get(base, base)
+    if not base:
+        return {"~": "~", "^": "^", "`": "`"}.get(name, "").translate({ord("~"): 0xE000 + ord("~")})
+    return unicodedata.normalize("NFC", base[0] + ACCENTS[name] + base[1:])
 
 
 def scripted(content: str, *, up: bool) -> str:

@@ -85,19 +85,28 @@ def _inline(body: str, name: str, replacement: str) -> str:
     return re.sub(r"\\" + re.escape(name) + r"(?![A-Za-z@])[ \t]*", lambda _: replacement, body)
 
 
-def primitive_def(ex: Expander, name: str) -> None:
-    r"""Read \def, \gdef, \edef or \xdef with its parameter text."""
-    defined = ex.input.read_control()
+def pattern_and_body(ex: Expander, reach: int) -> tuple[str, str] | None:
+    """Return a definition's parameter text and body, None where no brace is within reach or its group is open."""
     frame = ex.input.top()
-    brace = frame.text.find("{", frame.pos, frame.pos + 1000)
-    if defined is None or brace < 0:
-        return
+    brace = frame.text.find("{", frame.pos, frame.pos + reach)
+    if brace < 0:
+        return None
     pattern = frame.text[frame.pos : brace]
     frame.pos = brace
     body = ex.input.read_group(frame)
     if body is None:
         frame.pos = brace + 1
+        return None
+    return pattern, body
+
+
+def primitive_def(ex: Expander, name: str) -> None:
+    r"""Read \def, \gdef, \edef or \xdef with its parameter text."""
+    defined = ex.input.read_control()
+    read = pattern_and_body(ex, 1000) if defined is not None else None
+    if defined is None or read is None:
         return
+    pattern, body = read
     if defined == "@captype":
         ex.output.emit("\\scimmircaptype{" + body + "}")
         return

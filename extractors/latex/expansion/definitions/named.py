@@ -1,9 +1,10 @@
 r"""Definitions by name, copies and additions: \@namedef, etoolbox's \cs… commands, \letcs, \appto, \patchcmd."""
 
-from extractors.latex.expansion.definitions.commands import copy_meaning, store
+from extractors.latex.expansion.definitions.commands import copy_meaning, pattern_and_body, store
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import Macro, def_arguments
 from extractors.latex.expansion.names import fixed, spelled
+from extractors.latex.expansion.primitives import go_on
 
 MAX_BODY = 200_000
 
@@ -11,16 +12,10 @@ MAX_BODY = 200_000
 def name_def(ex: Expander, name: str) -> None:
     r"""Read \@namedef{name}pattern{body} or etoolbox's \csdef, \csgdef, \csedef, \csxdef."""
     defined = ex.input.read_argument()
-    frame = ex.input.top()
-    brace = frame.text.find("{", frame.pos, frame.pos + 200)
-    if defined is None or brace < 0:
+    read = pattern_and_body(ex, 200) if defined is not None else None
+    if defined is None or read is None:
         return
-    pattern = frame.text[frame.pos : brace]
-    frame.pos = brace
-    body = ex.input.read_group(frame)
-    if body is None:
-        frame.pos = brace + 1
-        return
+    pattern, body = read
     if "ed" in name[-5:] or "xd" in name[-5:]:
         body = fixed(ex, body)
     prefix, arguments = def_arguments(pattern)
@@ -80,9 +75,7 @@ def patch(ex: Expander, name: str) -> None:
     if isinstance(old, Macro) and done and defined and not ex.output.silent:
         body = old.body.replace(search or "", new or "", 1)
         store(ex, defined, Macro(old.arguments, body, old.prefix))
-    chosen = yes if done else no
-    if chosen:
-        ex.input.push(chosen)
+    go_on(ex, yes if done else no)
 
 
 def list_add(ex: Expander, name: str) -> None:
