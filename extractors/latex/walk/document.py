@@ -141,6 +141,20 @@ class FloatBody:
     blank_lines: int = 0
 
 
+def hand_over(body: FloatBody, inner: Panel, outer: Panel) -> None:
+    """Give what an unnamed panel holds to the panel around it."""
+    if body.panels[-1] is inner:
+        body.panels.pop()
+    else:
+        body.panels.remove(inner)
+    outer.labels.extend(inner.labels)
+    for item in reversed(body.graphics):
+        if item.pos < inner.start:
+            break
+        if item.panel is inner:
+            item.panel = outer
+
+
 @dataclass(eq=False)
 class Found:
     """One figure or table as a reader counts them: a float's body belonging to one caption."""

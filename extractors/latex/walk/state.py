@@ -12,7 +12,7 @@ from extractors.latex.text.lists import Lists
 from extractors.latex.text.numbering import Style
 from extractors.latex.text.references import Label as Target
 from extractors.latex.text.references import References
-from extractors.latex.walk.document import Box, Caption, FloatBody, Label, Panel
+from extractors.latex.walk.document import Box, Caption, FloatBody, Label, Panel, hand_over
 from extractors.latex.walk.labels import label_of
 from extractors.latex.walk.timeline import Timeline
 
@@ -334,20 +334,6 @@ class Walk:
         if body.captions:
             body.kind = "table" if body.captions[-1].counter == "table" else "figure"
             self.finish_float(body)
-
-
-def hand_over(body: FloatBody, inner: Panel, outer: Panel) -> None:
-    """Give what an unnamed panel holds to the panel around it."""
-    if body.panels[-1] is inner:
-        body.panels.pop()
-    else:
-        body.panels.remove(inner)
-    outer.labels.extend(inner.labels)
-    for item in reversed(body.graphics):
-        if item.pos < inner.start:
-            break
-        if item.panel is inner:
-            item.panel = outer
 
 
 Handler = Callable[[Walk, str, Scanner, int], None]
