@@ -63,9 +63,7 @@ class Assembly:
         text = self.render(caption)
         snippet_file, snippet = self.flat.source(found.start, found.end, self.project.text)
         shown, missing = self.graphics(found.graphics)
-        table, problem = (
-            float_table(self.to, self.walk, found) if not found.graphics or found.tabulars else (None, "")
-        )
+        table, problem = self.table(found) if not found.graphics or found.tabulars else (None, "")
         panels = self.panels(found, text)
         reason, detail = self.fault(found, caption, text, shown, missing, table, problem)
         if reason == "drawn_in_tex" and self.render_drawings:
