@@ -5,7 +5,7 @@ from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.characters import DROPPED
 from extractors.latex.text.lists import Lists, list_length
 from extractors.latex.text.maths import formula
-from extractors.latex.text.shapes import MATH_ENVIRONMENTS, SHAPES
+from extractors.latex.text.shapes import ENVIRONMENT_SHAPES, MATH_ENVIRONMENTS, SHAPES
 from extractors.latex.text.writer import Writer
 
 
@@ -23,15 +23,21 @@ def border(to: Writer, lists: Lists, scan: Scanner, name: str, depth: int) -> st
         return DROPPED
     if lists.family(environment) is not None:
         _list_border(lists, scan, name, environment)
-    elif name == "begin" and bare in {"minipage", "tabular", "tabularx", "wrapfigure", "subfigure"}:
-        scan.optional()
-        scan.group()
-        if bare == "tabularx":
-            scan.group()
-    elif name == "begin" and bare in SHAPES:  # a command used as an environment, such as rotatebox
-        for letter in SHAPES[bare].partition("t")[0]:
-            scan.skip(letter)
+    elif name == "begin":
+        _skip_arguments(scan, environment, bare)
     return " "
+
+
+def _skip_arguments(scan: Scanner, environment: str, bare: str) -> None:
+    """Move past what an environment takes before its content."""
+    shape = ENVIRONMENT_SHAPES.get(environment) or ENVIRONMENT_SHAPES.get(bare)
+    if shape is None and bare in SHAPES:  # a command used as an environment, such as rotatebox
+        shape = SHAPES[bare].partition("t")[0]
+    for letter in shape or "":
+        if letter == "m":  # a group, never one token of what follows
+            scan.group()
+        else:
+            scan.skip(letter)
 
 
 def _list_border(lists: Lists, scan: Scanner, name: str, environment: str) -> None:

@@ -9,7 +9,7 @@ from extractors.latex.text.writer import Writer
 
 COMMANDS = frozenset(
     {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark",
-    "tmark", "TblrNote", "tabnoteref", "tabfnm", "ce", "ch", "cee", "tikz", "ion", "diagbox",
+    "tmark", "TblrNote", "tabnoteref", "tabfnm", "nth", "ordinalnum", "ce", "ch", "cee", "tikz", "ion", "diagbox",
     "backslashbox", "slashbox", "tablefoottext"},
 ) | icons.COMMANDS  # fmt: skip
 
@@ -37,7 +37,16 @@ def render(to: Writer, scan: Scanner, name: str, depth: int) -> str:
     if name == "ion":
         element, stage = to.text(scan.argument(), depth + 1), to.text(scan.argument(), depth + 1)
         return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
+    if name in {"nth", "ordinalnum"}:
+        return ordinal(to, to.text(scan.argument(), depth + 1).strip())
     if name == "tmark":  # ctable's, whose mark is an option
         return to.script(to.text(scan.optional() or "a", depth + 1).strip(), up=True)
     inner = to.text(scan.argument(), depth + 1)
     return f"“{inner}”" if "quote" in name else to.script(inner.strip(), up=True)
+
+
+def ordinal(to: Writer, number: str) -> str:
+    r"""Return an ordinal as \nth and \ordinalnum print it: 2 with a raised nd."""
+    teen = number[-2:-1] == "1"
+    ending = {"1": "st", "2": "nd", "3": "rd"}.get(number[-1:], "th") if not teen else "th"
+    return number + (to.script(ending, up=True) if number.isdigit() else "")

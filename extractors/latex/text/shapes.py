@@ -33,10 +33,22 @@ SHAPES = {
     "fnmark": "o", "cormark": "o", "tnotemark": "o", "scimmirfolder": "m", "up": "t", "lowercase": "t",
     "subsectionautorefname": "", "colhead": "t", "SetCell": "om", "element": "oot", "replaced": "otm",
     "deleted": "om", "defcitealias": "mm", "shortcites": "m", "added": "ot", "highlight": "ot",
-    "scalerel": "stm", "foreignquote": "mt", "foreigntextquote": "mt", "hyphenquote": "mt",
+    "scalerel": "stm", "pbox": "mt", "foreignquote": "mt", "foreigntextquote": "mt", "hyphenquote": "mt",
     "scimmirdefault": "m", "scimmirunit": "mm", "scimmirreset": "mm", "scimmirunreset": "mm", "missingfigure": "om",
     "phantomsubcaption": "", "phantomcaption": "", "fxnote": "om", "fxwarning": "om",
     "fxerror": "om", "fxfatal": "om", "sethlcolor": "m", "CodeBefore": "", "listoftodos": "", "setuldepth": "m",
+}  # fmt: skip
+# What environments take before their content, as they stand in cells and captions.
+ENVIRONMENT_SHAPES = {
+    **dict.fromkeys(("minipage", "varwidth"), "ooom"),
+    **dict.fromkeys(("tabular", "NiceTabular", "tblr", "talltblr", "longtblr", "longtable", "subfigure",
+                     "subtable"), "om"),
+    **dict.fromkeys(("tabular*", "tabularx", "tabulary", "NiceTabular*", "NiceTabularX"), "mom"),
+    **dict.fromkeys(("turn", "rotate", "adjustbox", "spacing", "multicols", "otherlanguage", "supertabular"),
+                    "m"),
+    **dict.fromkeys(("threeparttable", "tablenotes", "figure", "table", "lstlisting", "tcolorbox", "mdframed"), "o"),
+    **dict.fromkeys(("adjustwidth", "xltabular", "CJK", "CJK*"), "mm"),
+    "wrapfigure": "omom", "wraptable": "omom", "minted": "om",
 }  # fmt: skip
 DIMENSION_COMMANDS = frozenset(
     {"vskip", "hskip", "kern", "penalty", "looseness", "baselineskip", "tabcolsep", "itemsep",

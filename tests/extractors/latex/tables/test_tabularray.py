@@ -113,6 +113,11 @@ ROWS = [
     (r"\ding{51} & \checkmark & \xmark{}c", "✓ | ✓ | ✗c"),
     (r"\taburulecolor{red} a & b & c", "a | b | c"),
     (r"\noalign{\vskip 2pt} a & \omit b & \hspace*{2em}c", "a | b | c"),
+    (r"\begin{turn}{90}a\end{turn} & \begin{sideways}b\end{sideways} & \begin{rotate}{45}c\end{rotate}", "a | b | c"),
+    (r"\begin{minipage}[t][2cm][c]{3cm}a\end{minipage} & \begin{varwidth}{2cm}b\end{varwidth} & \pbox{2cm}{c\\d}", "a | b | c d"),
+    (r"\begin{tabular*}{2cm}[t]{l@{}l}a & b\end{tabular*} & \begin{tabularx}{2cm}{X}c\end{tabularx} & \begin{adjustbox}{width=1cm}d"
+     r"\end{adjustbox}", "a b | c | d"),
+    (r"\begin{tblr}{colspec={l},hlines}a \\ b\end{tblr} & \nth{1} & \nth{12} \ordinalnum{22}", "a b | 1ˢᵗ | 12ᵗʰ 22ⁿᵈ"),
     (r"\multicolumn3c{wide} \\ a & b & c", "wide |  |  / a | b | c"),
 ]  # fmt: skip
 
