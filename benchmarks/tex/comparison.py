@@ -200,13 +200,13 @@ def labels_in_floats(texts: Iterable[str]) -> frozenset[str]:
 
 def _compare_graphics(key: str, record: Record, found: Extraction, result: Comparison) -> None:
     paired = {_form(g.path) for f in found.floats for g in f.graphics}
-    rejected = [f"{r.detail} {r.snippet}" for r in found.rejects]
+    rejected = "\n".join(f"{r.detail} {r.snippet}" for r in found.rejects).lower()
     for path, opened in _inside(record.graphics).items():
         result.graphics.total += 1
         if _form(path) in paired:
             continue
         stem = posixpath.basename(_form(path))
-        if any(stem in text for text in rejected):
+        if re.search(rf"(?<![\w-]){re.escape(stem)}(?![\w-])", rejected):
             continue
         place = f"in a {opened.kind} with {len(opened.captions)} captions"
         result.graphics.differences.append(

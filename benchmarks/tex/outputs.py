@@ -184,7 +184,12 @@ def _entry(kind: str, entry: str) -> Listed:
 
 
 def plain_number(tex: str) -> str:
-    """Return a printed number without the commands and braces around it."""
+    """Return a printed number without the commands and braces around it; "" for what prints no number.
+
+    Such are labels that stand before their caption (`caption` writes a warning in their place) and those of plots.
+    """
+    if "caption@xref" in tex or "pgfplots@" in tex:
+        return ""
     text = re.sub(
         r"\\(?:[A-Za-z@]+\s*|.)", lambda m: m.group()[1:] if m.group() in ("\\_", "\\&") else "", tex
     )

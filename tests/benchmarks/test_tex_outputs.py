@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.tex.comparison import compare, labels_in_floats
 from benchmarks.tex.compilation import Source, record_of
-from benchmarks.tex.outputs import Listed, Opened, Record, group, read_outputs
+from benchmarks.tex.outputs import Listed, Opened, Record, group, plain_number, read_outputs
 from schemas.floats import Extraction, Float, Graphic
 from schemas.paper import PaperHeader
 from schemas.reject import Reject
@@ -68,6 +68,20 @@ def test_captions_of_classes_that_write_no_lists_are_those_announced() -> None:
 def test_labels_have_numbers_and_anchors() -> None:
     assert record().labels == {"fig:a": "1"}
     assert record().anchors == {"fig:a": "figure.1"}
+
+
+@pytest.mark.parametrize(
+    ("tex", "number"),
+    [
+        (r"\mbox  {II}", "II"),
+        (r"A\_1", "A_1"),
+        ("{S{2}}", "S2"),
+        (r"{\caption@xref {f}{ on input line 2}}", ""),
+        (r"\pgfplots@show@ref@plot:a", ""),
+    ],
+)
+def test_numbers_are_read_without_what_stands_around_them(tex: str, number: str) -> None:
+    assert plain_number(tex) == number
 
 
 def test_graphics_of_the_paper_belong_to_the_float_around_them() -> None:
