@@ -5,7 +5,7 @@ from extractors.jats.article.header import read_header, read_metadata
 from extractors.jats.floats.assemble import Scene, read_float, set_translations_apart
 from extractors.jats.floats.media import media_index
 from extractors.jats.floats.survey import Survey, survey_article
-from extractors.jats.text.labels import clean_label, number_of, panel_of
+from extractors.jats.text.labels import clean_label
 from extractors.jats.text.mentions import mention_index
 from extractors.jats.text.ranges import Target, Targets
 from schemas.floats import Extraction, Float
@@ -53,11 +53,10 @@ def extract(paper: Paper) -> Extraction:
 def _targets(survey: Survey) -> Targets:
     targets = []
     for spot in survey.spots:
-        label = clean_label(spot.label) if spot.label else None
-        parent = spot.parent.pair_id if spot.parent is not None else None
-        panel = panel_of(label) if parent else None
         if spot.xml_id:
-            targets.append(Target(spot.xml_id, spot.kind, number_of(label), panel, parent, spot.pair_id))
+            label = clean_label(spot.label) if spot.label else None
+            parent = spot.parent.pair_id if spot.parent is not None else None
+            targets.append(Target(spot.xml_id, spot.kind, label, parent, spot.pair_id))
     return Targets(targets)
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from lxml import etree
 
 from extractors.jats.nodes import XML_LANG, child, children, descendants, href, language_tag, local, words
-from extractors.jats.text.running import caption_notes, caption_text, joined, readable
+from extractors.jats.text.running import caption_notes, caption_text, joined, part_text, readable
 from schemas.ids import pair_id
 
 MAX_INNER_CAPTIONS = 50  # captions inside a float without its own that are looked at
@@ -23,6 +23,8 @@ _KINDS = {
 _GROUPS = frozenset({"fig-group", "table-wrap-group"})
 _TAGS = ("fig", "fig-group", "table-wrap", "table-wrap-group", "graphic", "supplementary-material", "xref")
 _OTHERS = frozenset(words("fig fig-group table-wrap table-wrap-group supplementary-material td th"))
+_LEGENDS = frozenset({"legend", "p", "list", "def-list"})
+_PICTURES = ("graphic", "media", "fig", "table-wrap", "inline-graphic")
 _NOT_ALONE = frozenset({"fig", "table-wrap", "supplementary-material", "graphic"})
 
 
@@ -95,8 +97,9 @@ def survey_article(article: etree._Element, *, paper_key: str, language: str | N
             identity = f"{parent.pair_id}:panel-{panels[parent.pair_id]}"
         spot = Spot(element, name, kind, identity, parent, captions=captions, text=text)
         spot.label = _label(element, captions)
-        if kind == "figure" and text:
-            spot.text = joined([text, *_notes(element, captions, language)])
+        notes = [*_notes(element, captions, language)] if kind == "figure" and text else []
+        if notes:
+            spot.text = joined([text, *notes])
         if text:
             parents[element] = spot
         survey.spots.append(spot)
@@ -159,6 +162,8 @@ def chosen_captions(
 
     Of several languages the article's own is taken, else English, else the first.
     """
+    if len(captions) == 1:
+        return captions, language_tag(captions[0].get(XML_LANG))
     stated = [language_tag(c.get(XML_LANG)) for c in captions]
     known = [s for s in stated if s]
     if len(set(known)) < 2:
@@ -178,11 +183,16 @@ def _caption_in(captions: tuple[etree._Element, ...], language: str | None) -> s
 def _notes(
     element: etree._Element, captions: tuple[etree._Element, ...], language: str | None
 ) -> Iterator[str]:
-    """Yield what is printed under a figure beside its caption: notes to the caption, and legends."""
+    """Yield what is printed under a figure beside its caption: notes to the caption, legends, bare paragraphs."""
     for caption in chosen_captions(captions, language)[0]:
         yield from caption_notes(caption)
-    for legend in children(element, "legend"):
-        yield caption_text(legend)
+    for part in element:
+        if (
+            local(part) in _LEGENDS
+            and part not in captions
+            and next(descendants(part, *_PICTURES), None) is None
+        ):
+            yield part_text(part)
 
 
 def _label(element: etree._Element, captions: tuple[etree._Element, ...]) -> str | None:

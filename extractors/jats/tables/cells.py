@@ -70,10 +70,13 @@ class _Writer:
         if depth > MAX_DEPTH:
             self.text("".join(element.itertext()))
             return
-        self.text(element.text)
+        out = self.out
+        if element.text:
+            out.append(escape(element.text, quote=False))
         for part in element:
             self.part(part, depth)
-            self.text(part.tail)
+            if part.tail:
+                out.append(escape(part.tail, quote=False))
 
     def text(self, text: str | None) -> None:
         if text:

@@ -3,12 +3,14 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from lxml import etree
 
 from extractors.jats.nodes import local, words
+from extractors.jats.text.labels import number_of, panel_of
 
 MAX_RANGE = 50  # floats that one range can mean
 
@@ -16,8 +18,7 @@ _DASHES = "-‐‑‒–—―−~～〜"
 _TO = r"to|through|thru|bis|à|a|al|ao|até|hasta|do|по"
 _DASH = rf"\s?[{_DASHES}]\s?"
 _BETWEEN = re.compile(rf"\s*(?:[{_DASHES}]|\b(?:{_TO})\b)\s*", re.IGNORECASE)
-_SIGN = re.compile(rf"\s?[{_DASHES}]|\s(?:{_TO})\s", re.IGNORECASE)
-_SIGN_AT_END = re.compile(rf"[{_DASHES}]\s?$|\s(?:{_TO})\s$", re.IGNORECASE)
+_SIGN = re.compile(rf"[{_DASHES}]|\s(?:{_TO})\s", re.IGNORECASE)
 _NUMBER = r"(?:[A-Za-z]{1,2}[.\-]?)?\d+|[IVXL]+"
 _PLURAL = re.compile(
     r"\b(?:figs|figures|tables|tabs|schemes|charts|plates|boxes|panels|figuras|tablas|tabelas|quadros|cuadros|"
@@ -45,10 +46,19 @@ class Target:
 
     xml_id: str
     kind: str
-    number: str | None
-    panel: str | None = None
+    label: str | None  # as printed
     parent: str | None = None  # the name of the float whose panel it is
     name: str = ""  # what its panels call it
+
+    @property
+    def number(self) -> str | None:
+        """Its printed number."""
+        return number_of(self.label)
+
+    @property
+    def panel(self) -> str | None:
+        """A panel's printed letter."""
+        return panel_of(self.label)
 
 
 @dataclass
@@ -56,21 +66,30 @@ class Targets:
     """The floats of an article, to be looked up by id, number and place."""
 
     all: list[Target]
-    places: dict[str, int] = field(default_factory=dict)
-    numbers: dict[tuple[str, str | None, str], list[tuple[int, int]]] = field(default_factory=dict)
-    panels: dict[str, list[int]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Index the floats."""
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each float stands among all, by its id; of several with one id the first."""
+        return {target.xml_id: place for place, target in reversed(list(enumerate(self.all)))}
+
+    @cached_property
+    def numbers(self) -> dict[tuple[str, str | None, str], list[tuple[int, int]]]:
+        """Sorted numbers with the places of their floats, by kind, figure (of panels) and what stands before them."""
+        numbers: dict[tuple[str, str | None, str], list[tuple[int, int]]] = {}
         for place, target in enumerate(self.all):
-            self.places.setdefault(target.xml_id, place)
             key = _key(target.number)
-            if target.parent is not None:
-                self.panels.setdefault(target.parent, []).append(place)
             if key is not None:
-                self.numbers.setdefault((target.kind, target.parent, key[0]), []).append((key[1], place))
-        for found in self.numbers.values():
-            found.sort()
+                numbers.setdefault((target.kind, target.parent, key[0]), []).append((key[1], place))
+        return {name: sorted(found) for name, found in numbers.items()}
+
+    @cached_property
+    def panels(self) -> dict[str, list[int]]:
+        """The places of each figure's panels."""
+        panels: dict[str, list[int]] = {}
+        for place, target in enumerate(self.all):
+            if target.parent is not None:
+                panels.setdefault(target.parent, []).append(place)
+        return panels
 
     def numbered(self, like: Target, prefix: str, first: int, last: int) -> list[Target]:
         """Return the floats of a target's kind and level with a number from the first to the last."""
@@ -82,7 +101,8 @@ class Targets:
         """Return the panels with a letter from the first to the last of the same figure, or of a panel's."""
         siblings = self.panels.get(target.parent or target.name, [])
         found = [self.all[place] for place in siblings[:MAX_RANGE]]
-        return [t for t in found if t.panel and first.lower() <= t.panel.lower() <= last.lower()]
+        letters = [(t, (t.panel or "").lower()) for t in found]
+        return [t for t, letter in letters if letter and first.lower() <= letter <= last.lower()]
 
     def between(self, first: Target, last: Target) -> list[Target]:
         """Return the floats from the first to the last: by their numbers, panels by their places."""
@@ -105,17 +125,15 @@ def ranged_ids(xref: etree._Element, after: etree._Element | None, targets: Targ
         after: the article's next reference, None at its end.
         targets: the article's floats.
     """
-    own, before, tail = _text(xref), _text_before(xref)[-_NEAR:], (xref.tail or "")[:_NEAR]
-    if not (
-        _SIGN.search(own)
-        or _SIGN.match(tail)
-        or _SIGN_AT_END.search(before)
-        or (after is not None and not tail)
-    ):
+    own = "".join(xref.itertext()) if len(xref) else xref.text or ""
+    before, tail = _text_before(xref)[-_NEAR:], (xref.tail or "")[:_NEAR]
+    near = f"{before[-9:]}{own}{tail[:9]}"
+    if _SIGN.search(near) is None and (tail or after is None):
         return
     target = _target(xref, targets)
     if target is None:
         return
+    own = " ".join(own.split())
     found: Iterable[Target] = (
         *_with_next(xref, own, target, after, targets),
         *_in_text(own, target, targets),
@@ -160,9 +178,10 @@ def _with_next(
 
 
 def _in_text(text: str, target: Target, targets: Targets) -> Iterator[Target]:
-    if any(dash in (target.number or "") for dash in _DASHES) and (target.number or "") in text:
+    number = target.number or ""
+    if not set(_DASHES).isdisjoint(number) and number in text:
         return  # the float's own number is written with a dash
-    if "supplement" in text and "supplement" not in (target.number or ""):
+    if "supplement" in text and "supplement" not in number:
         return  # "Figure 3—figure supplements 1–2" does not mean Figure 2
     for match in _IN_TEXT.finditer(text):
         if not match.group(2) or _PLURAL.search(text):

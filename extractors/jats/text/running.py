@@ -121,6 +121,13 @@ def caption_text(caption: etree._Element, *, labels: dict[str, str] | None = Non
     return joined([heading, tidy(sink.text)])
 
 
+def part_text(part: etree._Element) -> str:
+    """Return what an element says where it stands in a caption, in one line: a paragraph, a list, a legend."""
+    sink = _Sink(100_000, {}, _SKIPPED_IN_CAPTIONS)
+    _part(part, local(part), sink, 0)
+    return tidy(sink.text)
+
+
 def caption_notes(caption: etree._Element, *, labels: dict[str, str] | None = None) -> list[str]:
     """Return the footnotes inside a caption, each with its mark, as lines of readable Unicode."""
     notes = []

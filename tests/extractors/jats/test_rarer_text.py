@@ -94,6 +94,12 @@ def test_a_legend_is_part_of_the_caption() -> None:
     assert figure(f"<caption><p>Growth.</p></caption>{legend}").caption == "Growth. Key red, hot"
 
 
+def test_paragraphs_and_lists_beside_a_figures_caption_are_read_after_it() -> None:
+    beside = "<p>Red: hot.</p><p><inline-graphic/>words of a picture</p><list list-type='order'><list-item><p>A</p></list-item></list>"
+    assert figure(f"<caption><title>Growth</title></caption>{beside}").caption == "Growth. Red: hot. 1. A"
+    assert figure("<p>Only a paragraph.</p>").caption == "Only a paragraph."
+
+
 def notes_of(caption: str, cell: str, foot: str = "") -> tuple[list[str], tuple[str, ...]]:
     wrap = etree.fromstring(
         f"<table-wrap><caption>{caption}</caption><table><tbody><tr><td>{cell}</td></tr></tbody></table>"
