@@ -107,6 +107,7 @@ class Expander:
         self.terms: dict[str, tuple[str, str]] = {}
         self.short_verbs: set[str] = set()
         self.teaser = ""
+        self.picture_caption = ""
         self.after_depth = 0
         self.nested = 0
         self.defining = False

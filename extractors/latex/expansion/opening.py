@@ -9,6 +9,7 @@ from extractors.latex.expansion.files.names import expand_name
 from extractors.latex.expansion.macros import split_parameters, substitute
 from extractors.latex.expansion.primitives import leave_scope
 from extractors.latex.expansion.tables.column_types import OPENINGS, open_tabular
+from extractors.latex.expansion.tables.commands import window
 from extractors.latex.expansion.verbatim import COMMENTS, VERBATIM, verbatim
 from extractors.latex.text.languages import LANGUAGE_CODES
 from schemas.reject import RecordError
@@ -45,7 +46,7 @@ def begin(ex: Expander, name: str) -> None:
         begin_defined(ex, environment)
     elif environment in VERBATIM or environment in COMMENTS or environment in ex.environments.verbatim:
         verbatim(ex, environment)
-    elif environment in DRAWINGS and drawing(ex, environment):
+    elif (environment in DRAWINGS and drawing(ex, environment)) or window(ex, environment):
         pass
     elif environment == "document":
         ex.scopes.in_document = True

@@ -20,13 +20,8 @@ def caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         scan.optional()
         scan.argument()
         return
-    file = scan.optional() or ""
-    scan.skip_space()
+    file = leading_options(walk, name, scan, at)
     start = scan.pos + 1
-    if scan.peek() == "<":  # beamer's overlays
-        scan.optional("<", ">")
-        scan.optional()
-        start = scan.pos + 1
     if scan.peek() != "{":
         return
     scan.argument()
@@ -52,6 +47,21 @@ def caption(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         scan.optional()
     if body.loose and names_file(name, file):
         walk.close_loose(scan.pos)
+
+
+def leading_options(walk: Walk, name: str, scan: Scanner, at: int) -> str:
+    """Read what stands between a caption command and its text; return the first option."""
+    first = scan.optional() or ""
+    if name == "sidecaption":  # its second option is an offset
+        scan.optional()
+    elif name == "captcont":
+        continued(walk, name, scan, at)
+    scan.skip_space()
+    if scan.peek() == "<":  # beamer's overlays
+        scan.optional("<", ">")
+        scan.optional()
+        scan.skip_space()
+    return first
 
 
 def names_file(name: str, option: str) -> bool:
@@ -82,10 +92,10 @@ def more_headings(scan: Scanner) -> list[str]:
 
 def counted(walk: Walk, name: str, scan: Scanner) -> str:
     """Return what a caption command counts; nothing where it is neither figure nor table."""
-    if name == "captionof":
+    if name in {"captionof", "captionaboveof", "captionbelowof"}:
         counter = scan.argument().strip().rstrip("*")
         if counter in walk.custom:
-            return walk.custom[counter][1]
+            return walk.custom[counter][1] if walk.custom[counter][0] != "other" else ""
         return counter if counter in {"figure", "table"} else ""
     if name in {"figcaption", "figurecaption", "fcaption"}:
         return "figure"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from extractors.latex.source.graphics import GRAPHICS_COMMANDS
 from extractors.latex.source.graphics_settings import GraphicsSettings
 from extractors.latex.text.numbering import SECTIONS, class_style
-from extractors.latex.walk import boxes, captions, counters, environments, settings
+from extractors.latex.walk import boxes, captions, counters, custom_floats, environments, settings
 from extractors.latex.walk.state import CLASS, Handler, Walk
 
 HANDLERS: dict[str, Handler] = {
@@ -22,6 +22,12 @@ HANDLERS: dict[str, Handler] = {
             "fcaption",
             "tcaption",
             "bicaption",
+            "captionabove",
+            "captionbelow",
+            "captionaboveof",
+            "captionbelowof",
+            "captcont",
+            "sidecaption",
         ),
         captions.caption,
     ),
@@ -31,7 +37,11 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("subfloat", "subfigure", "subtable", "subbottom", "subtop"), captions.panel_command),
     **dict.fromkeys(("setcounter", "addtocounter", "stepcounter", "refstepcounter"), counters.set_counter),
     **dict.fromkeys(("numberwithin", "counterwithin", "counterwithout"), counters.within),
-    **dict.fromkeys(("newfloat", "DeclareFloatingEnvironment"), settings.new_float),
+    **dict.fromkeys(("DeclareFloatingEnvironment", "DeclareCaptionType"), custom_floats.declare_environment),
+    **dict.fromkeys(("DeclareNewFloatType", "trivfloat"), custom_floats.declare_type),
+    "newfloat": custom_floats.new_float,
+    "SetupFloatingEnvironment": custom_floats.set_up_environment,
+    "DeclareNewTOC": custom_floats.declare_contents,
     **dict.fromkeys(("tag", "nonumber", "notag"), settings.tag),
     **dict.fromkeys(("crefname", "Crefname"), settings.reference_name),
     **dict.fromkeys(("title", "icmltitle", "Title", "TITLE"), settings.title),
@@ -61,7 +71,7 @@ HANDLERS: dict[str, Handler] = {
     "scimmirdefault": counters.default,
     "scimmircaptype": captions.capture_type,
     "captionsetup": captions.caption_setup,
-    "floatname": settings.float_name,
+    "floatname": custom_floats.float_name,
     "newtheorem": settings.new_theorem,
     "item": settings.item,
     "ContinuedFloat": captions.continued,

@@ -38,7 +38,7 @@ def begin(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         return
     entry = Open(environment, at, walk.target)
     walk.opened.append(entry)
-    if bare in FIGURES or bare in TABLES or bare in walk.custom or bare == "wrapfloat":
+    if bare in FIGURES or bare in TABLES or bare in walk.custom or bare in {"wrapfloat", "wrapstuff"}:
         begin_float(walk, environment, scan, at)
     elif bare in WHOLE_TABLES:
         begin_whole_table(walk, environment, scan, at)
@@ -110,15 +110,17 @@ def begin_float(walk: Walk, environment: str, scan: Scanner, at: int) -> None:
     walk.close_loose(at)
     if bare in walk.custom:
         kind, counter = walk.custom[bare]
-    elif bare == "wrapfloat":
-        counter = (scan.group() or "figure").strip()
-        kind = "table" if counter == "table" else "figure"
+    elif bare in {"wrapfloat", "wrapstuff"}:
+        given = scan.group() if bare == "wrapfloat" else parse_keys(scan.optional() or "").get("type")
+        counter = (given or "figure").strip().rstrip("*")
+        kind, counter = walk.custom.get(counter, ("table" if counter == "table" else "figure", counter))
     else:
         kind = counter = "table" if bare in TABLES else "figure"
     walk.open_float(kind, counter, environment, at)
     scan.optional()
     scan.optional()
-    if bare in {"wrapfigure", "wraptable", "floatingfigure", "SCfigure", "marginfigure", "wrapfloat"}:
+    wrapped = bare in {"wrapfigure", "wraptable", "floatingfigure", "SCfigure", "marginfigure", "wrapfloat"}
+    if wrapped or (bare in walk.custom and bare.startswith("wrap") and bare != counter):
         scan.group()
         scan.optional()
         scan.group()

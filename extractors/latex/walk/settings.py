@@ -2,8 +2,7 @@
 
 import re
 
-from extractors.latex.source.environments import EQUATIONS, custom_kind
-from extractors.latex.source.options import parse_keys
+from extractors.latex.source.environments import EQUATIONS
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.numbering import (
     SECTIONS,
@@ -45,32 +44,6 @@ def start_appendix(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     if not walk.in_appendix:
         walk.in_appendix = True
         walk.style.appendix(name)
-
-
-def new_float(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    r"""Read \newfloat or \DeclareFloatingEnvironment."""
-    if name == "DeclareFloatingEnvironment":
-        options = parse_keys(scan.optional() or "")
-        environment = (scan.group() or "").strip()
-        outer, title = options.get("within"), options.get("name", environment.capitalize())
-    else:
-        environment = (scan.group() or "").strip()
-        scan.group(), scan.group()
-        outer, title = scan.optional(), environment.capitalize()
-    if not environment or len(walk.custom) > 100:
-        return
-    counter = environment
-    walk.custom[environment] = (custom_kind(environment, title), counter)
-    walk.style.counters.create(counter, within=outer if outer not in {None, "none", "false"} else None)
-    walk.names[counter] = title
-
-
-def float_name(walk: Walk, name: str, scan: Scanner, at: int) -> None:
-    r"""Read \floatname{type}{Name}."""
-    counter = (scan.group() or "").strip()
-    walk.names[counter] = scan.group() or ""
-    if counter in walk.custom:
-        walk.custom[counter] = (custom_kind(counter, walk.names[counter]), counter)
 
 
 def new_theorem(walk: Walk, name: str, scan: Scanner, at: int) -> None:

@@ -6,6 +6,7 @@ import re
 
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.files.names import expand_name
+from extractors.latex.expansion.input import unbraced
 from extractors.latex.source.options import parse_keys
 
 MAX_DATA_BYTES = 200_000
@@ -49,6 +50,63 @@ def hv_float(ex: Expander, name: str) -> None:
     environment = kind.strip() + star
     marked = f"\\label{{{label}}}" if label else ""
     ex.input.push(f"\\begin{{{environment}}}{shown}\\caption{{{caption}}}{marked}\\end{{{environment}}}")
+
+
+def key_float(ex: Expander, name: str) -> None:
+    r"""Read keyfloat's \keyfig{c={caption},l={label}}{file}, \keyfigbox and \keytab as the floats that they make."""
+    star = "*" if ex.input.read_star() else ""
+    ex.input.read_optional()
+    keys, shown = parse_keys(ex.input.read_argument() or ""), ex.input.read_argument()
+    if shown is None:
+        return
+    environment = ("table" if "tab" in name else "figure") + star
+    content = f"\\includegraphics{{{shown}}}" if name.endswith("keyfig") else shown
+    caption = f"\\caption{{{keys['c']}}}" if "c" in keys else ""
+    if "cstar" in keys:
+        caption = f"\\caption*{{{keys['cstar']}}}"
+    label = f"\\label{{{keys['l']}}}" if "l" in keys else ""
+    ex.input.push(f"\\begin{{{environment}}}{content}{caption}{label}\\end{{{environment}}}")
+
+
+def picture_caption(ex: Expander, name: str) -> None:
+    r"""Read picins' \piccaption[short]{caption}, which the next \parpic prints."""
+    ex.input.read_optional()
+    ex.picture_caption = ex.input.read_argument() or ""
+
+
+def paragraph_picture(ex: Expander, name: str) -> None:
+    r"""Read picins' \parpic(size)(offset)[options][place]{picture}: a figure where it has a caption."""
+    while ex.input.read_optional("(", ")") is not None or ex.input.read_optional() is not None:
+        pass
+    shown = ex.input.read_argument()
+    if shown is not None and ex.picture_caption:
+        ex.input.push(f"\\begin{{figure}}{shown}\\caption{{{ex.picture_caption}}}\\end{{figure}}")
+        ex.picture_caption = ""
+    elif shown is not None:
+        ex.input.push(shown)
+
+
+def window(ex: Expander, environment: str) -> bool:
+    r"""Read picinpar's \begin{figwindow}[lines,place,{picture},{caption}] as a figure ahead of its text."""
+    if environment not in {"figwindow", "tabwindow"}:
+        return False
+    parts = split_at_commas(ex.input.read_optional() or "")
+    kind = "table" if environment == "tabwindow" else "figure"
+    if len(parts) >= 4:
+        ex.input.push(f"\\begin{{{kind}}}{parts[2]}\\caption{{{','.join(parts[3:])}}}\\end{{{kind}}}")
+    return True
+
+
+def split_at_commas(text: str) -> list[str]:
+    """Return the parts between commas outside braces, each without the braces around the whole of it."""
+    parts: list[str] = []
+    depth = start = 0
+    for i, char in enumerate(text + ","):
+        depth += (char == "{") - (char == "}")
+        if char == "," and depth <= 0:
+            parts.append(unbraced(text[start:i].strip()))
+            start = i + 1
+    return parts
 
 
 def data_table(ex: Expander, name: str) -> None:
@@ -105,6 +163,9 @@ def parse_rows(text: str, separator: str) -> list[list[str]]:
 TABLE_HANDLERS: dict[str, Handler] = {
     "ctable": ctable,
     "hvFloat": hv_float,
+    **dict.fromkeys(("keyfig", "keyfigbox", "keytab", "marginkeyfig", "marginkeytab"), key_float),
+    "piccaption": picture_caption,
+    "parpic": paragraph_picture,
     **dict.fromkeys(
         (
             "csvautotabular",
