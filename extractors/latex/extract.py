@@ -71,7 +71,7 @@ def _read(paper: Paper, parameters: LatexParameters, *, resolve: bool) -> Extrac
     )
     to.follow = walk.references.at
     skipped = [(b.start, b.end) for b in walk.floats] + walk.other + walk.bibliographies
-    running = running_text(flat.text, skipped, walk.body_start)
+    running = running_text(flat.text, skipped, walk.body_start, walk.references.labels)
     assembly = Assembly(paper.key, project, flat, walk, to, running)
     assembly.render_drawings = parameters.render_drawings
     assembly.run()

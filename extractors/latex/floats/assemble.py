@@ -272,7 +272,7 @@ class Assembly:
     ) -> Float:
         """Return the row of a float or panel."""
         raw = "" if caption is None else self.flat.source(caption.start, caption.end, self.project.text)[1]
-        number = common.number if parent is None else None
+        number = common.number if parent is None or letter else None
         return Float(
             pair_id=common.name,
             paper_key=self.key,

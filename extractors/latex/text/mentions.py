@@ -2,10 +2,12 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from extractors.latex.source.scanner import Scanner
+from extractors.latex.text.ranges import ranged
+from extractors.latex.text.references import Label
 from extractors.latex.text.renderer import Renderer
 from extractors.latex.text.shapes import REFERENCES
 
@@ -63,7 +65,9 @@ class RunningText:
         return text[scan.pos :]
 
 
-def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> RunningText:
+def running_text(
+    text: str, skipped: list[tuple[int, int]], start: int, labels: Mapping[str, Label]
+) -> RunningText:
     """Return the running text from `start` without the stretches that floats and bibliographies take."""
     pieces = []
     origins: list[tuple[int, int]] = []
@@ -83,7 +87,8 @@ def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> Runni
     by_number: dict[tuple[str, str], list[int]] = {}
     for match in REFERENCE.finditer(running):
         index = bisect_right(breaks, match.start()) - 1
-        keys = match[2].split(",") + ([match[3]] if match[3] and match[1].lower() == "crefrange" else [])
+        second = [match[3]] if match[3] and match[1].lower().endswith("refrange") else []
+        keys = match[2].split(",") + second
         for key in dict.fromkeys(k.strip() for k in [*keys, match[2]]):
             _add(by_key.setdefault(key, []), index)
     for match in LITERAL.finditer(running):
@@ -91,6 +96,8 @@ def running_text(text: str, skipped: list[tuple[int, int]], start: int) -> Runni
         kind = "figure" if match[1] else "table"
         for number in numbers(running, match):
             _add(by_number.setdefault((kind, number), []), index)
+    for place, kind, number in ranged(running, labels):
+        _add(by_number.setdefault((kind, number), []), bisect_right(breaks, place) - 1)
     return RunningText(running, breaks, by_key, by_number, origins or [(0, start)])
 
 
@@ -113,7 +120,7 @@ def numbers(text: str, first: re.Match[str]) -> list[str]:
 
 
 def _add(indices: list[int], index: int) -> None:
-    if not indices or indices[-1] != index:
+    if index not in indices[-MAX_PARAGRAPHS:]:
         indices.append(index)
 
 

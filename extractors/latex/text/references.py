@@ -39,7 +39,7 @@ def referred(scan: Scanner, name: str) -> tuple[str, str]:
     if name in {"hyperlinkref", "vref"}:
         scan.optional()
     keys = scan.argument()
-    if name.lower() == "crefrange":
+    if name.lower().endswith("refrange"):
         keys += "," + scan.argument()
     return name + "*" if name == "subref" and starred else name, keys
 
@@ -84,7 +84,17 @@ class References:
             return ""
         if command in {"autoref", "Autoref"}:
             return self._autoref(first.kind, first.number).strip()
-        if command.lower() in {"cref", "labelcref", "vref", "zcref", "crefrange", "fref", "namecref"}:
+        if command.lower() in {
+            "cref",
+            "labelcref",
+            "vref",
+            "zcref",
+            "crefrange",
+            "vrefrange",
+            "labelcrefrange",
+            "fref",
+            "namecref",
+        }:
             return self._clever(command, found)
         return ", ".join(label.number for label in found)
 
@@ -122,9 +132,11 @@ class References:
         parts = []
         for group in groups:
             numbers = [f"({x.number})" if x.kind == "equation" else x.number for x in group]
-            text = f"{numbers[0]} to {numbers[-1]}" if command.lower() == "crefrange" else _joined(numbers)
+            text = (
+                f"{numbers[0]} to {numbers[-1]}" if command.lower().endswith("refrange") else _joined(numbers)
+            )
             name = self._name(group[0].kind, len(group), command[0] == "C")
-            parts.append(text if command == "labelcref" else f"{name} {text}".strip())
+            parts.append(text if command.startswith("label") else f"{name} {text}".strip())
         return " and ".join(parts) if len(parts) < 3 else ", ".join(parts[:-1]) + ", and " + parts[-1]
 
     def _name(self, kind: str, count: int, capital: bool) -> str:

@@ -81,5 +81,6 @@ LIST_ENVIRONMENTS = words(
 )
 REFERENCES = words(
     """ref eqref autoref cref Cref nameref subref vref Vref fref Fref labelcref cpageref pageref thref zcref
-    namecref Autoref prettyref subeqref hyperlinkref crefrange Crefrange figref tabref"""
+    namecref Autoref prettyref subeqref hyperlinkref crefrange Crefrange
+    labelcrefrange vrefrange Vrefrange figref tabref"""
 )
