@@ -49,7 +49,7 @@ def use(ex: Expander, name: str) -> None:
     lower = name.lower()
     if any(mark in lower for mark in ("long", "acl", "desc")):
         text = long + plural
-    elif "full" in lower or lower.startswith("acf"):
+    elif "full" in lower or (lower == "glsfirst" and short != long) or lower.startswith("acf"):
         text = f"{long}{plural} ({short}{plural})"
     else:
         text = short + plural
@@ -60,6 +60,7 @@ def use(ex: Expander, name: str) -> None:
 
 
 USES = (
+    "glsfirst", "Glsfirst",
     "gls", "Gls", "GLS", "glspl", "Glspl", "glsxtrshort", "glsxtrlong", "glsxtrfull", "glsentryshort",
     "glsentrylong", "glsentryname", "glsentrytext", "glsentryplural", "glsname", "glstext", "glsdesc",
     "acrshort", "acrlong", "acrfull", "acrshortpl", "acrlongpl", "acrfullpl", "Acrshort", "Acrlong", "Acrfull",

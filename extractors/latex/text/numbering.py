@@ -12,6 +12,8 @@ FORMAT = re.compile(
     r"|\\value\s*\{(\w+)\}|\\c@(\w+)\s*)"
     r"|\\the([A-Za-z]+)\s*|\\(?:csname\s+the(\w+)\\endcsname)|\\scimmir(chapter)"
 )
+THE = re.compile(r"\\the([A-Za-z]+)[ \t]*")
+COUNTED = re.compile(r"\\(arabic|roman|Roman|alph|Alph|fnsymbol)\s*\{\s*(\w+)\s*\}")
 CHAPTER_CLASSES = words(
     """book report scrbook scrreprt memoir extbook extreport amsbook thesis svmono ucthesis mitthesis
     phdthesis classicthesis tufte-book ctexbook ctexrep cas-book hitec-book elsbook krantz"""
@@ -126,6 +128,17 @@ class Counters:
                 break
             text = changed
         return plain_number(text)
+
+    def filled(self, tex: str) -> str:
+        r"""Return TeX with the counters that it prints as they stand, such as \thefigure; lists' are left alone."""
+        if "\\the" not in tex and not COUNTED.search(tex):
+            return tex
+        tex = THE.sub(lambda m: self.printed(m[1]) if self.knows(m[1]) else m[0], tex)
+        return COUNTED.sub(lambda m: styled(self.values[m[2]], m[1]) if self.knows(m[2]) else m[0], tex)
+
+    def knows(self, name: str) -> bool:
+        """Return whether a counter is the document's, and no list's."""
+        return name in self.values and not name.startswith("enum")
 
     def following(self, name: str) -> str:
         """Return what the counter would print next."""

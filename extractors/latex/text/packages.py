@@ -1,5 +1,7 @@
 """Commands of packages other than siunitx that print something of their own: quotes, table notes, chemistry."""
 
+import re
+
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text import icons
 from extractors.latex.text.characters import DROPPED, skip_tikz
@@ -7,10 +9,13 @@ from extractors.latex.text.maths.chemistry import chemistry
 from extractors.latex.text.numbering import roman
 from extractors.latex.text.writer import Writer
 
+RULE_SIZE = re.compile(
+    r"(?:\s*(?:width|height|depth)\s*=?\s*(?:-?[\d.]+\s*[a-z]{2}|-?[\d.]*\\(?:ht|dp|wd)\s*\\[A-Za-z@]+|-?[\d.]*\\[A-Za-z@]+))*"
+)
 COMMANDS = frozenset(
     {"enquote", "textquote", "tnote", "tablenotemark", "tablefootmark",
     "tmark", "TblrNote", "tabnoteref", "tabfnm", "nth", "ordinalnum", "ce", "ch", "cee", "tikz", "ion", "diagbox",
-    "backslashbox", "slashbox", "tablefoottext"},
+    "backslashbox", "slashbox", "tablefoottext", "vrule", "hrule"},
 ) | icons.COMMANDS  # fmt: skip
 
 
@@ -29,6 +34,9 @@ def render(to: Writer, scan: Scanner, name: str, depth: int) -> str:
             return icons.character(scan.argument()) if name == "usym" else icons.emoji(scan.argument())
         scan.after_word()
         return icons.icon(name)
+    if name in {"vrule", "hrule"}:
+        scan.take(RULE_SIZE)
+        return ""
     if name == "tablefoottext":
         mark = to.script(to.text(scan.argument(), depth + 1).strip(), up=True)
         return f" {mark} {to.text(scan.argument(), depth + 1)}"
@@ -38,15 +46,17 @@ def render(to: Writer, scan: Scanner, name: str, depth: int) -> str:
         element, stage = to.text(scan.argument(), depth + 1), to.text(scan.argument(), depth + 1)
         return f"{element} {roman(int(stage[:3])).upper() if stage.isdigit() else stage.upper()}"
     if name in {"nth", "ordinalnum"}:
-        return ordinal(to, to.text(scan.argument(), depth + 1).strip())
+        return ordinal(to, to.text(scan.argument(), depth + 1).strip(), raised=name != "nth")
     if name == "tmark":  # ctable's, whose mark is an option
         return to.script(to.text(scan.optional() or "a", depth + 1).strip(), up=True)
     inner = to.text(scan.argument(), depth + 1)
     return f"“{inner}”" if "quote" in name else to.script(inner.strip(), up=True)
 
 
-def ordinal(to: Writer, number: str) -> str:
-    r"""Return an ordinal as \nth and \ordinalnum print it: 2 with a raised nd."""
+def ordinal(to: Writer, number: str, *, raised: bool) -> str:
+    r"""Return an ordinal as \nth (2nd) or fmtcount's \ordinalnum (with a raised nd) prints it."""
     teen = number[-2:-1] == "1"
     ending = {"1": "st", "2": "nd", "3": "rd"}.get(number[-1:], "th") if not teen else "th"
-    return number + (to.script(ending, up=True) if number.isdigit() else "")
+    if not number.isdigit():
+        return number
+    return number + (to.script(ending, up=True) if raised else ending)

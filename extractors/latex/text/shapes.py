@@ -35,6 +35,7 @@ SHAPES = {
     "deleted": "om", "defcitealias": "mm", "shortcites": "m", "added": "ot", "highlight": "ot",
     "scalerel": "stm", "pbox": "mt", "foreignquote": "mt", "foreigntextquote": "mt", "hyphenquote": "mt",
     "scimmirdefault": "m", "scimmirunit": "mm", "scimmirreset": "mm", "scimmirunreset": "mm", "missingfigure": "om",
+    "parnote": "om", "arabic": "m", "roman": "m", "Roman": "m", "alph": "m", "Alph": "m", "fnsymbol": "m",
     "phantomsubcaption": "", "phantomcaption": "", "fxnote": "om", "fxwarning": "om",
     "fxerror": "om", "fxfatal": "om", "sethlcolor": "m", "CodeBefore": "", "listoftodos": "", "setuldepth": "m",
 }  # fmt: skip
@@ -52,7 +53,8 @@ ENVIRONMENT_SHAPES = {
 }  # fmt: skip
 DIMENSION_COMMANDS = frozenset(
     {"vskip", "hskip", "kern", "penalty", "looseness", "baselineskip", "tabcolsep", "itemsep",
-    "parskip", "parindent", "abovecaptionskip", "belowcaptionskip", "lineskip"},
+    "parskip", "parindent", "abovecaptionskip", "belowcaptionskip", "lineskip", "raise", "lower", "moveleft",
+    "moveright"},
 )  # fmt: skip
 DIMENSION = re.compile(
     r"\s*=?\s*(?:-?\s*[\d.,]+\s*(?:true)?\s*(?:pt|cm|mm|in|em|ex|bp|pc|dd|sp|mu)?(?:\s*(?:plus|minus)\s*-?[\d.]+\s*\w\w+)*"

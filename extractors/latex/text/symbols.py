@@ -88,6 +88,10 @@ SYMBOLS.update(
     eg="e.g.", ie="i.e.", cf="cf.", etc="etc.", vs="vs.", wrt="w.r.t.", etal="et al.", Eg="E.g.", Ie="I.e."
 )
 
+# Astronomers' and physicists' signs, and textgreek's names of letters.
+SYMBOLS.update(micron="µm", degr="°", diameter="⌀", sq="□", fd=".ᵈ", fh=".ʰ", fm=".ᵐ", fs=".ˢ")
+SYMBOLS.update({"text" + name: letter for name, letter in GREEK.items() if not name.startswith("var")})
+
 RELATIONS = frozenset("=<>≤≥≠≡∼≃≈≅∝≪≫⋘⋙≺≻⪯⪰≍≐≲≳⪅⪆≶≷⊂⊃⊆⊇⊊⊋⊑⊒∈∋∉→←↔⇒⇐⇔↦⟶⟵⟷⟹⟸⟺≔≕≜≝⊢⊨⇌⟼∥")
 BINARY = frozenset("+−±∓×÷⊕⊖⊗∧∨∩∪∖")
 

@@ -234,6 +234,7 @@ class Walk:
             if not caption.starred and not panel.letter:
                 self.letter_panel(panel, body)
             panel.labels.extend(keys)
+            caption.tex = self.style.counters.filled(tex)
             return
         if body is None:
             body = self.begin_loose(caption.pos)
@@ -252,6 +253,7 @@ class Walk:
             self.target = Target(caption.number, counter)
             for key in keys:
                 self.references.labels[key] = self.target
+        caption.tex = self.style.counters.filled(tex)
         if self.box is body.box:
             self.box.new_row()
         body.captions.append(caption)

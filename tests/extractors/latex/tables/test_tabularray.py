@@ -117,7 +117,7 @@ ROWS = [
     (r"\begin{minipage}[t][2cm][c]{3cm}a\end{minipage} & \begin{varwidth}{2cm}b\end{varwidth} & \pbox{2cm}{c\\d}", "a | b | c d"),
     (r"\begin{tabular*}{2cm}[t]{l@{}l}a & b\end{tabular*} & \begin{tabularx}{2cm}{X}c\end{tabularx} & \begin{adjustbox}{width=1cm}d"
      r"\end{adjustbox}", "a b | c | d"),
-    (r"\begin{tblr}{colspec={l},hlines}a \\ b\end{tblr} & \nth{1} & \nth{12} \ordinalnum{22}", "a b | 1ˢᵗ | 12ᵗʰ 22ⁿᵈ"),
+    (r"\begin{tblr}{colspec={l},hlines}a \\ b\end{tblr} & \nth{1} & \nth{12} \ordinalnum{22}", "a b | 1st | 12th 22ⁿᵈ"),
     (r"\multicolumn3c{wide} \\ a & b & c", "wide |  |  / a | b | c"),
 ]  # fmt: skip
 
