@@ -41,18 +41,19 @@ class Assembly:
     drawings: list[Drawing] = field(default_factory=list)
     paths: dict[tuple[str, str, int, bool], str | None] = field(default_factory=dict)
     rightly: frozenset[str] | None = None
+    shown_before: frozenset[str] = frozenset()
+    ordinals: dict[str, int] = field(default_factory=lambda: {"figure": 0, "table": 0})
 
     def run(self) -> None:
-        """Make every float of the document, in order."""
-        ordinals = {"figure": 0, "table": 0}
+        """Make every float of the document, in order; `ordinals` count on from the documents before."""
         for body in self.walk.floats:
             if body.graphics and body.tabulars:
                 settle_pictures(self.to, self.walk.text, body)
         found = [f for body in self.walk.floats for f in found_in(body)]
         found.sort(key=lambda f: (f.start, f.caption.pos if f.caption else 0))
         for one in found:
-            ordinals[one.kind] += 1
-            self.add(one, ordinals[one.kind])
+            self.ordinals[one.kind] += 1
+            self.add(one, self.ordinals[one.kind])
 
     def add(self, found: Found, ordinal: int) -> None:
         """Make one float with its panels."""
@@ -150,10 +151,10 @@ class Assembly:
         return self.paths[place]
 
     def named_rightly(self) -> frozenset[str]:
-        """Return the files that the document's floats name as they lie."""
+        """Return the files that floats of this document and of those before name as they lie."""
         if self.rightly is None:
             paths = (self.path(item) for body in self.walk.floats for item in body.graphics)
-            self.rightly = frozenset(path for path in paths if path is not None)
+            self.rightly = self.shown_before.union(path for path in paths if path is not None)
         return self.rightly
 
     def table(self, found: Found) -> tuple[Markup | None, str]:

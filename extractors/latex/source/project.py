@@ -1,12 +1,12 @@
 """The files of a LaTeX paper: their text, which is the main file, and what a name in it stands for."""
 
-import json
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractors.latex.source.graphics_settings import GraphicsSettings
+from extractors.latex.source.readme import Readme, read_readme
 from schemas.reject import RecordError
 
 TEX_SUFFIXES = (".tex", ".ltx", ".latex")
@@ -37,7 +37,21 @@ WITHDRAWN = re.compile(
 WITHDRAWN_MAX_CHARS = 4000
 GOOD_NAMES = {"main", "ms", "paper", "article", "manuscript", "arxiv", "root", "submission", "thesis"}
 SIDE_NAMES = re.compile(
-    r"suppl|response|rebuttal|cover|reply|letter_to|referee|review|diff|template|sample|readme|appendix|poster|slides",
+    r"supp|response|rebuttal|cover|reply|letter_to|referee|review|diff|template|sample|readme|appendix|poster|slides",
+    re.I,
+)
+OLD_FOLDERS = re.compile(
+    r"(?i)(?:\A|[/_ -])(?:old|older|previous|backup|archive|extra|sandbox|template|sample)"
+)
+TITLE = re.compile(r"^[^%\n]*\\title\s*(?:\[[^\]]*\]\s*)?\{((?:[^{}]|\{[^{}]*\}){0,600})", re.M)
+MAKE_TITLE = re.compile(r"^[^%\n]*\\maketitle", re.M)
+TEMPLATE_TITLE = re.compile(
+    r"author guidelines|\bformatting instructions|\binstructions (?:for|to)\b|\bpreparation of papers|\btemplate\b"
+    r"|\bbare (?:advanced )?demo\b|\bthe name of the title\b|\binsert (?:your |a |the )?title|\bsample (?:file|title)"
+    r"|\b(?:extended abstracts? sample|proceedings paper in)|\bauthor'?s? guide\b|\bmanuscript title\b"
+    r"|\buser'?s? guide\b"
+    r"|\b(?:demonstration of|testing document|capitalized title|class users?)\b|\btitle of (?:the|your|this) \w+\Z"
+    r"|\A(?:article |paper |your |full |the )?title\Z|guide for authors",
     re.I,
 )
 INPUTS = re.compile(r"^[^%\n]*?\\(?:input|include|subfile)\s*\{?\s*([^\s{}%]+)", re.M)
@@ -53,6 +67,7 @@ class Project:
     extra: dict[str, str] = field(default_factory=dict)
     graphics: list[GraphicsSettings] = field(default_factory=lambda: [GraphicsSettings()])
     dvips: bool = False
+    readme: Readme = field(default_factory=Readme)
     _texts: dict[str, str] = field(default_factory=dict)
     _lower: dict[str, str] | None = None
     _named: dict[str, list[str]] | None = None
@@ -145,12 +160,17 @@ def open_project(files: Mapping[str, bytes]) -> Project:
     if not any(files.values()):
         raise RecordError("paper_empty", "no file has any content")
     project = Project(files)
+    project.readme = read_readme(project.exists, project.text)
+    project.dvips = project.readme.dvips
     names = [n for n in sorted(files) if n.lower().endswith(TEX_SUFFIXES)]
     if not names:
         names = [n for n in sorted(files) if "." not in posixpath.basename(n) or n.lower().endswith(".txt")]
         names = [n for n in names if b"\\" in files[n] or b"withdrawn" in files[n].lower()]
     if not names:
         raise RecordError("tex_main_missing", "no TeX file in the archive")
+    ignored = {project.exists(normal_path(n)) for n in project.readme.ignored}
+    names = [n for n in names if n not in ignored] or names
+    names = [n for n in names if not n.startswith("anc/")] or names
     project.main = _choose_main(project, names)
     project.encoding = declared_encoding(files[project.main])
     project._texts.clear()
@@ -164,8 +184,8 @@ def _choose_main(project: Project, names: list[str]) -> str:
         if "\\caption" not in body and "\\includegraphics" not in body and "\\section" not in body:
             raise RecordError("paper_withdrawn", "the archive's only text is a withdrawal notice")
     scores = {name: _score(project, name, text) for name, text in texts.items()}
-    included = _included(texts)
-    hinted = _readme_hint(project)
+    included = included_files(texts)
+    hinted = next((p for n in project.readme.toplevel if (p := project.exists(normal_path(n)))), None)
     candidates = [n for n in names if scores[n] > 0]
     if hinted in texts and (not candidates or scores[hinted] > 0):
         return str(hinted)
@@ -196,13 +216,26 @@ def _score(project: Project, name: str, text: str) -> int:
     score += 8 if project.exists(name.rsplit(".", 1)[0] + ".bbl") else 0
     score += 5 if stem.lower() in GOOD_NAMES else 0
     score -= 8 if SIDE_NAMES.search(stem) else 0
+    score -= 30 if title_of(text) is None else 0
+    score -= 10 if OLD_FOLDERS.search(posixpath.dirname(name)) else 0
     score += 4 if "\\title" in text or "\\maketitle" in text else 0
     score += 2 if "\\begin{abstract}" in text or "\\abstract" in text else 0
     score += 2 if "\\input" in text or "\\include{" in text else 0
     return max(1, score - 3 * name.count("/"))
 
 
-def _included(texts: Mapping[str, str]) -> set[str]:
+def title_of(text: str) -> str | None:
+    """Return the title that a document states, as it is written; None where that is a template's own."""
+    made = MAKE_TITLE.search(text)
+    found = [m[1] for m in TITLE.finditer(text, 0, made.start() if made else len(text))]
+    title = " ".join(found[-1].split()) if found else ""
+    return (
+        None if TEMPLATE_TITLE.search(re.sub(r"\\[A-Za-z]+\*?|[\\{}]", " ", title)[:300].strip()) else title
+    )
+
+
+def included_files(texts: Mapping[str, str]) -> set[str]:
+    """Return the files that others read, as far as their names are written out."""
     found: set[str] = set()
     for name, text in texts.items():
         folder = posixpath.dirname(name)
@@ -211,39 +244,3 @@ def _included(texts: Mapping[str, str]) -> set[str]:
                 path = normal_path(posixpath.join(base, match[1]))
                 found.update(p for p in (path, path + ".tex") if p in texts and p != name)
     return found
-
-
-def _readme_hint(project: Project) -> str | None:
-    for name in ("00README.json", "00README.XXX", "00README.yaml", "00README.yml", "00README"):
-        stored = project.exists(name)
-        if stored is None:
-            continue
-        text = project.text(stored)
-        hint = _json_hint(text) if name.endswith(".json") else _text_hint(text)
-        path = project.exists(normal_path(hint)) if hint else None
-        if path:
-            return path
-    return None
-
-
-def _json_hint(text: str) -> str | None:
-    try:
-        sources = json.loads(text).get("sources", [])
-        for source in sources:
-            if source.get("usage") == "toplevel":
-                return str(source["filename"])
-    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
-        return None
-    return None
-
-
-def _text_hint(text: str) -> str | None:
-    match = re.search(r"^\s*(\S+)\s+toplevelfile\b", text, re.M)
-    if match:
-        return match[1]
-    for entry in re.split(r"^\s*-\s", text, flags=re.M):
-        if re.search(r"usage:\s*[\"']?toplevel\b", entry):
-            named = re.search(r"filename:\s*[\"']?([^\s\"']+)", entry)
-            if named:
-                return named[1]
-    return None
