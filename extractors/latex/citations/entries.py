@@ -20,6 +20,7 @@ YEAR = re.compile(
     re.I,
 )
 APALIKE = re.compile(r"(.+), ?(\d{4}[a-z]?|in press|n\.d\.)\Z", re.S)
+SIGNS = re.compile(r"[\\{}$~&^_%`'\"<>-]|,,")  # a text without them is plain as it stands
 PAIR_LABELS = re.compile(r"\\(?:astroncite|citeauthoryear|fullciteauthoryear|harvardcite)(?![A-Za-z])")
 # What apacite, the revtex styles and alpha write into labels, as text.
 SPELLED = (
@@ -70,9 +71,11 @@ class Raw:
 
 def plain(tex: str) -> str:
     """Return the plain text of a label's part."""
+    if not SIGNS.search(tex):
+        return " ".join(tex.split()).strip(" ,;")
     for pattern, replacement in SPELLED if "\\" in tex else ():
         tex = pattern.sub(replacement, tex)
-    return Renderer().plain(tex[:MAX_LABEL]).replace("et al..", "et al.").strip(" ,;") if tex else ""
+    return Renderer().plain(tex[:MAX_LABEL]).replace("et al..", "et al.").strip(" ,;")
 
 
 def read_items(text: str) -> dict[str, Raw]:

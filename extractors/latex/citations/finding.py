@@ -1,63 +1,46 @@
-r"""Which bibliography belongs to a paper, and in what style the paper cites."""
+r"""Which bibliography belongs to a paper: the entries in its text, of a .bbl, or of its .bib files."""
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from extractors.latex.citations.biblatex import read_biblatex
+from extractors.latex.citations.bst import CITED, NAMES, ListStyle, list_style
 from extractors.latex.citations.entries import Entry, Raw, read_items
-from extractors.latex.citations.journals import class_settings, package_settings
 from extractors.latex.citations.printing import print_call
-from extractors.latex.citations.style import (
-    ACM,
-    BIBPUNCT,
-    NATBIB,
-    CitationStyle,
-    biblatex_style,
-    natbib_options,
-    punctuate,
-    set_style,
-)
+from extractors.latex.citations.style import NATBIB, CitationStyle
+from extractors.latex.citations.styling import citation_style
 from extractors.latex.expansion.output import Flat
 from extractors.latex.source.project import Project
 from extractors.latex.source.scanner import Scanner
-from extractors.latex.text.citing import Call, Printed
+from extractors.latex.text.citing import Call, Printed, is_citation, read_call
 from extractors.latex.text.renderer import Renderer
 from extractors.latex.walk.state import Walk
 
-BIBLIOGRAPHY = re.compile(r"\\bibliography\s*\{([^{}]*)\}")
-LIST_STYLE = re.compile(r"\\bibliographystyle\s*\{([^{}]*)\}")
-STYLING = re.compile(
-    r"\\(bibpunct|setcitestyle|citestyle|biboptions|citationstyle|harvardparenthesis|PassOptionsToPackage)(?![A-Za-z])"
+BIBLIOGRAPHY = re.compile(r"\\(?:no)?bibliography\*?\s*\{([^{}]*)\}")
+RESOURCE = re.compile(
+    r"\\add(?:bib|globalbib|global|section)(?:resource|bib)?\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}"
 )
-EXECUTED = re.compile(r"\\ExecuteBibliographyOptions\s*(?:\[[^\]]*\])?\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+CITING = re.compile(r"\\([A-Za-z]*[cC]ite[A-Za-z]*)\*?(?![A-Za-z])")
 ALIAS = re.compile(r"\\defcitealias\s*\{([^{}]*)\}\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
-REDEFINED = re.compile(
-    r"\\(?:let\s*\\cite\s*=?\s*\\|(?:re)?newcommand\*?\s*\{?\s*\\cite\s*\}?\s*(?:\[\d\]\s*)?\{\s*\\)"
-    r"(citep|citet|citealp|citealt|parencite|autocite|textcite|supercite)(?![A-Za-z])"
-)
-LOADED = re.compile(
-    r"\\(?:RequirePackage(?:WithOptions)?|usepackage)\s*(?:\[([^\]]*)\])?\s*\{([^{}]*)\}"
-    r"|\\PassOptionsToPackage\s*\{([^{}]*)\}\s*\{(natbib|cite)\}"
-)
-COMMENTS = re.compile(r"(?<!\\)%[^\n]*")
-OWN_COMMANDS = (
-    (re.compile(r"\\[cC]ite[tp](?![A-Za-z])"), "natbib"),
-    (re.compile(r"\\(?:[tT]ext|[pP]aren|[aA]uto)cite(?![A-Za-z])"), "biblatex"),
-)
-MAX_STYLE_CHARS = 400_000
-MAX_STYLE_FILES = 20
+MAX_CITATIONS = 20_000
+MAX_CITED = 5_000
+MAX_FILES = 20
 
 
 @dataclass
 class Bibliography:
-    """A paper's entries by key, and the style in which it cites them."""
+    """A paper's entries by key, and the style in which it cites them.
+
+    `more` gives the entries of the .bib files, which are read when the first is asked for.
+    """
 
     style: CitationStyle = field(default_factory=CitationStyle)
     raws: dict[str, Raw] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    more: Callable[[], dict[str, Entry]] | None = None
     folded: dict[str, str] | None = None
 
     def cite(self, call: Call) -> Printed:
@@ -67,46 +50,153 @@ class Bibliography:
     def entry(self, key: str) -> Entry | None:
         """Return the entry of a key, None where there is none; BibTeX does not tell a from A."""
         key = key.lstrip("*")
-        if key not in self.entries and key not in self.raws:
-            if self.folded is None:
-                self.folded = {k.lower(): k for k in (*self.entries, *self.raws)}
-            key = self.folded.get(key.lower(), "")
-        if key not in self.entries and key in self.raws:
+        if key in self.entries:
+            return self.entries[key]
+        if key in self.raws:
             self.entries[key] = self.raws[key].entry()
-        return self.entries.get(key)
+            return self.entries[key]
+        if self.more is not None:
+            self.entries = {**self.more(), **self.entries}
+            self.more = None
+        if self.folded is None:
+            self.folded = {k.lower(): k for k in (*self.raws, *self.entries)}
+        known = self.folded.get(key.lower())
+        return None if known is None else self.entries.get(known) or self.raws[known].entry()
 
 
 def find_bibliography(project: Project, flat: Flat, walk: Walk) -> Bibliography:
-    """Return the entries of the environments in the text, else of the .bbl that belongs to the main file."""
+    """Return the entries of the environments in the text, of the .bbl, else of the .bib files.
+
+    What the list in the text or the .bbl lacks, the .bib files give without a number. A .bbl of another name than
+    the paper's counts where it holds more than half of what is cited.
+    """
     style = citation_style(project, flat.text, walk)
+    cited = cited_keys(flat.text, walk.body_start)
     found = Bibliography(style)
-    plain = Renderer().plain
-    found.aliases = (
-        {m[1].strip(): plain(m[2]) for m in ALIAS.finditer(flat.text)} if "alias" in flat.text else {}
-    )
+    if "\\defcitealias" in flat.text:
+        found.aliases = {m[1].strip(): Renderer().plain(m[2]) for m in ALIAS.finditer(flat.text)}
+    own, stray = find_bbls(project, flat.text)
     texts = [flat.text[start:end] for start, end in walk.bibliographies]
-    if not texts:
-        path = find_bbl(project, flat.text)
-        texts = [project.text(path)] if path is not None else []
-    for text in texts:
-        if "\\entry{" in text:
-            found.entries.update(read_biblatex(text, style))
-        else:
-            for key, raw in read_items(text).items():
-                found.raws.setdefault(key, raw)
-    if found.raws:
-        found.style = fitted(style, found.raws, "".join(texts))
+    for candidate, least in [(texts, 0.0), *(([t], 0.0) for t in own), *(([t], 0.5) for t in stray)]:
+        if take(found, candidate, cited, style, least):
+            break
+    paths = find_bibs(project, flat.text)
+    if not paths:
+        return found
+    listed = CITED
+    if not found.raws and not found.entries:
+        listed = order_of(style, project)
+        found.style = style = suited(style, listed)
+        found.more = lambda: _from_bib(project, paths, cited, style, listed)
+    else:
+        found.more = lambda: _from_bib(project, paths, cited, found.style, ListStyle(labels="names"))
     return found
 
 
-def find_bbl(project: Project, text: str) -> str | None:
-    """Return the .bbl of the main file or of a bibliography it names, else the first there is."""
+def take(found: Bibliography, texts: list[str], cited: list[str], style: CitationStyle, least: float) -> bool:
+    """Read entries from .bbl texts; keep them where they hold more than a share of what is cited."""
+    entries: dict[str, Entry] = {}
+    raws: dict[str, Raw] = {}
+    for text in texts:
+        if "\\entry{" in text:
+            entries.update(read_biblatex(text, style))
+        else:
+            for key, raw in read_items(text).items():
+                raws.setdefault(key, raw)
+    held = sum(key in entries or key in raws for key in cited)
+    if held <= least * len(cited):
+        return False
+    found.raws, found.entries = raws, entries
+    found.style = fitted(style, raws, "".join(texts)) if raws else style
+    return True
+
+
+def cited_keys(text: str, start: int) -> list[str]:
+    r"""Return the keys in the order in which they are first cited, by \nocite too; `*` where all are."""
+    keys: dict[str, None] = {}
+    for count, match in enumerate(CITING.finditer(text, start)):
+        if count >= MAX_CITATIONS or len(keys) >= MAX_CITED:
+            break
+        if is_citation(match[1]):
+            call = read_call(Scanner(text, match.end()), match[1], _unread)
+            keys.update(
+                (key.lstrip("*") or "*", None) for part in call.parts for key in part.keys
+            ) if call else None
+    return list(keys)
+
+
+def _unread(note: str) -> str:
+    return ""
+
+
+def find_bbls(project: Project, text: str) -> tuple[list[str], list[str]]:
+    """Return the .bbl of the main file or of a bibliography it names, and the others, as texts."""
     stems = [posixpath.splitext(project.main)[0]]
     found = BIBLIOGRAPHY.search(text)
     if found:
         stems.extend(project.main_dir + n.strip() for n in found[1].split(",")[:20])
     path = project.find("", folders=tuple(stems), suffixes=(".bbl",))
-    return path or next((n for n in sorted(project.files) if n.lower().endswith(".bbl")), None)
+    others = [n for n in sorted(project.files) if n.lower().endswith(".bbl") and n != path]
+    return [project.text(path)] if path else [], [project.text(n) for n in others[:MAX_FILES]]
+
+
+def find_bibs(project: Project, text: str) -> list[str]:
+    """Return the .bib files that a paper names, wherever they lie; those there are where it names none of them."""
+    names = [
+        n.strip()
+        for pattern in (BIBLIOGRAPHY, RESOURCE)
+        for m in pattern.finditer(text)
+        for n in m[1].split(",")
+    ]
+    there = [n for n in sorted(project.files) if n.lower().endswith(".bib") and project.files[n]]
+    found: list[str] = []
+    for name in names[:MAX_FILES]:
+        name = name.removesuffix(".bib")
+        path = project.find(name, folders=(project.main_dir, ""), suffixes=(".bib",)) if name else None
+        base = posixpath.basename(name).lower() + ".bib"
+        path = path or next((n for n in there if posixpath.basename(n).lower() == base), None)
+        if path is not None and path not in found:
+            found.append(path)
+    return found or there[:MAX_FILES]
+
+
+def order_of(style: CitationStyle, project: Project) -> ListStyle:
+    """Return the order and the labels of the list that a .bib would become."""
+    if style.system == "biblatex":
+        labels = {"numeric": "number", "alphabetic": "alpha"}.get(style.mode, "names")
+        return ListStyle("cited" if style.sorting == "none" else "sorted", labels, max_names=style.max_names)
+    listed = list_style(style.list_style, project)
+    if not listed.labels and style.mode == "authoryear":
+        return NAMES
+    return listed
+
+
+def suited(style: CitationStyle, listed: ListStyle) -> CitationStyle:
+    """Return the style as a list of that kind makes it: natbib prints numbers where the labels name no year."""
+    if style.system == "biblatex" or not listed.labels:
+        return style
+    style = replace(style, conjunction=listed.sign, max_names=listed.max_names, serial=listed.max_names > 2)
+    if style.mode == "authoryear" and listed.labels != "names":
+        return replace(style, mode="numeric")
+    if not style.mode and listed.labels == "names" and not listed.printed:
+        if style.system == "latex":
+            style = replace(style, opening="(", closing=")", separator=";")
+        return replace(style, mode="authoryear", cite="paren")
+    return style
+
+
+def _from_bib(
+    project: Project, paths: list[str], cited: list[str], style: CitationStyle, listed: ListStyle
+) -> dict[str, Entry]:
+    """Return the entries of what is cited, from .bib files."""
+    from extractors.latex.citations.bib import keys_of, read_records
+    from extractors.latex.citations.lists import make_list
+
+    texts = [project.text(path) for path in paths]
+    keys = [key for key in cited if key != "*"]
+    if "*" in cited:
+        keys = list(dict.fromkeys(keys + keys_of(texts)))[:MAX_CITED]
+    return make_list(read_records(texts, keys), style, listed)
 
 
 def fitted(style: CitationStyle, raws: dict[str, Raw], text: str) -> CitationStyle:
@@ -120,133 +210,3 @@ def fitted(style: CitationStyle, raws: dict[str, Raw], text: str) -> CitationSty
     if "\\citeauthoryear" in text or "\\astroncite" in text:
         return replace(style, mode="authoryear", opening="(", closing=")", separator=";", cite="paren")
     return replace(NATBIB, list_style=style.list_style)
-
-
-def citation_style(project: Project, text: str, walk: Walk) -> CitationStyle:
-    """Return the style that class, packages, the list's style and the paper's own settings make."""
-    style = CitationStyle()
-    name = walk.style.document_class
-    settings = class_settings(name, walk.style.options)
-    if settings is not None:
-        style = set_style(style, settings) if settings else style
-    else:
-        style = shipped_style(project, style, name, (".cls",))
-    executed = ",".join(m[1] for m in EXECUTED.finditer(text))
-    for package, options in list(walk.style.packages.items()):
-        style = with_package(project, style, package, options, executed)
-    if style.system == "latex":
-        used = next((system for pattern, system in OWN_COMMANDS if pattern.search(text)), "")
-        style = NATBIB if used == "natbib" else biblatex_style("") if used else style
-    named = LIST_STYLE.findall(text)
-    if named:
-        style = replace(style, list_style=named[-1].strip().lower())
-    if style.system == "natbib" and style.bibstyle and posixpath.basename(style.list_style) in BIBPUNCT:
-        style = punctuate(style, BIBPUNCT[posixpath.basename(style.list_style)])
-    style = own_settings(style, text)
-    redefined = REDEFINED.search(COMMENTS.sub("", project.text(project.main))) if project.main else None
-    return with_cite(style, redefined)
-
-
-def with_cite(style: CitationStyle, redefined: re.Match[str] | None) -> CitationStyle:
-    r"""Return the style with \cite as a class or the paper defines it anew."""
-    if redefined is None:
-        return style
-    kinds = {
-        "citep": "paren",
-        "parencite": "paren",
-        "autocite": style.auto,
-        "citealp": "bare",
-        "citealt": "alt",
-    }
-    return replace(style, cite=kinds.get(redefined[1], "super" if redefined[1] == "supercite" else "text"))
-
-
-def with_package(
-    project: Project, style: CitationStyle, package: str, options: str, executed: str
-) -> CitationStyle:
-    """Return the style with what a package changes."""
-    given = [o.strip() for o in options.split(",")]
-    if package == "natbib":
-        base = style if style.system == "natbib" else replace(NATBIB, moves=style.moves)
-        return natbib_options(base, given)
-    if package in {"cite", "overcite"}:
-        raised = package == "overcite" or bool({"superscript", "super"} & set(given))
-        style = replace(
-            style, system="cite", sorts="nosort" not in given, compresses="nocompress" not in given
-        )
-        if raised:
-            style = replace(
-                style, mode="numeric", raised=True, opening="", closing="", moves="nomove" not in given
-            )
-        return style
-    if package == "biblatex":
-        return biblatex_style(options, executed)
-    if package == "apacite":
-        system = "natbib" if "natbibapa" in given else "apacite"
-        return set_style(style, f"system={system},authoryear,round,semicolon,aysep={{,}},ampersand")
-    if package == "harvard":
-        return set_style(style, "system=harvard,authoryear,round,comma,aysep={}")
-    if package in {"chicago", "chicagor"}:
-        return set_style(style, "system=chicago,authoryear,round,semicolon,aysep={}")
-    settings = package_settings(package)
-    if settings is not None:
-        return set_style(style, settings)
-    return shipped_style(project, style, package, (".sty",))
-
-
-def shipped_style(
-    project: Project, style: CitationStyle, name: str, suffixes: tuple[str, ...]
-) -> CitationStyle:
-    """Return the style with what a class or package that the paper brings along says of citations."""
-    path = project.find(name, folders=(project.main_dir, ""), suffixes=suffixes) if name else None
-    if path is None or len(project.files.get(path, b"")) > MAX_STYLE_CHARS:
-        return style
-    text = project.text(path)
-    if "cite" not in text and "natbib" not in text:
-        return style
-    text = COMMENTS.sub("", text)
-    loads = {(options or passed, target or names) for options, names, passed, target in LOADED.findall(text)}
-    natbib = {
-        " ".join(options.split()) for options, names in loads if "natbib" in names and "\\" not in options
-    }
-    if natbib:
-        base = style if style.system == "natbib" else NATBIB
-        # Classes that load it in several ways choose by their options.
-        common = set.intersection(*({o.strip() for o in options.split(",")} for options in natbib))
-        style = natbib_options(base, sorted(common, key=lambda o: o in {"round", "square"}))
-        style = own_settings(style, text)
-    for options, names in loads:
-        if names.strip() in {"cite", "overcite"}:
-            style = with_package(project, style, names.strip(), options, "")
-    return with_cite(style, REDEFINED.search(text))
-
-
-def own_settings(style: CitationStyle, text: str) -> CitationStyle:
-    r"""Return the style with each \bibpunct, \setcitestyle and \citestyle of a text, in their order."""
-    for name, scan in _commands(text):
-        if name == "bibpunct":
-            note = scan.optional()
-            marks = [scan.group() for _ in range(6)]
-            if None not in marks and not any("#" in (m or "") for m in marks):
-                style = punctuate(style, tuple(m or "" for m in marks), note if note is not None else ", ")
-        elif name == "PassOptionsToPackage":
-            options, package = scan.group() or "", scan.group() or ""
-            style = natbib_options(style, options.split(",")) if package.strip() == "natbib" else style
-        elif name == "biboptions":
-            style = natbib_options(style, (scan.group() or "").split(","))
-        else:
-            wanted = (scan.group() or "").strip()
-            if name == "setcitestyle" and "#" not in wanted:
-                style = set_style(style, wanted)
-            elif wanted in BIBPUNCT:
-                style = punctuate(style, BIBPUNCT[wanted])
-            elif wanted in ACM:
-                style = set_style(style, ACM[wanted])
-    return style
-
-
-def _commands(text: str) -> Iterator[tuple[str, Scanner]]:
-    for index, match in enumerate(STYLING.finditer(text)):
-        if index >= 100:
-            return
-        yield match[1], Scanner(text, match.end())
