@@ -11,6 +11,7 @@ where TeX or the papers are not there. With --cache a second run only compares.
 """
 
 import argparse
+import importlib
 import json
 import shutil
 import sys
@@ -19,14 +20,13 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from benchmarks.tex.comparison import Comparison, Tally, compare, labels_in_floats
 from benchmarks.tex.compilation import Source, collected, record_of
 from extractors.latex import extract
-from extractors.latex.expansion.expander import expand_project
-from extractors.latex.expansion.handlers import HANDLERS
-from extractors.latex.source.project import open_project
-from extractors.latex.walk.commands import walk_text
+from extractors.latex.walk.state import Walk
 from schemas.floats import Extraction
 from schemas.paper import Paper
 from schemas.reject import RecordError
@@ -43,32 +43,47 @@ SHARES = {"captions": 0.99, "numbers": 0.99, "labels": 0.99, "graphics": 0.99}
 
 
 def read_verdicts() -> dict[tuple[str, str], tuple[str, str]]:
-    """Return verdict (`ours`, `tex` or `neither` is right) and reason of each difference that was read."""
+    """Return verdict (`ours` or `tex` is right) and reason of each difference that was read.
+
+    A verdict on `*` holds for all of a paper's differences that have none of their own.
+    """
     rows = json.loads(VERDICTS.read_text()) if VERDICTS.is_file() else []
     return {(row["paper"], row["what"]): (row["verdict"], row["why"]) for row in rows}
 
 
 def own_reading(source: Source) -> tuple[Extraction, dict[str, str]]:
-    """Return what we extract of a paper, and the number that we know of each label."""
-    paper = Paper(f"arxiv:{source.key}", dict(source.files))
-    try:
-        found = extract(paper)
-        labels = walk_text(expand_project(open_project(paper.files), HANDLERS).text).references.labels
-    except RecordError as problem:
-        print(f"    {source.slug}: {problem}")
-        return Extraction(None, (), (), ()), {}  # type: ignore[arg-type]
-    return found, {key: label.number for key, label in labels.items()}
+    """Return what we extract of a paper, and the number that references to each label print."""
+    module = importlib.import_module("extractors.latex.extract")
+    walks: list[Walk] = []
+
+    def walk_text(*arguments: Any, **named: Any) -> Walk:
+        walks.append(module_walk(*arguments, **named))
+        return walks[-1]
+
+    module_walk = module.walk_text
+    with patch.object(module, "walk_text", walk_text):
+        try:
+            found = extract(Paper(f"arxiv:{source.key}", dict(source.files)))
+        except RecordError as problem:
+            print(f"    {source.slug}: {problem}")
+            return Extraction(None, (), (), ()), {}  # type: ignore[arg-type]
+    labels: dict[str, str] = {}
+    for walk in walks:
+        for key, label in walk.references.labels.items():
+            labels.setdefault(key, label.number)
+    return found, labels
 
 
 def report(name: str, tally: Tally, verdicts: Mapping[tuple[str, str], tuple[str, str]]) -> float:
     """Print a measure with its differences; return the share in which we are right after the verdicts."""
-    read = {d: verdicts.get((d.paper, d.what)) for d in tally.differences}
+    read = {d: verdicts.get((d.paper, d.what)) or verdicts.get((d.paper, "*")) for d in tally.differences}
     excused = sum(v is not None and v[0] == "ours" for v in read.values())
     wrong = len(tally.differences) - excused
     share = 1 - wrong / max(1, tally.total)
+    unread = sum(v is None for v in read.values())
     print(
         f"{name:10} {tally.total - len(tally.differences)} of {tally.total} as TeX has them; of the "
-        f"{len(tally.differences)} others {excused} are right by reading: {share:.4f}"
+        f"{len(tally.differences)} others {excused} are right by reading, {unread} not read: {share:.4f}"
     )
     for d, verdict in sorted(read.items(), key=lambda item: (item[0].paper, item[0].what)):
         told = f"\n        {verdict[0]} right: {verdict[1]}" if verdict else ""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.tex.comparison import compare, labels_in_floats
+from benchmarks.tex.comparison import Difference, Tally, compare, labels_in_floats
 from benchmarks.tex.compilation import Source, record_of
 from benchmarks.tex.outputs import Listed, Opened, Record, group, plain_number, read_outputs
+from benchmarks.tex_truth import read_verdicts, report
 from schemas.floats import Extraction, Float, Graphic
 from schemas.paper import PaperHeader
 from schemas.reject import Reject
@@ -182,3 +183,20 @@ def test_a_paper_is_compiled_without_a_shell_and_kept(tmp_path: Path) -> None:
     assert (whole.ended, whole.labels) == (True, {"f": "1"})
     assert [(c.kind, c.number) for c in whole.captions] == [("figure", "1")]
     assert record_of(ended, tmp_path) == whole
+
+
+def test_what_a_reader_found_right_is_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = Tally(10, [Difference("p", "label a", "1", "2"), Difference("q", "label b", "1", "2")])
+    verdicts = {("p", "label a"): ("ours", "TeX errs"), ("q", "*"): ("tex", "another file")}
+    assert report("labels", tally, verdicts) == pytest.approx(0.9)
+    printed = capsys.readouterr().out
+    assert "8 of 10 as TeX has them" in printed
+    assert "ours right: TeX errs" in printed
+    assert "tex right: another file" in printed
+    assert report("labels", tally, {}) == pytest.approx(0.8)
+
+
+def test_verdicts_name_a_paper_a_difference_and_why() -> None:
+    assert all(key[0] and key[1] and verdict in ("ours", "tex") and why
+               for key, (verdict, why) in read_verdicts().items())  # fmt: skip
+    assert len(read_verdicts()) > 50
