@@ -6,7 +6,7 @@ the clock, so that the same paper always gives the same text.
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bibtexparser.library import Library
@@ -32,6 +32,7 @@ PIECE = re.compile(
 )
 ET_AL = re.compile(r",?[\s~]+(?:et[\s~]+al\b\.?|\{et[\s~]+al\.?\})\s*\Z")
 COMMENTED = re.compile(r"^[ \t]*%[^\n]*\n", re.M)
+DOUBLED = re.compile(r",(?:\s*,)+")
 NOT_ENTRIES = frozenset({"string", "comment", "preamble"})
 INHERITED = ("author", "editor", "year", "date", "title", "key", "shorthand")
 
@@ -156,15 +157,22 @@ class _Reader:
 
 def parse(key: str, piece: str, strings: dict[str, str]) -> Record | None:
     """Return the entry that a piece of a .bib begins with, None where it cannot be read."""
-    entry = _entry(Splitter(piece).split())
-    if entry is None:  # a closing brace is missing, or one too many closes it early
-        entry = _entry(Splitter(piece.rstrip().rstrip(",") + "\n}").split())
+    entry = next((found for text in _mended(piece) if (found := _entry(Splitter(text).split()))), None)
     if entry is None:
         return None
     fields: dict[str, str] = {}
     for one in entry.fields:
         fields.setdefault(one.key.lower().strip(), value_of(str(one.value), strings))
     return Record(key, entry.entry_type.lower(), fields)
+
+
+def _mended(piece: str) -> Iterator[str]:
+    """Yield a piece as it is, then with what authors' slips break mended: commas in a row, braces at the end."""
+    yield piece
+    piece = DOUBLED.sub(",", piece).rstrip().rstrip(",")
+    yield piece
+    yield re.sub(r"\\\}\Z", "}", piece)
+    yield piece + "\n}"
 
 
 def _entry(library: Library) -> Entry | None:

@@ -25,7 +25,7 @@ RESOURCE = re.compile(
 CITING = re.compile(r"\\([A-Za-z]*[cC]ite[A-Za-z]*)\*?(?![A-Za-z])")
 ALIAS = re.compile(r"\\defcitealias\s*\{([^{}]*)\}\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 MAX_CITATIONS = 20_000
-MAX_CITED = 5_000
+MAX_CITED = 3_000
 MAX_FILES = 20
 
 

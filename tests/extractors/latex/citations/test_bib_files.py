@@ -123,6 +123,23 @@ def test_the_bib_is_found_by_its_name_wherever_it_lies() -> None:
     assert extract(Paper("arxiv:1", files)).floats[0].caption == "[1]"
 
 
+SLIPS = {
+    "commas in a row": '@misc{k, pages="3",, author="Oak, A.", year=2001}',
+    "no brace at the end": "@misc{k, author={Oak, A.}, year=2001,\n",
+    "an escaped brace at the end": "@misc{k, author={Oak, A.}, year=2001\n\\}",
+    "a field twice": "@misc{k, author={Oak, A.}, author={Elm, B.}, year=2001}",
+    "a line put out of use": "@misc{k, author={Oak, A.},\n % year = {1999},\n year=2001}",
+    "an entry in an entry": "@misc{j, title={Open,\n@misc{k, author={Oak, A.}, year=2001}",
+    "parentheses": '@MISC(k, AUTHOR = "Oak, A.", Year = 2001)',
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_slips_of_authors(name: str) -> None:
+    record = read_records([SLIPS[name]], ["k"])["k"]
+    assert (record.people(), record.year()) == ([Person("A.", "", "Oak")], "2001")
+
+
 def test_names() -> None:
     assert people("Ludwig van Beethoven and {Barnes and Noble} and King, Jr., Martin Luther and others") == [
         Person("Ludwig", "van", "Beethoven"),
