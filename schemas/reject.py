@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "caption_empty": "its caption holds no readable text",
     "image_missing": "the graphics file that it names is not in the archive",
     "graphic_not_named": "it names no graphics file and holds no table",
+    "crop_implausible": "what the PDF's page shows at its caption cannot be all of it: a sliver, a part of a drawing",
     "drawn_in_tex": "it is drawn by TeX commands (tikz, pgfplots, pstricks, picture, xy)",
     "table_unreadable": "its table markup could not be read into rows and cells",
     "table_empty": "its table has no text in any cell",

@@ -24,6 +24,7 @@ from extractors.pdf.page.words import joined, vocabulary
 from extractors.pdf.parameters import PdfParameters
 from extractors.pdf.regions.candidates import candidates_of
 from extractors.pdf.regions.choices import regions_of, usual_sides
+from extractors.pdf.regions.doubts import doubt
 from extractors.pdf.regions.spaces import Scene, scene_of
 from extractors.pdf.regions.table_words import read_table
 from schemas.floats import Extraction, Float, Graphic
@@ -40,10 +41,11 @@ _ANGLES = {0: 0.0, 1: 270.0, 2: 180.0, 3: 90.0}
 
 @dataclass(frozen=True)
 class Place:
-    """Where a caption's float is: its graphic and, for a table, what its words say."""
+    """Where a caption's float is: its graphic, for a table what its words say, and why it cannot be the whole."""
 
     graphic: Graphic
     table: tuple[str, str] | None
+    doubt: str | None = None
 
 
 def extract(paper: Paper, *, parameters: PdfParameters | None = None) -> Extraction:
@@ -149,7 +151,8 @@ def _words(document: Any, scene: Scene) -> list[Word]:
 def _place(path: str, scene: Scene, region: Box, words: Sequence[Word]) -> Place:
     frame = scene.page.page.frame
     table = read_table(words, region, scene.ink) if words else None
-    return Place(_graphic(path, scene.page.page.index, frame, _padded(region, scene.ink)), table)
+    graphic = _graphic(path, scene.page.page.index, frame, _padded(region, scene.ink))
+    return Place(graphic, table, doubt(region, scene.ink))
 
 
 def _padded(region: Box, ink: Ink) -> Box:
@@ -190,14 +193,10 @@ def _records(
         name = pair_id(key, caption.label.kind, counts[caption.label.kind])
         lines = [pages[caption.page].page.pieces[i].text for i in caption.pieces]
         text = joined([lines[0][caption.label.length :], *lines[1:]], known)
-        if text and place is not None:
+        if text and place is not None and place.doubt is None:
             floats.append(_float(key, path, name, caption, place, lines, text, mentions))
             continue
-        reason, detail = (
-            ("graphic_not_named", f"page {caption.page + 1}: no figure or table found near its caption")
-            if text
-            else ("caption_empty", f"page {caption.page + 1}: nothing follows the label")
-        )
+        reason, detail = _why(caption, place, text)
         rejects.append(
             Reject(
                 paper_key=key,
@@ -214,12 +213,22 @@ def _records(
     return floats, rejects
 
 
+def _why(caption: Caption, place: Place | None, text: str) -> tuple[str, str]:
+    """Return the reason for which a caption has no float, and what exactly is wrong."""
+    page = f"page {caption.page + 1}"
+    if not text:
+        return "caption_empty", f"{page}: nothing follows the label"
+    if place is not None and place.doubt is not None:
+        return "crop_implausible", f"{page}: {place.doubt}"
+    return "graphic_not_named", f"{page}: no figure or table found near its caption"
+
+
 def _continue(floats: list[Float], caption: Caption, place: Place | None) -> bool:
     """Add the part of a page under a "continued" caption to its float; return whether there is one."""
     label = caption.label.label.casefold()
     for k in range(len(floats) - 1, -1, -1):
         if floats[k].kind == caption.label.kind and (floats[k].label or "").casefold() == label:
-            if place is not None:
+            if place is not None and place.doubt is None:
                 more = replace(place.graphic, row=len(floats[k].graphics))
                 floats[k] = replace(floats[k], graphics=(*floats[k].graphics, more))
             return True

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extractors.mupdf import mupdf, opened_pdf
+from extractors.pdf.page.fonts import name_glyphs
 from extractors.pdf.page.pieces import Frame, Piece, Word, displayed, frame_of, pieces_of, raw_lines
 from extractors.pdf.parameters import PdfParameters
 from schemas.reject import RecordError
@@ -116,6 +117,8 @@ def read_pages(document: Any, parameters: PdfParameters) -> ReadPages:
         count = int(document.page_count)
     if count > parameters.max_pages:
         warnings.append(f"only the first {parameters.max_pages} of {count} pages were read")
+    with suppress(RecordError), reading():  # a font that cannot be looked at is read as it is
+        name_glyphs(document, range(min(count, parameters.max_pages)))
     for index in range(min(count, parameters.max_pages)):
         if time.monotonic() > deadline:
             warnings.append(f"the time limit ended the reading after page {index} of {count}")

@@ -43,18 +43,13 @@ class Ink:
         x0, y0, x1, y1 = self._pixels(box)
         return float(self.drawn[y0:y1, x0:x1].sum()) / self.scale**2
 
-    def crossing(self, box: Box) -> float:
-        """Return how many points of a box's edges ink runs across."""
+    def crossing(self, box: Box, *, depth: float = 0.0) -> float:
+        """Return how many points of a box's edges ink runs across, and on beyond them for at least `depth` points."""
         x0, y0, x1, y1 = self._pixels(box)
-        height, width = self.everything.shape
-        total = 0
-        for inside, outside in ((y0, y0 - 1), (y1 - 1, y1)):
-            if 0 <= inside < height and 0 <= outside < height:
-                total += _meeting(self.everything[inside, x0:x1], self.everything[outside, x0:x1])
-        for inside, outside in ((x0, x0 - 1), (x1 - 1, x1)):
-            if 0 <= inside < width and 0 <= outside < width:
-                total += _meeting(self.everything[y0:y1, inside], self.everything[y0:y1, outside])
-        return total / self.scale
+        far = max(round(depth * self.scale), 1)
+        level, upright = self.everything[:, x0:x1], self.everything.T[:, y0:y1]
+        edges = ((level, y0, -1), (level, y1 - 1, 1), (upright, x0, -1), (upright, x1 - 1, 1))
+        return sum(_running(lines, line, step, far) for lines, line, step in edges) / self.scale
 
     def bands(self, box: Box, *, gap: float) -> list[tuple[float, float]]:
         """Return the stretches of height that hold ink, parted by at least `gap` points without any."""
@@ -110,12 +105,17 @@ def _long_runs(mask: Mask, length: int) -> Mask:
     return kept
 
 
-def _meeting(inside: npt.NDArray[np.bool_], outside: npt.NDArray[np.bool_]) -> int:
-    """Return how many pixels of one line have ink right beside them, or aslant, in the next line."""
-    near = outside.copy()
-    near[1:] |= outside[:-1]
-    near[:-1] |= outside[1:]
-    return int((inside & near).sum())
+def _running(lines: Mask, line: int, step: int, far: int) -> int:
+    """Return how many pixels of a line have ink in the lines next to it, straight on or aslant, for so many lines."""
+    if not (0 <= line < len(lines) and 0 <= line + step * far < len(lines)):
+        return 0
+    going = lines[line]
+    for k in range(1, far + 1):
+        near = going.copy()
+        near[1:] |= going[:-1]
+        near[:-1] |= going[1:]
+        going = near & lines[line + step * k]
+    return int(going.sum())
 
 
 def _runs(line: npt.NDArray[np.bool_], gap: float) -> list[tuple[int, int]]:
