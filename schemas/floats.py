@@ -15,6 +15,11 @@ class Graphic:
 
     path: str = column(pa.string(), "path of the file inside the paper (it exists there)")
     page: int = column(pa.int32(), "page of a multi-page file, from 1")
+    page_box: str | None = column(
+        pa.string(),
+        "box of a PDF page that counts as the page: mediabox, trimbox, bleedbox or artbox; null for its crop box",
+        nullable=True,
+    )
     trim: tuple[float, ...] | None = column(
         pa.list_(pa.float64()), "left, bottom, right, top cut away, in big points (1/72 inch)", nullable=True
     )

@@ -16,5 +16,5 @@ __all__ = [
     "stored_row",
 ]
 
-# 1: first form. 2: boxes turn, mirror, cut and stretch; EXIF counts where the document lets it.
-VERSION = "2"
+# 1: first form. 2: boxes turn, mirror, cut and stretch; EXIF counts where the document lets it. 3: boxes of pages.
+VERSION = "3"

@@ -36,12 +36,13 @@ _SVG_TEMPLATE = """
   image(data, format: "svg", width: natural.width * scale, height: natural.height * scale)
 }
 """
+_PAGE_BOXES = {"mediabox": "MediaBox", "trimbox": "TrimBox", "bleedbox": "BleedBox", "artbox": "ArtBox"}
 _LENGTH = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{0,9})?)\s*(px|pt|pc|in|cm|mm|)\s*")
 _POINTS = {"px": 0.75, "": 0.75, "pt": 1.0, "pc": 12.0, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4}
 
 
 def read_pdf(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImageParameters) -> Normal:
-    """Return one page of a PDF file (its crop box, cut and turned) with its longest side at `max_side`.
+    """Return one page of a PDF file (its crop box or the box asked for, cut and turned), its longest side `max_side`.
 
     Raises:
         RecordError: image_unreadable (damaged, encrypted, no such page).
@@ -54,6 +55,8 @@ def read_pdf(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
             if not 1 <= graphic.page <= document.page_count:
                 raise RecordError("image_unreadable", f"pdf: no page {graphic.page} of {document.page_count}")
             page = document[graphic.page - 1]
+            if graphic.page_box is not None:
+                page = _with_box(document, page, graphic.page_box)
             width, height = float(page.rect.width), float(page.rect.height)
             if not (0 < width < 1e6 and 0 < height < 1e6):
                 raise RecordError("image_unreadable", f"pdf: page of {width:g} x {height:g} pt")
@@ -96,6 +99,17 @@ def read_svg(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
         format="svg", width=round(width, 3), height=round(height, 3), sha256=hashlib.sha256(raw).hexdigest()
     )
     return Normal(image, original, is_photograph(image, parameters))
+
+
+def _with_box(document: Any, page: Any, name: str) -> Any:
+    """Return the page with one of its boxes as its crop box; as it is where it does not have that box."""
+    box = document.xref_get_key(page.xref, _PAGE_BOXES[name])
+    if name == "mediabox":  # a page may have it from the tree above
+        box = ("array", "[{:g} {:g} {:g} {:g}]".format(*page.mediabox))
+    if box[0] != "array":
+        return page
+    document.xref_set_key(page.xref, "CropBox", box[1])
+    return document.reload_page(page)
 
 
 def _page_pixels(page: Any, box: Box, max_side: int) -> Image.Image:

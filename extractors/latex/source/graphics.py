@@ -27,6 +27,7 @@ from schemas.floats import Graphic
 
 PSANGLE = re.compile(r"\bangle\s*=\s*([-+.\d]+)")
 ADJUSTED = frozenset({"adjustincludegraphics", "adjincludegraphics", "adjustimage"})
+PAGE_BOXES = frozenset({"mediabox", "bleedbox", "trimbox", "artbox"})
 BOX_CORNERS = ("bbllx", "bblly", "bburx", "bbury")
 PSFILE = re.compile(r"psfile\s*=\s*\"?([^\s\"]+)")
 
@@ -40,6 +41,7 @@ class Shown:
 
     name: str
     page: int = 1
+    page_box: str | None = None
     trim: tuple[float, ...] | None = None
     viewport: tuple[float, ...] | None = None
     changes: Changes = ()
@@ -202,11 +204,18 @@ def with_options(file: str, pairs: Sequence[tuple[str, str]] | Keys, *, clip: bo
     return Shown(
         file,
         page=whole(keys.get("page", "1"), 1),
+        page_box=page_box(keys.get("pagebox", "")),
         trim=trim,
         viewport=viewport,
         changes=(*first, *option_changes(pairs)),
         width=fraction(keys.get("width", "")),
     )
+
+
+def page_box(value: str) -> str | None:
+    """Return the box of a PDF page that an option names, None for the crop box, as the engines take it."""
+    name = value.strip(" {}").lower()
+    return name if name in PAGE_BOXES else None
 
 
 def cut_of(keys: dict[str, str]) -> tuple[tuple[float, ...] | None, tuple[float, ...] | None, Changes]:
@@ -235,6 +244,7 @@ def graphic(path: str, shown: Shown, row: int, *, by_name: bool = False) -> Grap
     return Graphic(
         path=path,
         page=shown.page,
+        page_box=shown.page_box,
         trim=shown.trim if shown.trim is None or any(shown.trim) else None,
         viewport=shown.viewport,
         angle=angle,
