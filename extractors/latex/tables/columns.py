@@ -122,8 +122,7 @@ def _add(columns: Columns, char: str, before: str, scan: Scanner) -> None:
         elif content in ALIGN:  # tabularray's Q{c}
             align = ALIGN[content]
     elif char == "D":
-        written, printed, _ = scan.argument(), scan.argument(), scan.argument()
-        decimal = (written, printed)
+        decimal = _marks(scan)
     if "\\centering" in before or "\\Centering" in before:
         align = "center"
     elif "\\raggedleft" in before or "\\RaggedLeft" in before:
@@ -139,6 +138,16 @@ def _add(columns: Columns, char: str, before: str, scan: Scanner) -> None:
     columns.rules.append(False)
     columns.between.append("")
     columns.spaced.append(False)
+
+
+def _marks(scan: Scanner) -> tuple[str, str] | None:
+    """Return dcolumn's marks, written and printed; None for AASTeX's D, which takes no arguments."""
+    scan.skip_space()
+    if not scan.peek() or scan.peek().isalpha():
+        return None
+    written, printed = scan.argument(), scan.argument()
+    scan.argument()
+    return written, printed
 
 
 def _stated_align(options: str) -> str | None:

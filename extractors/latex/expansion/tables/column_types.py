@@ -15,14 +15,16 @@ MAX_SPEC = 20_000
 MAX_DEPTH = 12
 CELL = "\uf8f0"  # stands for the cell in what collcell's \collectcell calls with it
 
-# What stands between \begin{…} and the column specification: o an option, w a width.
+# What stands between \begin{…} and the column specification: o an option, w a width, t tabu's `to` a width.
 OPENINGS: dict[str, str] = {
     **dict.fromkeys(("tabular", "array", "longtable", "supertabular", "xtabular", "mpsupertabular", "mpxtabular",
                      "NiceTabular", "NiceArray", "deluxetable", "deluxetable*", "longtable*", "tblr", "talltblr",
                      "longtblr", "booktabs", "talltabs", "longtabs", "tabularray"), "o"),
     **dict.fromkeys(("tabular*", "tabularx", "tabulary", "tabularew", "xltabular", "supertabular*", "xtabular*",
                      "mpsupertabular*", "mpxtabular*", "NiceTabular*", "NiceTabularX"), "owo"),
+    "tabu": "t", "longtabu": "ot",
 }  # fmt: skip
+TO_WIDTH = re.compile(r"\s*(?:to|spread)\s*[^{}]{0,40}")
 KEYED = words("tblr talltblr longtblr booktabs talltabs longtabs tabularray")
 # Assignments and layout in column material: nothing of it is printed, and some of it must not be carried out.
 LET = re.compile(r"\\(?:global\s*)?let\s*\\(?:[A-Za-z@]+|.)\s*=?\s*(?:\\(?:[A-Za-z@]+|.)|.)", re.S)
@@ -71,6 +73,9 @@ def open_tabular(ex: Expander, environment: str) -> None:
         if kind == "o":
             option = ex.input.read_optional()
             parts.append("" if option is None else f"[{option}]")
+        elif kind == "t":
+            match = ex.input.top().take(TO_WIDTH)
+            parts.append(match[0] if match else "")
         else:
             width = ex.input.read_argument()
             parts.append("" if width is None else f"{{{width}}}")

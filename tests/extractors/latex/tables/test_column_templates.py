@@ -66,6 +66,7 @@ CELLS = [
     (r"{lD{.}{,}{2}D{,}{\cdot}{-1}}", r"\multicolumn{1}{c}{Name} & -1.25 & 3,5 \\ b & No data & 1,5^{a}",
      "Name | −1,25 | 3·5 / b | No data | 1·5ᵃ"),
     (r"{lD..{2}}", r"a & -1.25", "a | −1.25"),
+    (r"{cDDl}", r"a & 1.25 & 3.5 & b", "a | 1.25 | 3.5 | b"),
     (r"{lR{3}{1}R[.][,]{3}{1}}", "a & 12.5 & 12.5", "a | 12.5 | 12,5"),
     (r"{lS[table-format=2.1]s}", r"{Name} & {Value (m)} & {Unit} \\ a & -12.5\,\% & \kilo\metre \\ b & {n/a} & {none}",
      "Name | Value (m) | Unit / a | −12.5 % | km / b | n/a | none"),
@@ -137,9 +138,11 @@ ENVIRONMENTS = ["tabular", "longtable", "supertabular", "NiceTabular", "tblr", "
 WIDE = ["tabular*", "tabularx", "tabulary", "xltabular", "NiceTabularX", "NiceTabular*"]
 
 
-@pytest.mark.parametrize("environment", [*ENVIRONMENTS, *WIDE])
+@pytest.mark.parametrize("environment", [*ENVIRONMENTS, *WIDE, "tabu to"])
 def test_column_types_hold_in_every_tabular(environment: str) -> None:
     spec = "{12cm}{lCr@{.}l}" if environment in WIDE else "{lCr@{.}l}"
+    if environment == "tabu to":
+        environment, spec = "tabu", r" to \textwidth {lCr@{.}l}"
     rows = r"a & x_i & 1 & 5 \\ b & y^2 & 2 & 5 \\"
     found = texts(table(spec, rows, environment), r"\newcolumntype{C}{>{$}c<{$}}")
     assert found == ["a | xᵢ | 1.5 / b | y² | 2.5"]
