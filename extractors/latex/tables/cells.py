@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from extractors.latex.source.options import parse_keys
 from extractors.latex.source.scanner import Scanner
-from extractors.latex.tables.columns import Columns, cell_effect, read_columns
+from extractors.latex.tables.columns import ALIGN, Columns, cell_effect, read_columns
 from extractors.latex.tables.layout import HIDDEN, Layout, lay_out
 from extractors.latex.tables.numbers import in_column
 from extractors.latex.tables.rows import RawRow
@@ -168,6 +168,9 @@ def set_cell(scan: Scanner, piece: Piece) -> str:
     spans = {**{k: v for k, v in keys.items() if k in {"r", "c"} and v.isdigit()}, **spans}
     piece.colspan = max(piece.colspan, count(spans.get("c", "1")))
     piece.rowspan = max(piece.rowspan, count(spans.get("r", "1")))
+    piece.align = next(
+        (ALIGN[k] for k, v in keys.items() if k in {"l", "c", "r"} and v == "true"), piece.align
+    )
     before, after = cell_effect(keys)
     rest = scan.text[scan.pos :].lstrip()
     return f"{{{before}{rest}{after}}}" if before or after else rest

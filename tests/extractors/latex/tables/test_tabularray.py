@@ -72,6 +72,8 @@ def test_tabularrays_spans_rules_and_heads() -> None:
         (False, True, False, False),
     )
     assert [r.rule_above for r in table.rows] == [True, False, True]
+    _, centred = read(tblr("lr", r"\SetCell[c=2]{c} all & \\ a & \SetCell{l,bg=red} b"))
+    assert [[c.align for c in row.cells] for row in centred.rows] == [["center"], [None, "left"]]
 
 
 def test_environments_made_of_tabularrays() -> None:
