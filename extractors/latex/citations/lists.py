@@ -52,7 +52,7 @@ def _entry(record: Record, style: CitationStyle) -> Entry:
     title = record.text("shorttitle", "title")
     return Entry(
         names=joined(names, shown, style) or alone or title or record.key,
-        full=joined(names, len(names), style) or alone or title or record.key,
+        full=joined(names, len(names), replace(style, serial=style.serial or style.conjunction == "and")) or alone or title or record.key,
         year=record.year(), title=title,
     )  # fmt: skip
 

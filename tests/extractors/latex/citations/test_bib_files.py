@@ -36,7 +36,7 @@ TEXTS: dict[str, tuple[str, dict[str, str]]] = {
         r"\citet{SW87}": "van der Smith and Wälder (1987)",
         r"\citet{after}": "Ash (2000)",
         r"\citet{inpress}": "Ash et al. (in press)",
-        r"\citet*{Elm:a}": "Oak, Elm and Fir (2003)",
+        r"\citet*{Elm:a}": "Oak, Elm, and Fir (2003)",
         r"Adapted from \citet{nobody}:": "Adapted from [nobody]:",
         r"as \citet{nobody} show \citep{nobody}.": "as [nobody] show.",
     }),
