@@ -3,6 +3,7 @@ r"""Primitives that choose between texts: TeX's \if… and the packages' forms w
 import re
 
 from extractors.latex.expansion.expander import Expander, Handler
+from extractors.latex.expansion.files.streams import at_end
 from extractors.latex.expansion.input import after_word
 from extractors.latex.expansion.macros import Alias, Macro, substitute
 from extractors.latex.expansion.names import read_csname
@@ -79,7 +80,9 @@ def decide(ex: Expander, name: str) -> bool:
         )
     if name == "ifcsname":
         return (read_csname(ex) or "") in ex.scopes.meanings
-    if name in {"ifeof", "ifvoid", "ifhbox", "ifvbox"}:
+    if name == "ifeof":
+        return at_end(ex)
+    if name in {"ifvoid", "ifhbox", "ifvbox"}:
         next_token(ex)
         return name != "ifhbox" and name != "ifvbox"
     return False
@@ -148,6 +151,8 @@ def _number(ex: Expander, text: str) -> int:
     if text.startswith("\\numexpr"):
         return evaluate(text[8:])
     counter = VALUE.fullmatch(text)
+    if text.startswith("\\c@"):
+        return ex.counting.values.get(text[3:], 0)
     if counter or text[1:] in ex.counting.values:
         return ex.counting.values.get(counter[1] if counter else text[1:], 0)
     meaning = ex.scopes.meanings.get(text[1:])
@@ -241,18 +246,19 @@ def branch_end(ex: Expander, name: str) -> None:
 def if_then_else(ex: Expander, name: str) -> None:
     r"""Read ifthen's \ifthenelse{test}{yes}{no}."""
     test, yes, no = ex.input.read_argument(), ex.input.read_argument(), ex.input.read_argument()
-    go_on(ex, yes if _test(ex, test or "") else no)
+    go_on(ex, yes if holds(ex, test or "") else no)
 
 
-def _test(ex: Expander, test: str) -> bool:
+def holds(ex: Expander, test: str) -> bool:
+    """Return whether a test of ifthen's holds."""
     for word, joins in (("\\or", any), ("\\OR", any), ("\\and", all), ("\\AND", all)):
         parts = re.split(re.escape(word) + r"(?![A-Za-z])", test)
         if 1 < len(parts) <= 20:
-            return joins(_test(ex, part) for part in parts)
+            return joins(holds(ex, part) for part in parts)
     test = test.strip()
     negated = re.match(r"\\(?:not|NOT)(?![A-Za-z])", test)
     if negated:
-        return not _test(ex, test[negated.end() :])
+        return not holds(ex, test[negated.end() :])
     match = re.match(r"\\boolean\s*\{([^{}]*)\}", test)
     if match:
         return ex.conditions.switches.get(

@@ -68,13 +68,15 @@ class Environments:
 class Reading:
     r"""Which files are read: where they are looked for, which \\include is left out, whose package it is.
 
-    `outer` has the input stacks that wait while a name or a package is read.
+    `outer` has the input stacks that wait while a name or a package is read, `streams` the lines, last first, of
+    the files that are read by \\read.
     """
 
     path: list[str] = field(default_factory=list)
     include_only: set[str] | None = None
     own_package: bool = False
     outer: list[list[Frame]] = field(default_factory=list)
+    streams: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass

@@ -13,6 +13,8 @@ from extractors.latex.expansion.definitions.named import NAMED
 from extractors.latex.expansion.expander import Meaning
 from extractors.latex.expansion.files import inputs
 from extractors.latex.expansion.files.names import NAME_HANDLERS
+from extractors.latex.expansion.files.streams import STREAM_HANDLERS
+from extractors.latex.expansion.loops import LOOP_HANDLERS
 from extractors.latex.expansion.registers import REGISTERS
 from extractors.latex.expansion.tables.column_types import COLUMN_HANDLERS
 from extractors.latex.expansion.tables.commands import TABLE_HANDLERS
@@ -24,6 +26,7 @@ HANDLERS: dict[str, Meaning] = {
     **NAMED,
     **BRACED_TESTS,
     **REGISTERS,
+    **LOOP_HANDLERS,
     **CONDITIONAL_HANDLERS,
     **TABLE_HANDLERS,
     **COLUMN_HANDLERS,
@@ -32,6 +35,7 @@ HANDLERS: dict[str, Meaning] = {
     **DECLARATION_HANDLERS,
     **LANGUAGE_HANDLERS,
     **NAME_HANDLERS,
+    **STREAM_HANDLERS,
     **GRAPHICS_HANDLERS,
     **dict.fromkeys(
         (

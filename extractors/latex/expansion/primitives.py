@@ -18,8 +18,6 @@ EXPRESSION = re.compile(
 
 
 EXPANDED_AFTER = re.compile(r"\s*\\expandafter(?![A-Za-z@])")
-LOOP_HEAD = re.compile(r"\s*\\([A-Za-z]+)\s*(?:\[[^\]]{0,200}\])?\s*in\s*()")
-KERNEL_LOOP_HEAD = re.compile(r"\s*\\([A-Za-z@]+)\s*:=\s*\{?([^\\{}]{0,2000}?)\}?\s*\\do\s*")
 MAX_AFTER = 40
 COMMENTS = re.compile(r"(?:%[^\n]*\n[ \t]*)*")
 # What \xspace sets no blank before: blanks, the ends of groups, footnotes; borders where a blank is none.
@@ -101,35 +99,6 @@ def gobble(ex: Expander, name: str) -> None:
     chosen = {"@firstofone": 0, "@firstoftwo": 0, "@secondoftwo": 1}.get(name)
     if chosen is not None:
         go_on(ex, arguments[chosen])
-
-
-def for_each(ex: Expander, name: str) -> None:
-    r"""Read pgffor's \foreach \x in {a,b,...,n} {body}: the body once for each value."""
-    head = ex.input.top().take(LOOP_HEAD if name == "foreach" else KERNEL_LOOP_HEAD)
-    if head is None:
-        return
-    listed = head[2] if name == "@for" else ex.input.read_argument()
-    values = [v.strip() for v in (listed or "").split(",")][:1000]
-    body = ex.input.read_argument()
-    if body is None:
-        return
-    if len(values) >= 3 and values[-2] in {"...", "\\dots", "\\ldots"}:
-        start, stop = values[-3], values[-1]
-        if re.fullmatch(r"-?\d{1,6}", start) and re.fullmatch(r"-?\d{1,6}", stop):
-            before = values[-4] if len(values) > 3 and re.fullmatch(r"-?\d{1,6}", values[-4]) else None
-            step = int(start) - int(before) if before is not None else 1 if int(stop) >= int(start) else -1
-            rest = range(int(start) + step, int(stop) + (1 if step > 0 else -1), step) if step else ()
-            values = [*values[:-2], *(str(n) for n in rest)][:1000]
-    for value in reversed(values):
-        ex.input.push(f"\\def\\{head[1]}{{{value}}}" + body)
-
-
-def for_list(ex: Expander, name: str) -> None:
-    r"""Read etoolbox's \forcsvlist{\do}{a,b}: the command on each item."""
-    command, listed = ex.input.read_argument(), ex.input.read_argument()
-    for value in reversed((listed or "").split(",")[:1000]):
-        if command and value.strip():
-            ex.input.push(f"{command}{{{value.strip()}}}")
 
 
 def process_list(ex: Expander, name: str) -> None:

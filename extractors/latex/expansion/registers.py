@@ -16,8 +16,6 @@ def reset_rule(ex: Expander, name: str) -> None:
 
 REGISTER = re.compile(r"\s*\\([A-Za-z@]+)\s*(?:by\s*)?([+-]?\s*\d{1,7})(?:\\relax(?![A-Za-z])|\s)?")
 STEPPED = re.compile(r"\s*\{(\w+)\}")
-MAX_ROUNDS = 100
-MAX_LOOPS = 1000
 SET_COUNTER = re.compile(r"\s*\{(\w+)\}\s*\{\s*([+-]?\d{1,7})\s*\}")
 ASSIGNED = re.compile(r"\s*=?\s*([+-]?\d{1,7})(?:\\relax(?![A-Za-z])|\s)?")
 
@@ -71,24 +69,13 @@ def step_counter(ex: Expander, name: str) -> None:
     ex.output.emit("\\" + name)
 
 
-def loop(ex: Expander, name: str) -> None:
-    r"""Read \loop … \repeat: the text again and again while the conditional in it holds, up to a bound."""
-    body = ex.input.read_until("\\repeat")
-    if body is not None and not ex.output.silent and len(ex.counting.loops) < MAX_LOOPS:
-        ex.counting.loops.append((body, 0))
-        ex.input.push(f"{body}\\scimmiragain{{{len(ex.counting.loops) - 1}}}\\fi ")
-
-
-def again(ex: Expander, name: str) -> None:
-    r"""Go on with a \loop; what follows its text then closes the conditional of the round before."""
-    written = ex.input.read_argument() or ""
-    index = int(written) if re.fullmatch(r"[0-9]{1,4}", written) else len(ex.counting.loops)
-    if index >= len(ex.counting.loops):
-        return
-    body, rounds = ex.counting.loops[index]
-    if rounds < MAX_ROUNDS:
-        ex.counting.loops[index] = (body, rounds + 1)
-        ex.input.push(f"{body}\\scimmiragain{{{index}}}\\fi ")
+def add_counter(ex: Expander, name: str) -> None:
+    r"""Note what \\addtocounter adds for the sake of \\ifnum; later stages read it as it stands."""
+    frame = ex.input.frames[-1]
+    match = SET_COUNTER.match(frame.text, frame.pos)
+    if match and (match[1] in ex.counting.values or len(ex.counting.values) < 1000):
+        ex.counting.values[match[1]] = ex.counting.values.get(match[1], 0) + int(match[2])
+    ex.output.emit("\\" + name)
 
 
 def make_title(ex: Expander, name: str) -> None:
@@ -123,9 +110,8 @@ REGISTERS: dict[str, Handler] = {
     "advance": advance,
     "newcount": new_count,
     "setcounter": set_counter,
+    "addtocounter": add_counter,
     **dict.fromkeys(("stepcounter", "refstepcounter"), step_counter),
-    "loop": loop,
-    "scimmiragain": again,
     "maketitle": make_title,
     "teaser": teaser,
 }

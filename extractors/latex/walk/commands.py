@@ -36,6 +36,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("processtable", "tbl", "TBL"), captions.journal_table),
     **dict.fromkeys(("subfloat", "subfigure", "subtable", "subbottom", "subtop"), captions.panel_command),
     **dict.fromkeys(("setcounter", "addtocounter", "stepcounter", "refstepcounter"), counters.set_counter),
+    "newcounter": counters.new_counter,
     **dict.fromkeys(("numberwithin", "counterwithin", "counterwithout"), counters.within),
     **dict.fromkeys(("DeclareFloatingEnvironment", "DeclareCaptionType"), custom_floats.declare_environment),
     **dict.fromkeys(("DeclareNewFloatType", "trivfloat"), custom_floats.declare_type),

@@ -18,6 +18,7 @@ COUNTED = re.compile(
 PADDED = re.compile(r"\\(two@digits|padzeroes)\s*(?:\[(\d)\])?\s*\{?(\d+)\}?")
 SUM = re.compile(r"[+-]?\d{1,9}(?:[+*-]+\d{1,9}){1,20}")
 MAX_COUNT = 10**7
+MAX_COUNTERS = 1_000
 
 
 def set_counter(walk: Walk, name: str, scan: Scanner, at: int) -> None:
@@ -36,6 +37,15 @@ def set_counter(walk: Walk, name: str, scan: Scanner, at: int) -> None:
         return
     walk.lists.set_count(counter, number, added=name == "addtocounter")
     counters.values[counter] = number + (counters.values.get(counter, 0) if name == "addtocounter" else 0)
+
+
+def new_counter(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \newcounter{name}[outer]."""
+    counter, outer = (scan.group() or "").strip(), scan.optional()
+    if counter and len(walk.style.counters.values) < MAX_COUNTERS:
+        walk.style.counters.create(counter)
+        if outer:
+            walk.style.counters.reset_with(counter, outer.strip())
 
 
 def named(walk: Walk) -> Callable[[str], str]:

@@ -334,10 +334,7 @@ DEFINITIONS: dict[str, Handler] = {
         ("AfterEndEnvironment", "AtEndEnvironment", "AtBeginEnvironment", "BeforeBeginEnvironment"), do.hook
     ),
     **dict.fromkeys(("number", "the"), do.number),
-    "forcsvlist": do.for_list,
     "ProcessList": do.process_list,
-    "@for": do.for_each,
-    "foreach": do.for_each,
     "newfloatcommand": float_command,
     "AtBeginDocument": do.at_begin_document,
     "newif": new_switch,
