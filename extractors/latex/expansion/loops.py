@@ -104,8 +104,8 @@ def kernel_for(ex: Expander, name: str) -> None:
 
 
 def for_list(ex: Expander, name: str) -> None:
-    r"""Read etoolbox's \forcsvlist{\do}{a,b}, or \docsvlist{a,b}, whose command is \do."""
-    command = "\\do" if name == "docsvlist" else ex.input.read_argument()
+    r"""Read etoolbox's \forcsvlist{\do}{a,b}: the command on each item."""
+    command = ex.input.read_argument()
     listed = ex.input.read_argument() or ""
     if command:
         repeat(ex, [f"{command}{{{value}}}" for value in split_values(ex.expanded(listed)) if value])
@@ -183,7 +183,7 @@ def again(ex: Expander, name: str) -> None:
 
 LOOP_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("@for", "@tfor"), kernel_for),
-    **dict.fromkeys(("forcsvlist", "docsvlist"), for_list),
+    "forcsvlist": for_list,
     **dict.fromkeys(("multido", "Multido"), multido),
     "foreach": for_each,
     "whiledo": while_do,
