@@ -42,8 +42,13 @@ def child(element: etree._Element, name: str) -> etree._Element | None:
 
 def descendants(element: etree._Element, *names: str) -> Iterator[etree._Element]:
     """Return the elements of these local names inside an element (itself included), in document order."""
-    found: Iterator[etree._Element] = element.iter(*["{*}" + name for name in names])
+    found: Iterator[etree._Element] = element.iter(*_qualified(names))
     return found
+
+
+@lru_cache(maxsize=256)
+def _qualified(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("{*}" + name for name in names)
 
 
 def attribute(element: etree._Element, name: str) -> str | None:

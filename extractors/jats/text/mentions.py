@@ -44,12 +44,12 @@ def mention_index(
         rid = xref.get("rid")
         if rid is None or (rid not in wanted and " " not in rid):
             continue
-        ids = [i for i in rid.split() if i in wanted]
+        ids = [rid] if rid in wanted else [i for i in rid.split() if i in wanted]
         paragraph = _paragraph_of(xref) if ids else None
         if paragraph is None:
             continue
         after = xrefs[place + 1] if place + 1 < len(xrefs) else None
-        for i in dict.fromkeys((*ids, *ranged_ids(xref, after, targets))):
+        for i in (*ids, *ranged_ids(xref, after, targets)):
             found = paragraphs.setdefault(i, [])
             if len(found) < MAX_MENTIONS and (not found or found[-1][1] is not paragraph):
                 found.append((place, paragraph))
