@@ -110,6 +110,9 @@ class Expander:
         self.short_verbs: set[str] = set()
         self.teaser = ""
         self.picture_caption = ""
+        self.code: dict[str, str] = {}
+        self.used_by: dict[str, set[str]] = {}
+        self.caption_styles: dict[str, str] = {}
         self.after_depth = 0
         self.nested = 0
         self.defining = False

@@ -10,13 +10,15 @@ FORMATS = {"simple": "#1~#2", "parens": "#1~(#2)", "brace": "#1~#2)", "empty": "
 CLASS_FORMATS = frozenset({"", "default", "original"})
 
 
-def caption_keys(settings: Mapping[str, str], counter: str) -> dict[str, str]:
-    r"""Return the keys of \captionsetup that hold for a type of float: of all, of its own, of the float itself."""
-    places = ("caption@", "caption@" + counter, "caption@@")
-    return parse_keys(",".join(settings[p] for p in places if settings.get(p)))
+def caption_keys(settings: Mapping[str, str], counter: str, environment: str) -> dict[str, str]:
+    r"""Return the keys of \captionsetup that hold for a float: for all, its type, its environment, itself."""
+    places = ("caption@", "caption@" + counter, "caption@" + environment.rstrip("*"), "caption@@")
+    return parse_keys(",".join(settings[p] for p in dict.fromkeys(places) if settings.get(p)))
 
 
-def label_of(settings: Mapping[str, str], counter: str, name: str, number: str) -> str:
+def label_of(
+    settings: Mapping[str, str], counter: str, name: str, number: str, *, environment: str = ""
+) -> str:
     """Return a caption's label as TeX; nothing where none is printed.
 
     Args:
@@ -24,8 +26,9 @@ def label_of(settings: Mapping[str, str], counter: str, name: str, number: str) 
         counter: what the caption counts, such as figure.
         name: what the float is called there.
         number: the printed number.
+        environment: the environment, or ContinuedFloat, whose own keys come after those of its type.
     """
-    keys = caption_keys(settings, counter)
+    keys = caption_keys(settings, counter, environment)
     name = keys.get("name", name)
     wanted = keys.get("labelformat", "")
     if wanted in CLASS_FORMATS:

@@ -249,7 +249,13 @@ class Walk:
             caption.name = self.names.get(
                 counter, self.style.table if counter == "table" else self.style.figure
             )
-            caption.label = label_of(self.timeline.now, counter, caption.name, caption.number)
+            caption.label = label_of(
+                self.timeline.now,
+                counter,
+                caption.name,
+                caption.number,
+                environment="ContinuedFloat" if body.continued else body.environment,
+            )
             self.target = Target(caption.number, counter)
             for key in keys:
                 self.references.labels[key] = self.target

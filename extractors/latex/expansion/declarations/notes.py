@@ -3,10 +3,12 @@ r"""Declarations of how numbers, names, lists and captions print: noted for the 
 import re
 
 from extractors.latex.expansion.expander import Expander, Handler
-from extractors.latex.expansion.macros import Printed
+from extractors.latex.expansion.macros import Macro, Printed
 from extractors.latex.source.options import parse_keys
 
 MAX_KEYS = 2000
+MAX_FILLED = 20
+NAME = re.compile(r"\\([A-Za-z@]+)[ \t]*")
 
 
 def announce(ex: Expander, name: str, body: str, *, everywhere: bool = False) -> None:
@@ -14,6 +16,39 @@ def announce(ex: Expander, name: str, body: str, *, everywhere: bool = False) ->
     if not everywhere:
         ex.scopes.undo_later(name, Printed(ex.scopes.printed.get(name)))
     ex.scopes.note(name, re.sub(r"%[^\n]*\n?", "", body))
+
+
+def announce_code(ex: Expander, name: str, body: str, *, everywhere: bool = False) -> None:
+    """Tell how something is printed by code that names macros of the paper's: what they mean is filled in.
+
+    They are filled in anew where one of them is defined anew.
+    """
+    ex.code[name] = body
+    filled = body
+    for _ in range(MAX_FILLED):
+        found = next((m for m in NAME.finditer(filled) if is_text(ex, m[1])), None)
+        if found is None or len(filled) > MAX_KEYS:
+            break
+        meaning = ex.scopes.meanings[found[1]]
+        ex.used_by.setdefault(found[1], set()).add(name)
+        inner = meaning.body if isinstance(meaning, Macro) else ""
+        filled = f"{filled[: found.start()]}{{{inner}}}{filled[found.end() :]}"
+    announce(ex, name, filled, everywhere=everywhere)
+
+
+def is_text(ex: Expander, name: str) -> bool:
+    """Return whether a control word is a macro of the paper's that stands for a text."""
+    meaning = ex.scopes.meanings.get(name)
+    if not isinstance(meaning, Macro) or meaning.from_package or name in ex.scopes.printed:
+        return False  # a class's switches, of which a paper may use none, are not followed
+    return not meaning.arguments and not meaning.prefix
+
+
+def announce_users(ex: Expander, name: str) -> None:
+    """Tell anew what is printed by code that names a macro, now that the macro means something else."""
+    for user in sorted(ex.used_by.get(name, ())):
+        if user in ex.code:
+            announce_code(ex, user, ex.code[user])
 
 
 def add_keys(ex: Expander, name: str, keys: str, *, fresh: bool = False) -> None:
@@ -74,6 +109,9 @@ def set_captions(ex: Expander, kind: str, keys: str) -> None:
     for one in kind.split(",")[:10]:
         add_keys(ex, f"caption@{one.strip().rstrip('*')}", keys)
     given = parse_keys(keys)
+    style = ex.caption_styles.get(given.get("style", ""))
+    if style is not None:
+        add_keys(ex, f"caption@{kind.rstrip('*')}", style)
     for what in ("figurename", "tablename"):
         if what in given:
             announce(ex, what, given[what])
@@ -101,20 +139,36 @@ def label_format(ex: Expander, name: str) -> None:
 def drop_declaration(ex: Expander, name: str) -> None:
     r"""Leave out what \DeclareCaptionFormat and its kin declare: it is about looks."""
     ex.input.read_star()
-    for _ in range({"DeclareCaptionStyle": 1}.get(name, 2)):
-        ex.input.read_argument()
-    if name == "DeclareCaptionStyle":
-        ex.input.read_optional()
-        ex.input.read_argument()
+    ex.input.read_argument(), ex.input.read_argument()
+
+
+def caption_style(ex: Expander, name: str) -> None:
+    r"""Read \DeclareCaptionStyle{name}[keys of short captions]{keys}."""
+    ex.input.read_star()
+    defined = (ex.input.read_argument() or "").strip()
+    ex.input.read_optional()
+    ex.caption_styles[defined] = ex.input.read_argument() or ""
+
+
+def ctex_set(ex: Expander, name: str) -> None:
+    r"""Read ctex's \ctexset{figurename=…, tablename=…}."""
+    keys = parse_keys(ex.input.read_argument() or "")
+    for what in ("figurename", "tablename"):
+        if what in keys:
+            announce(ex, what, keys[what])
+            if not ex.scopes.in_document:
+                ex.begin_document.append(f"\\def\\{what}{{{keys[what]}}}")
 
 
 LOOKS = ("DeclareCaptionFormat", "DeclareCaptionLabelSeparator", "DeclareCaptionTextFormat", "DeclareCaptionFont",
-         "DeclareCaptionJustification", "DeclareCaptionStyle")  # fmt: skip
+         "DeclareCaptionJustification")  # fmt: skip
 DECLARATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("setlist", "setenumerate", "setitemize", "setdescription"), set_list),
     **dict.fromkeys(("newlist", "renewlist"), new_list),
     **dict.fromkeys(("setdefaultenum", "setdefaultitem"), default_labels),
     **dict.fromkeys(LOOKS, drop_declaration),
+    "DeclareCaptionStyle": caption_style,
+    "ctexset": ctex_set,
     "captionsetup": caption_setup,
     "clearcaptionsetup": clear_captions,
     "DeclareCaptionLabelFormat": label_format,

@@ -3,7 +3,7 @@
 import re
 
 from extractors.latex.expansion import primitives as do
-from extractors.latex.expansion.declarations.notes import announce
+from extractors.latex.expansion.declarations.notes import announce, announce_code, announce_users
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import (
     Alias,
@@ -52,7 +52,7 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
             body = macro.body if macro.arguments else macro.body + "~"
             announce(ex, name, ex.expanded(body), everywhere=everywhere)
         elif (not macro.arguments and not ex.output.silent) or len(macro.body) < 200:
-            announce(ex, name, macro.body, everywhere=everywhere)
+            announce_code(ex, name, macro.body, everywhere=everywhere)
         return
     if name in STRUCTURAL and not any(
         _calls(macro.body, alias) for alias in ex.environments.aliases.get(name, ())
@@ -73,6 +73,8 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
         ex.scopes.meanings[name] = macro
     else:
         ex.scopes.define(name, macro)
+    if name in ex.used_by and not ex.output.silent:
+        announce_users(ex, name)
 
 
 def _calls(body: str, name: str) -> bool:

@@ -47,6 +47,11 @@ PLACES = {
     "name of a type": (F + T, r"\captionsetup[table]{name=Tab.}", ["Figure 1", "Tab. 1"]),
     "name in the float": (figure(r"\captionsetup{name=Plate}") + F, "", ["Plate 1", "Figure 2"]),
     "names of both": (F + T, r"\captionsetup{figurename=Fig.,tablename=Tab.}", ["Fig. 1", "Tab. 1"]),
+    "of an environment": (r"\begin{longtable}{l}\caption{T}\\x\\\end{longtable}" + T, r"\captionsetup[longtable]{labelformat=parens}",
+                          ["Table (1)", "Table 2"]),
+    "of what goes on": (F + figure(r"\ContinuedFloat"), r"\captionsetup[ContinuedFloat]{labelformat=parens}",
+                        ["Figure 1", "Figure (1)"]),
+    "of a style": (F, r"\DeclareCaptionStyle{my}{labelformat=parens}\captionsetup{style=my}", ["Figure (1)"]),
     "subcaptions alone": (F, r"\captionsetup[sub]{labelformat=empty}", ["Figure 1"]),
 }  # fmt: skip
 
@@ -55,6 +60,24 @@ PLACES = {
 def test_where_it_holds(name: str) -> None:
     body, preamble, expected = PLACES[name]
     assert labels(body, r"\usepackage{caption}" + preamble) == expected
+
+
+def test_code_that_names_macros() -> None:
+    """What they mean is filled in, and anew where they mean something else."""
+    preamble = r"\newcommand{\fn}{Fig.}\renewcommand{\figurename}{\fn}\newcommand{\pre}{}\renewcommand{\thefigure}{\pre\arabic{figure}}"
+    assert labels(F + r"\renewcommand{\pre}{S}" + F, preamble) == ["Fig. 1", "Fig. S2"]
+    assert labels(r"{\renewcommand{\pre}{S}" + F + "}" + F, preamble) == ["Fig. S1", "Fig. 2"]
+    own = r"\makeatletter\renewcommand{\fnum@figure}{\lead\ \thefigure}\makeatother\newcommand{\lead}{Plate}"
+    assert labels(F, r"\newcommand{\lead}{}" + own.replace("newcommand{\\lead", "renewcommand{\\lead")) == [
+        "Plate 1"
+    ]
+
+
+def test_switches_of_a_class_are_not_followed() -> None:
+    tex = f"\\documentclass{{own}}\\begin{{document}}{F}\\end{{document}}"
+    style = r"\newif\ifsm\smtrue\ifsm\def\smpre{SM}\else\def\smpre{}\fi\renewcommand\thefigure{\smpre\arabic{figure}}"
+    files = {"main.tex": tex.encode(), "own.cls": style.encode(), "a.png": b"x"}
+    assert extract(Paper("arxiv:1", files)).floats[0].label == "Figure 1"
 
 
 def test_options_of_the_package() -> None:

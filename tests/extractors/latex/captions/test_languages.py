@@ -63,6 +63,7 @@ MAIN = {
     "ctex": ("", "{ctexart}", "图 1 zh; 表 1 zh"),
     "ctex's package": (r"\usepackage{ctex}", "{article}", "图 1 zh; 表 1 zh"),
     "ctex in plain": (r"\usepackage[scheme=plain]{ctex}", "{article}", "Figure 1 None; Table 1 None"),
+    "ctex's own names": (r"\usepackage{ctex}\ctexset{figurename=插图,tablename=表格}", "{article}", "插图 1 zh; 表格 1 zh"),
     "kotex": (r"\usepackage[hangul]{kotex}", "{article}", "그림 1 ko; 표 1 ko"),
     "over the class": (r"\usepackage[english]{babel}", "{IEEEtran}", "Figure 1 en; Table I en"),
     "Springer's class": (r"\usepackage[english]{babel}", "{llncs}", "Fig. 1 en; Table 1 en"),
