@@ -19,7 +19,7 @@ from flows.build_options import BuildOptions
 from flows.release import join_release
 from flows.restart_lost_runs import check_starts
 from flows.running.artifacts import publish_alert, publish_artifacts
-from flows.running.check import check_call
+from flows.running.check_call import check_call
 from flows.running.metrics import Meter, metrics_folders
 from flows.running.runners import FarShard, finish, is_outage, shard_runner, submit_shards
 from flows.shards import (

@@ -1,10 +1,10 @@
 """The last step of a build: the books are balanced, the policy is applied, and the stage tables become a release.
 
-`accounts.py` counts every float, `policy.py` leaves images out, `manifest.py` says how all of it was made, and
+`balance.py` counts every float, `policy.py` leaves images out, `manifest.py` says how all of it was made, and
 `join.py` publishes.
 """
 
-from flows.release.accounts import BuildError
+from flows.release.balance import BuildError
 from flows.release.join import join_release
 from flows.release.summary import release_summary
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows.build_options import BuildOptions
-from flows.release.accounts import all_rejects, check_accounts, floats_found, pairs_kept, paper_rows
+from flows.release.balance import all_rejects, check_accounts, floats_found, pairs_kept, paper_rows
 from flows.release.classes import labels_key
 from flows.release.manifest import manifest_of
 from flows.release.policy import policy_parameters

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from curation import embeddings
 from flows.build_options import BuildOptions
-from flows.release.accounts import count_values
+from flows.release.balance import count_values
 from flows.release.classes import class_account
 from flows.release.policy import policy_account
 from flows.shards import BuildInputs, inputs_sha256

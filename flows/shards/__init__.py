@@ -1,9 +1,11 @@
 """How a build's papers are cut into shards, what a stage is, and how one is run on a shard or on all of them.
 
-`plan.py` cuts, `stage.py` says what a stage states of itself, and `work.py` makes the key of each stage's output.
+`plan.py` cuts, `stage.py` says what a stage states of itself, `keys.py` makes the key of each stage's output, and
+`work.py` runs a stage.
 """
 
 from flows.shards.batches import model_pool, parts, reader_pool, run_batches
+from flows.shards.keys import inputs_sha256
 from flows.shards.plan import Shard, plan_shards
 from flows.shards.stage import (
     BuildInputs,
@@ -15,7 +17,7 @@ from flows.shards.stage import (
     Tables,
 )
 from flows.shards.tables import ShardTables
-from flows.shards.work import ShardWork, inputs_sha256, run_build_stage, shard_output, shard_tables
+from flows.shards.work import ShardWork, run_build_stage, shard_output, shard_tables
 
 __all__ = [
     "BuildInputs",

@@ -1,19 +1,18 @@
 """One stage run: on a shard, or on the whole build. What is there already is not made again."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from flows.build_options import BuildOptions
+from flows.shards.keys import build_key, shard_key
 from flows.shards.plan import Shard
 from flows.shards.stage import BuildInputs, BuildStage, ShardInputs, ShardStage
 from flows.shards.tables import ShardTables
 from runtime.memory import give_back
 from runtime.progress import Advance
-from sources.inventory import Inventory
-from warehouse.stages import Json, StageOutput, canonical_json, stage_key, stage_output, write_stage
+from warehouse.stages import Json, StageOutput, stage_output, write_stage
 
 
 @dataclass(frozen=True)
@@ -68,12 +67,7 @@ class ShardWork:
 
 def shard_output(warehouse: Path, options: BuildOptions, stage: ShardStage, shard: Shard) -> StageOutput:
     """Return where a stage's tables of a shard are, or will be: under a key of all that decides on them."""
-    return stage_output(warehouse, stage.name, _key(options, stage, shard))
-
-
-def _key(options: BuildOptions, stage: ShardStage, shard: Shard) -> str:
-    inputs = [_key(options, need, shard) for need in stage.needs] or [shard.key]
-    return stage_key(stage.name, stage.version, stage.parameters(options), inputs)
+    return stage_output(warehouse, stage.name, shard_key(options, stage, shard))
 
 
 def shard_tables(
@@ -92,11 +86,7 @@ def _named_output(
 def run_build_stage(stage: BuildStage, inputs: BuildInputs, options: BuildOptions) -> StageOutput:
     """Return the output of a stage over the whole build, computed unless it is there."""
     plan = stage.plan(inputs, options)
-    found = [inputs_sha256(inputs.inventory)] if stage.reads_inventory else []
-    for need in stage.needs:
-        is_whole = isinstance(need, BuildStage)
-        found += [inputs.outputs[need.name].key] if is_whole else inputs.shards.keys(need.name)
-    key = stage_key(stage.name, stage.version, plan.parameters, found)
+    key = build_key(stage, plan, inputs)
     output = stage_output(inputs.shards.warehouse, stage.name, key)
     if not output.is_complete:
         computed = plan.compute()
@@ -104,11 +94,3 @@ def run_build_stage(stage: BuildStage, inputs: BuildInputs, options: BuildOption
         about["parameters"] = dict(plan.parameters)
         write_stage(output, computed.tables, about | dict(computed.notes))
     return output
-
-
-def inputs_sha256(inventory: Inventory) -> str:
-    """Return a hash of all papers' names, places and bytes: of what their rows say of them."""
-    content: list[Json] = [
-        [ref.key, ref.layout, Path(ref.archive).name, ref.member, ref.sha256] for ref in inventory.papers
-    ]
-    return hashlib.sha256(canonical_json(content)).hexdigest()

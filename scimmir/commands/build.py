@@ -99,7 +99,7 @@ def build(
         metrics_dir=str(metrics_dir) if metrics_dir else None,
     )
     log_to(kind=log_format)
-    from flows.running.check import check_call  # imports the engines' modules
+    from flows.running.check_call import check_call  # imports the engines' modules
 
     names = [str(path) for path in inputs]
     check_call(names, str(warehouse), str(metadata) if metadata else None, version, options)

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.scale_out import WAYS, compare
 from flows.build_options import BuildOptions
-from flows.running.check import check_call
+from flows.running.check_call import check_call
 from flows.running.runners import far, finish, shard_runner
 from flows.shards import ShardWork, plan_shards
 from flows.stages.order import SHARD_STAGES

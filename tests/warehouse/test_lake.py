@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from warehouse.place import WarehouseError, prepare
-from warehouse.stages.tables import stage_key, stage_output, write_stage
+from warehouse.stages.keys import stage_key
+from warehouse.stages.tables import stage_output, write_stage
 
 TABLE = pa.table({"pair_id": ["a", "b"]})
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from runtime.attempt import stop_shared_pools
 from warehouse.place import WarehouseError
-from warehouse.stages.tables import canonical_json
+from warehouse.stages.keys import canonical_json
 from warehouse.verification.verify import verify_pointer, verify_release
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -12,7 +12,7 @@ from runtime.cache import place_behind
 from runtime.storage import Place, items_below, put, read
 from runtime.whole_files import written_whole
 from warehouse.place import WarehouseError
-from warehouse.stages.tables import canonical_json
+from warehouse.stages.keys import canonical_json
 
 LINEAGE = "lineage"
 

@@ -1,10 +1,8 @@
 """Where stage tables live: a folder named by the hash of what went in, written whole or not at all."""
 
-import hashlib
-import json
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +13,9 @@ from runtime.cache import place_behind
 from runtime.storage import Place
 from warehouse import remote
 from warehouse.place import WarehouseError
+from warehouse.stages.keys import Json, canonical_json
 
 COMPLETE = "stage.json"
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 @dataclass(frozen=True)
@@ -53,34 +51,6 @@ class StageOutput:
             raise WarehouseError(
                 f"stage table {path} cannot be read ({error}): delete the folder {self.folder} and build again"
             ) from error
-
-
-def stage_key(stage: str, version: str, parameters: Mapping[str, Json], inputs: Iterable[str]) -> str:
-    """Return the name of a stage's output: 32 hex digits that stand for all that decides it.
-
-    Args:
-        stage: name of the stage.
-        version: its `VERSION` constant.
-        parameters: what the user or the installed libraries decide: options, library and model versions.
-        inputs: keys of the stage outputs it reads, or hashes of the papers.
-    """
-    content = {"stage": stage, "version": version, "parameters": dict(parameters), "inputs": list(inputs)}
-    return hashlib.sha256(canonical_json(content)).hexdigest()[:32]
-
-
-def canonical_json(value: object) -> bytes:
-    """Return JSON with sorted keys and no spare blanks: equal values give equal bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def plain(value: object) -> Json:
-    """Return nested dataclass values in the types that JSON knows."""
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    assert value is None or isinstance(value, str | int | float | bool)
-    return value
 
 
 def stage_output(warehouse: Path, stage: str, key: str) -> StageOutput:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.licenses.terms import LicenseFacets, facets, openness
+from curation.licenses import LicenseFacets, facets, openness
 
 CC = "https://creativecommons.org/"
 # code -> group, redistribution, derivatives, share alike

@@ -10,7 +10,7 @@ from build_in_process import build_in_process
 from curation.classes.scores import LabelsError
 from flows.build_options import BuildOptions
 from flows.release import release_summary
-from flows.running.check import check_call
+from flows.running.check_call import check_call
 from runtime.attempt import stop_shared_pools
 from warehouse.releases.publication import read_manifest
 
