@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from curation.pictures import MARGIN_SIDE, content_range, open_rgb, opencv
-from curation.similarity.registration import Fit, fit
+from curation.similarity.shift_and_scale import Fit, fit
 
 VERSION = "2"  # of thumbnails, which stage tables hold; 1: 96 pixels; 2: by area
 

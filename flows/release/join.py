@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows.build_options import BuildOptions
-from flows.release.balance import all_rejects, check_accounts, floats_found, pairs_kept, paper_rows
 from flows.release.classes import labels_key
 from flows.release.manifest import manifest_of
+from flows.release.nothing_lost import all_rejects, check_accounts, floats_found, pairs_kept, paper_rows
 from flows.release.policy import policy_parameters
 from flows.shards import BuildInputs, ShardTables
 from flows.stages.order import SHARD_STAGES

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from curation import embeddings
 from flows.build_options import BuildOptions
-from flows.release.balance import count_values
 from flows.release.classes import class_account
+from flows.release.nothing_lost import count_values
 from flows.release.policy import policy_account
 from flows.shards import BuildInputs, inputs_sha256
 from flows.stages import ocr

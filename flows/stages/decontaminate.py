@@ -15,8 +15,8 @@ from extractors import images
 from flows.build_options import BuildOptions
 from flows.shards import BuildInputs, BuildStage, Computed, Plan, reader_pool
 from flows.stages import dedupe, papers
+from flows.stages.compared_columns import Narrow, read_narrow
 from flows.stages.images import image_parameters
-from flows.stages.narrow import Narrow, read_narrow
 from flows.stages.rejects import reject_table
 from flows.stages.thresholds import leak_parameters
 from runtime.attempt import Failure, attempt, shared_pool

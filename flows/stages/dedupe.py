@@ -7,7 +7,7 @@ from curation import duplicates, embeddings
 from flows.build_options import BuildOptions
 from flows.shards import BuildInputs, BuildStage, Computed, Plan
 from flows.stages import embed, extract, ocr, papers
-from flows.stages.narrow import read_narrow
+from flows.stages.compared_columns import read_narrow
 from flows.stages.rejects import reject_table
 from flows.stages.thresholds import duplicate_parameters
 from runtime.attempt import Failure

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curation.similarity.registration import Fit, fit
+from curation.similarity.shift_and_scale import Fit, fit
 
 SIDE = 96
 SCALES, SHIFTS = st.floats(0.9, 1.12), st.floats(-8, 8)
