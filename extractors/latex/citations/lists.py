@@ -50,11 +50,14 @@ def _entry(record: Record, style: CitationStyle) -> Entry:
     shown = style.shown_names(len(names))
     alone = record.text("key", "shorthand", "label", "organization", "institution", "collaboration")
     title = record.text("shorttitle", "title")
+    instead = alone or title or record.key
+    all_names = replace(style, serial=style.serial or style.conjunction == "and")
     return Entry(
-        names=joined(names, shown, style) or alone or title or record.key,
-        full=joined(names, len(names), replace(style, serial=style.serial or style.conjunction == "and")) or alone or title or record.key,
-        year=record.year(), title=title,
-    )  # fmt: skip
+        names=joined(names, shown, style) or instead,
+        full=joined(names, len(names), all_names) or instead,
+        year=record.year(),
+        title=title,
+    )
 
 
 def family(person: Person, style: CitationStyle) -> str:
