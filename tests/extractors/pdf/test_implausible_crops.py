@@ -63,3 +63,11 @@ def test_a_rule_along_an_edge_does_not_cut_a_table() -> None:
     found = pages.read()
     assert not found.rejects
     assert overlap(region(found.floats[0]), box) > 0.9
+
+
+def test_a_heading_above_a_caption_is_no_figure() -> None:
+    pages = around()
+    pages.text(72, 290, "Supporting Information", size=12)
+    pages.text(72, 312, "Figure 1: Response of the channel over time, under load and without it.")
+    (reject,) = pages.read().rejects
+    assert (reject.reason, reject.detail) == ("crop_implausible", "page 1: a line of text alone")
