@@ -1,7 +1,11 @@
 """What cannot be the whole figure is rejected with a reason of its own, not published."""
 
+import numpy as np
 import pytest
 from pdf_pages import ONE_COLUMN, Pages, overlap, region
+
+from extractors.pdf.page.ink import Ink
+from extractors.pdf.regions.doubts import doubt
 
 (WIDE,) = ONE_COLUMN
 
@@ -65,9 +69,10 @@ def test_a_rule_along_an_edge_does_not_cut_a_table() -> None:
     assert overlap(region(found.floats[0]), box) > 0.9
 
 
-def test_a_heading_above_a_caption_is_no_figure() -> None:
-    pages = around()
-    pages.text(72, 290, "Supporting Information", size=12)
-    pages.text(72, 312, "Figure 1: Response of the channel over time, under load and without it.")
-    (reject,) = pages.read().rejects
-    assert (reject.reason, reject.detail) == ("crop_implausible", "page 1: a line of text alone")
+def test_a_long_strip_is_doubted_where_nothing_is_drawn_in_it() -> None:
+    written, framed = np.zeros((400, 600), dtype=bool), np.zeros((400, 600), dtype=bool)
+    written[100:125:3, 50:550:7] = True
+    framed[[100, 124], 50:550] = True
+    strip = (50.0, 100.0, 550.0, 125.0)
+    assert doubt(strip, Ink(written, np.zeros_like(written), 1.0)) == "a sliver of 500 x 25 pt"
+    assert doubt(strip, Ink(written | framed, framed, 1.0)) is None
