@@ -3,6 +3,7 @@
 import importlib
 import logging
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -119,6 +120,8 @@ def _run() -> str | None:
     try:
         app()
     except UserError as error:
+        # Prefect keeps the error, and its frames what the build was made of: DuckDB then reports leaks at the exit.
+        traceback.clear_frames(error.__traceback__)
         return str(error)
     except ValueError as error:
         pydantic = sys.modules.get("pydantic")  # a command that checks no options has not loaded it
