@@ -8,7 +8,14 @@ from schemas.annotations import TextBox
 from schemas.columns import column, struct_type
 
 SPLITS = ("train", "validation", "test")
-SUBCATEGORIES = ("fig_architecture", "fig_illustration", "fig_result", "table_result", "table_parameter")
+CLASS_TITLES = {
+    "fig_architecture": "Architecture figures",
+    "fig_illustration": "Illustration figures",
+    "fig_result": "Result figures",
+    "table_result": "Result tables",
+    "table_parameter": "Parameter tables",
+}
+SUBCATEGORIES = tuple(CLASS_TITLES)
 
 IMAGE_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 

@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import jinja2
 
-from warehouse.report import CLASS_TITLES, page_environment
+from schemas.pair import CLASS_TITLES
+from warehouse.report import page_environment
 from warehouse.sql import clean_text
 
 

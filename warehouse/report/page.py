@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from schemas.license import POLICIES
-from schemas.pair import SPLITS, SUBCATEGORIES
+from schemas.pair import CLASS_TITLES, SPLITS, SUBCATEGORIES
 from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
 from warehouse.releases import jumps, read_manifest
@@ -30,14 +30,6 @@ from warehouse.report.model import (
 from warehouse.report.templates import page_environment
 from warehouse.sql import clean_text, sql_text
 from warehouse.versions import damaged_release
-
-CLASS_TITLES = {
-    "fig_architecture": "Architecture figures",
-    "fig_illustration": "Illustration figures",
-    "fig_result": "Result figures",
-    "table_result": "Result tables",
-    "table_parameter": "Parameter tables",
-}
 
 PAGE = "page.html.j2"
 DETAIL_CHARACTERS = 160
