@@ -28,7 +28,7 @@ from benchmarks.tex.compilation import Source, collected, record_of
 from extractors.latex import extract
 from extractors.latex.walk.state import Walk
 from schemas.floats import Extraction
-from schemas.paper import Paper
+from schemas.paper import Paper, PaperHeader
 from schemas.reject import RecordError
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -66,7 +66,9 @@ def own_reading(source: Source) -> tuple[Extraction, dict[str, str]]:
             found = extract(Paper(f"arxiv:{source.key}", dict(source.files)))
         except RecordError as problem:
             print(f"    {source.slug}: {problem}")
-            return Extraction(None, (), (), ()), {}  # type: ignore[arg-type]
+            # Nothing is read, so that all that TeX has of the paper counts as lost.
+            header = PaperHeader(paper_key=f"arxiv:{source.key}", categories=(), is_retracted=False)
+            return Extraction(header, (), (), ()), {}
     labels: dict[str, str] = {}
     for walk in walks:
         for key, label in walk.references.labels.items():
