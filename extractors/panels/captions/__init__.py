@@ -1,0 +1,1 @@
+"""Which words of a caption belong to which panel of its figure."""
