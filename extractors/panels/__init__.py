@@ -2,3 +2,25 @@
 
 `contract.py` says what the halves tell each other.
 """
+
+from extractors.panels.contract import (
+    CAPTION_REASONS,
+    PICTURE_REASONS,
+    Box,
+    CaptionPanel,
+    CaptionPanels,
+    PicturePanel,
+    PicturePanels,
+    PlacedLetter,
+)
+
+__all__ = [
+    "CAPTION_REASONS",
+    "PICTURE_REASONS",
+    "Box",
+    "CaptionPanel",
+    "CaptionPanels",
+    "PicturePanel",
+    "PicturePanels",
+    "PlacedLetter",
+]
