@@ -5,10 +5,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 import yaml
@@ -49,26 +49,21 @@ class Topology:
 
     def objects(self, prefix: str) -> list[str]:
         """Return the keys below a prefix of the bucket."""
-        client = self._client()
-        pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
         return [entry["Key"] for page in pages for entry in page.get("Contents", ())]
 
     def manifest(self, warehouse: str) -> dict[str, Any]:
         """Return the manifest of a warehouse's latest release."""
-        client = self._client()
-        latest = client.get_object(Bucket=BUCKET, Key=f"{warehouse}/releases/latest")["Body"].read().decode()
+        latest = (
+            self._client.get_object(Bucket=BUCKET, Key=f"{warehouse}/releases/latest")["Body"].read().decode()
+        )
         key = f"{warehouse}/releases/{latest.strip()}/manifest.json"
-        found: dict[str, Any] = json.loads(client.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+        found: dict[str, Any] = json.loads(self._client.get_object(Bucket=BUCKET, Key=key)["Body"].read())
         return found
 
+    @cached_property
     def _client(self) -> Any:
-        return boto3.client(
-            "s3",
-            endpoint_url=self.store.url,
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
+        return self.store.client()
 
     def ask(self, path: str, **body: object) -> Any:
         """Return what Prefect's API answers."""
@@ -84,9 +79,8 @@ class Topology:
 
     def written(self, prefix: str) -> dict[str, str]:
         """Return when each object below a prefix was written."""
-        client = self._client()
         keys = self.objects(prefix)
-        return {key: str(client.head_object(Bucket=BUCKET, Key=key)["LastModified"]) for key in keys}
+        return {key: str(self._client.head_object(Bucket=BUCKET, Key=key)["LastModified"]) for key in keys}
 
 
 def scheduled_spec(folder: Path) -> Path:
