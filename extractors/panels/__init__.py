@@ -3,6 +3,7 @@
 `contract.py` says what the halves tell each other.
 """
 
+from extractors.panels.captions import split_caption
 from extractors.panels.contract import (
     CAPTION_REASONS,
     PICTURE_REASONS,
@@ -23,4 +24,5 @@ __all__ = [
     "PicturePanel",
     "PicturePanels",
     "PlacedLetter",
+    "split_caption",
 ]
