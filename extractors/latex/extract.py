@@ -8,7 +8,8 @@ from extractors.latex.expansion.handlers import HANDLERS
 from extractors.latex.expansion.output import Flat
 from extractors.latex.floats.assemble import Assembly
 from extractors.latex.source.documents import Aside, as_main, copies, other_documents, shingles
-from extractors.latex.source.project import Project, open_project
+from extractors.latex.source.main_file import open_project
+from extractors.latex.source.project import Project
 from extractors.latex.text.citing import no_citation
 from extractors.latex.text.mentions import running_text
 from extractors.latex.text.renderer import Renderer, no_reference
