@@ -26,7 +26,8 @@ from schemas.reject import RecordError
 # 6: arguments of xparse, marks of lists, languages and labels of captions where they hold, csname in macros,
 # new kinds of floats, ranges of references.
 # 7: pictures by what holds where they stand, by boxes and by name; every top-level document.
-VERSION = "7"
+# 8: which document is the paper; labels as TeX prints them; figure supplements; appendices of a paper's own class.
+VERSION = "8"
 MAX_WARNINGS = 100
 
 

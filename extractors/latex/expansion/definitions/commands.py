@@ -54,6 +54,8 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
         elif (not macro.arguments and not ex.output.silent) or len(macro.body) < 200:
             announce_code(ex, name, macro.body, everywhere=everywhere)
         return
+    if name == "figsupp" and "\\addtostream" in macro.body:
+        return  # eLife's class writes the picture to a file that is read at the end: the walk reads it in place
     if name in STRUCTURAL and not any(
         _calls(macro.body, alias) for alias in ex.environments.aliases.get(name, ())
     ):
