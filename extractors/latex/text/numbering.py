@@ -9,7 +9,7 @@ MAX_FORMAT_DEPTH = 12
 KEPT_SPACE = "\uf10e"  # a blank that no control word before it swallows
 FORMAT = re.compile(
     r"\\@?(arabic|roman|Roman|alphalph|AlphAlph|alph|Alph|fnsymbol|number|two@digits)\s*(?:\{\s*(?:\\value\s*\{|\\c@)?\s*(\w+)\s*\}?\s*\}"
-    r"|\\value\s*\{(\w+)\}|\\c@(\w+)\s*)"
+    r"|\\value\s*\{(\w+)\}|\\c@([A-Za-z]+)\s*)"
     r"|\\the([A-Za-z]+)\s*|\\(?:csname\s+the(\w+)\\endcsname)|\\scimmir(chapter)"
 )
 THE = re.compile(r"\\the([A-Za-z]+)[ \t]*")

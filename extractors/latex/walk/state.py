@@ -14,6 +14,7 @@ from extractors.latex.text.references import Label as Target
 from extractors.latex.text.references import References
 from extractors.latex.walk.document import Box, Caption, FloatBody, Label, Panel, hand_over
 from extractors.latex.walk.labels import label_of
+from extractors.latex.walk.starred import settle_starred
 from extractors.latex.walk.timeline import Timeline
 
 WALK = re.compile(r"\\(?:([A-Za-z]+)(\*?)|(.))|\n[ \t]*\n", re.S)
@@ -189,6 +190,7 @@ class Walk:
             self.other.append((body.start, body.end))
             return
         self.floats.append(body)
+        settle_starred(body)
         self.settle_labels(body)
         self.count_uncaptioned(body)
 
