@@ -56,7 +56,7 @@ def other_documents(project: Project, read: Collection[str]) -> tuple[list[str],
     for path, text in texts.items():
         if path == project.main or path in read or path.startswith("anc/"):
             continue
-        begins = DOCUMENT_CLASS.search(text)
+        begins = DOCUMENT_CLASS.search(text) if "\\document" in text else None
         if begins is None or BEGIN_DOCUMENT.search(text) is None:
             continue
         why = ""

@@ -123,8 +123,8 @@ def is_amstex(text: str) -> bool:
 
 def score(project: Project, name: str, text: str) -> int:
     """Return how much a file is like a paper by itself; 0 where it has neither class nor body."""
-    document_class = DOCUMENT_CLASS.search(text)
-    begin = BEGIN_DOCUMENT.search(text)
+    document_class = DOCUMENT_CLASS.search(text) if "\\document" in text else None
+    begin = BEGIN_DOCUMENT.search(text) if "{document}" in text else None
     if document_class is None and begin is None:
         return 0
     points = 40 if document_class and begin else 22 if begin else 20

@@ -23,7 +23,7 @@ DOCUMENT_CLASS = re.compile(
     r"^[^%\n]*\\document(?:class|style)\b(?:\s*\[[^\]]{0,2000}\])?\s*\{?\s*([\w\\.-]*)", re.M
 )
 BEGIN_DOCUMENT = re.compile(r"^[^%\n]*\\begin\s*\{document\}", re.M)
-INPUTS = re.compile(r"^[^%\n]*?\\(?:input|include|subfile)\s*\{?\s*([^\s{}%]+)", re.M)
+INPUTS = re.compile(r"\\(?:input|include|subfile)\s*\{?\s*([^\s{}%]+)")
 
 
 @dataclass
@@ -134,8 +134,12 @@ def included_files(texts: Mapping[str, str], *, among: Mapping[str, str] | None 
     stored = texts if among is None else among
     found: set[str] = set()
     for name, text in texts.items():
-        folder = posixpath.dirname(name)
+        folder, last = posixpath.dirname(name), -1
         for match in INPUTS.finditer(text):
+            line = text.rfind("\n", 0, match.start()) + 1
+            if line == last or "%" in text[line : match.start()]:
+                continue
+            last = line
             for base in (folder, ""):
                 path = normal_path(posixpath.join(base, match[1]))
                 found.update(p for p in (path, path + ".tex") if p in stored and p != name)

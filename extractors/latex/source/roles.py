@@ -70,8 +70,9 @@ def name_parts(path: str) -> list[str]:
 
 def title_of(text: str) -> str | None:
     """Return the title that a document states, as it is written; None where that is a template's own."""
-    made = MAKE_TITLE.search(text)
-    found = [m[1] for m in TITLE.finditer(text, 0, made.start() if made else len(text))]
+    made = MAKE_TITLE.search(text) if "\\maketitle" in text else None
+    end = made.start() if made else len(text)
+    found = [m[1] for m in TITLE.finditer(text, 0, end)] if "\\title" in text else []
     title = " ".join(found[-1].split()) if found else ""
     return (
         None if TEMPLATE_TITLE.search(re.sub(r"\\[A-Za-z]+\*?|[\\{}]", " ", title)[:300].strip()) else title
