@@ -4,10 +4,12 @@ from extractors.images.eps import ghostscript_version
 from extractors.images.normal import ImageParameters, shrunk
 from extractors.images.row import find_placeholders, image_row, library_versions
 from extractors.images.store import stored_row
+from extractors.images.texts import drawn_texts
 
 __all__ = [
     "VERSION",
     "ImageParameters",
+    "drawn_texts",
     "find_placeholders",
     "ghostscript_version",
     "image_row",

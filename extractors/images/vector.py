@@ -54,9 +54,7 @@ def read_pdf(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
                 raise RecordError("image_unreadable", "pdf: encrypted")
             if not 1 <= graphic.page <= document.page_count:
                 raise RecordError("image_unreadable", f"pdf: no page {graphic.page} of {document.page_count}")
-            page = document[graphic.page - 1]
-            if graphic.page_box is not None:
-                page = _with_box(document, page, graphic.page_box)
+            page = page_of(document, graphic)
             width, height = float(page.rect.width), float(page.rect.height)
             if not (0 < width < 1e6 and 0 < height < 1e6):
                 raise RecordError("image_unreadable", f"pdf: page of {width:g} x {height:g} pt")
@@ -81,13 +79,13 @@ def read_svg(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
     Raises:
         RecordError: image_unreadable where it is no well-formed SVG or has no size.
     """
-    root = _svg_root(sniffed.data)
+    root = svg_root(sniffed.data)
     text = etree.tostring(root, encoding="unicode")
     inputs = {"svg": text, "side": str(parameters.max_side)}
     png = compile_png(_SVG_TEMPLATE, inputs, ppi=72.0, reason="image_unreadable")
     with Image.open(io.BytesIO(png)) as opened:
         image = opened.convert("RGB")
-    width, height = _svg_size(root) or (float(image.width), float(image.height))
+    width, height = svg_size(root) or (float(image.width), float(image.height))
     box = cut_box(width, height, graphic)
     size = (width, height)
     if box is not None:
@@ -99,6 +97,12 @@ def read_svg(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
         format="svg", width=round(width, 3), height=round(height, 3), sha256=hashlib.sha256(raw).hexdigest()
     )
     return Normal(image, original, is_photograph(image, parameters))
+
+
+def page_of(document: Any, graphic: Graphic) -> Any:
+    """Return the page that a graphic shows, with the box that counts as the page for its crop box."""
+    page = document[graphic.page - 1]
+    return page if graphic.page_box is None else _with_box(document, page, graphic.page_box)
 
 
 def _with_box(document: Any, page: Any, name: str) -> Any:
@@ -131,7 +135,8 @@ def _page_pixels(page: Any, box: Box, max_side: int) -> Image.Image:
     )
 
 
-def _svg_root(data: bytes) -> etree._Element:
+def svg_root(data: bytes) -> etree._Element:
+    """Return the root of an SVG file. Raises RecordError (image_unreadable) where it is none."""
     # Editors write names of namespaces as entities: the file's own are resolved, within libxml2's bounds.
     parser = etree.XMLParser(
         resolve_entities="internal", no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
@@ -145,7 +150,7 @@ def _svg_root(data: bytes) -> etree._Element:
     return root
 
 
-def _svg_size(root: etree._Element) -> tuple[float, float] | None:
+def svg_size(root: etree._Element) -> tuple[float, float] | None:
     """Return width and height in points, from the size stated or else from the view box."""
     width, height = (_LENGTH.fullmatch(root.get(name) or "") for name in ("width", "height"))
     if width and height:

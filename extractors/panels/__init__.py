@@ -14,6 +14,7 @@ from extractors.panels.contract import (
     PicturePanels,
     PlacedLetter,
 )
+from extractors.panels.pictures import find_panels, placed_letters
 
 __all__ = [
     "CAPTION_REASONS",
@@ -24,5 +25,7 @@ __all__ = [
     "PicturePanel",
     "PicturePanels",
     "PlacedLetter",
+    "find_panels",
+    "placed_letters",
     "split_caption",
 ]

@@ -35,7 +35,6 @@ def serve(
     from serve.app import make_app
     from serve.guard import is_loopback
     from serve.release import Copies, copying, default_cache, open_similar, open_with_copy
-    from serve.search import Search
     from serve.server import listen, run
     from warehouse.place import readable_warehouse
     from warehouse.versions import wanted_release
@@ -51,11 +50,10 @@ def serve(
     copies = Copies(cache or default_cache())
     index = open_with_copy(folder, copies)
     similar = open_similar(index, root, embedder, copies)
-    search = Search(index, similar, copies)
-    app = make_app(index, search=search, allowed_hosts=[host, *(allow_host or [])])
+    app = make_app(index, similar, allowed_hosts=[host, *(allow_host or [])])
     shown = f"[{host}]" if ":" in host else host
     note = partial(typer.echo, err=True)
     with suppress(KeyboardInterrupt):
         typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
-        with copying(index, copies, then=search.prepare, say=note, wait_s=COPY_AFTER_S):
+        with copying(index, copies, then=similar.prepare, say=note, wait_s=COPY_AFTER_S):
             run(app, socket)

@@ -3,8 +3,7 @@
 `filters.py` is what the reader asks for, `copies.py` what stays between two starts.
 """
 
-from serve.release.copies import Copies, copy_name, copying, default_cache, open_with_copy
-from serve.release.facets import Mask
+from serve.release.copies import Copies, copying, default_cache, open_with_copy
 from serve.release.filters import (
     FACETS,
     NOT_STATED,
@@ -26,13 +25,11 @@ __all__ = [
     "Copies",
     "Facet",
     "Filter",
-    "Mask",
     "Matching",
     "Near",
     "ReleaseIndex",
     "Similar",
     "conditions",
-    "copy_name",
     "copying",
     "default_cache",
     "open_release",

@@ -1,1 +1,0 @@
-"""How well pairs are found: figures by sentences that mention them."""

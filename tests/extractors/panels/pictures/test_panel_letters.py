@@ -1,0 +1,56 @@
+"""Reading of short texts: letters, brackets, numerals, and words that are no names of panels."""
+
+import io
+
+import numpy as np
+import pymupdf
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from extractors.panels.pictures.letters import NAMES, likelihood, read
+from extractors.panels.pictures.tokens import patches, tokens
+
+
+def written(*texts: str, size: int = 20, font: str = "helv", ink: int = 0, ground: int = 255) -> np.ndarray:
+    """Return a grey picture with the texts far apart."""
+    letters = ImageFont.truetype(io.BytesIO(pymupdf.Font(font).buffer), size)
+    canvas = Image.new("L", (120 * len(texts), 80), ground)
+    for i, text in enumerate(texts):
+        ImageDraw.Draw(canvas).text((120 * i + 40, 25), text, ink, font=letters)
+    return np.asarray(canvas)
+
+
+def names(grey: np.ndarray) -> list[str]:
+    """Return the name that each text is read as, from left to right; "" for none."""
+    seen = sorted(tokens(grey), key=lambda token: token.box)
+    likely = read(patches(grey, seen))
+    return [NAMES[row.argmax()] if row.sum() > 0.5 else "" for row in likely]
+
+
+@pytest.mark.parametrize("font", ["helv", "hebo", "tiro"])
+@pytest.mark.parametrize("size", [12, 20, 32])
+def test_letters_are_read(font: str, size: int) -> None:
+    assert names(written("A", "b", "(c)", "D.", "e)", "(F)", size=size, font=font)) == list("abcdef")
+
+
+def test_light_letters_on_dark_are_read() -> None:
+    assert names(written("A", "B", "h", ink=240, ground=20)) == ["a", "b", "h"]
+
+
+def test_roman_numerals_are_read() -> None:
+    assert names(written("(ii)", "(iv)", "(vi)", size=24, font="tiro")) == ["ii", "iv", "vi"]
+
+
+def test_words_and_numbers_are_no_names() -> None:
+    assert set(names(written("Time", "100", "max", "0.5"))) == {""}
+
+
+def test_a_label_of_another_form_is_no_text_s() -> None:
+    likely = read(patches(grey := written("A"), tokens(grey)))
+
+    assert likelihood(likely, "aa").tolist() == [0.0]
+    assert likelihood(likely, "a")[0] > 0.8
+
+
+def test_nothing_seen_reads_as_nothing() -> None:
+    assert read(patches(np.full((50, 50), 255, np.uint8), [])).shape == (0, len(NAMES))
