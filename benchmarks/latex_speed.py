@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.latex_fidelity import CORPUS, read_corpus
 from extractors.latex import extract
-from extractors.latex.source.project import open_project
+from extractors.latex.source.main_file import open_project
 from schemas.paper import Paper
 from schemas.reject import RecordError
 

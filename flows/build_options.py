@@ -64,11 +64,16 @@ class BuildOptions(BaseModel):
         str, Field(description="Text mixed into the hash that assigns papers to splits.")
     ] = "scimmir"
     paper_timeout_s: Annotated[
-        float, Field(gt=0, le=86_400, description="Time limit for extracting one paper, in seconds.")
+        float,
+        Field(gt=0, le=86_400, description="Time limit for extracting one paper, in seconds of a processor."),
     ] = 120.0
     image_timeout_s: Annotated[
         float,
-        Field(gt=0, le=86_400, description="Time limit for one image, one table or one OCR, in seconds."),
+        Field(
+            gt=0,
+            le=86_400,
+            description="Time limit for one image, one table or one OCR, in seconds of a processor.",
+        ),
     ] = 60.0
     worker_memory_gb: Annotated[
         float,

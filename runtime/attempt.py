@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import resource
+import signal
 import threading
 import time
 import traceback
@@ -24,6 +25,10 @@ R = TypeVar("R")
 # Imported once in the fork server, so that a worker that had to be killed is replaced in milliseconds.
 PRELOAD = ["lxml.etree", "numpy", "PIL.Image", "pyarrow", "pymupdf", "schemas.floats", "schemas.annotations"]
 
+
+# A record has its time in seconds of a processor: by the clock, a busy machine would reject what a quiet one reads,
+# and the same papers would give another release. What neither works nor ends is stopped by the clock after all.
+WALL_FACTOR = 10
 
 # Reasons that may lie in the state of the machine and not in the record.
 PASSING = ("timeout", "memory_limit", "worker_died")
@@ -117,14 +122,15 @@ def attempt(
     """Yield an outcome per item, in the items' order, whatever the items do to the worker.
 
     `fn` must be importable by name in a fresh process. An item that raises `RecordError` fails with its
-    reason, one that outlasts `timeout_s` with `timeout`, one that kills its worker with `worker_died`, one
-    that runs into the memory cap with `memory_limit`, and any other error is `unexpected`. What may have
-    been the machine's fault (time, memory, a dead worker) is tried `tries` times. At most `ahead` items are
-    under way at once, so that memory stays flat however many there are.
+    reason, one that takes more than `timeout_s` seconds of a processor (or `WALL_FACTOR` times as long by the
+    clock) with `timeout`, one that kills its worker with `worker_died`, one that runs into the memory cap with
+    `memory_limit`, and any other error is `unexpected`. What may have been the machine's fault (time, memory, a
+    dead worker) is tried `tries` times. At most `ahead` items are under way at once, so that memory stays flat
+    however many there are.
     """
 
     def start(item: T) -> "Future[tuple[R | None, Failure | None, float]]":
-        return pool.schedule(_in_worker, args=(fn, item), timeout=timeout_s)
+        return pool.schedule(_in_worker, args=(fn, item, timeout_s), timeout=WALL_FACTOR * timeout_s)
 
     def finish(item: T, future: "Future[tuple[R | None, Failure | None, float]]") -> Outcome[T, R]:
         outcome: Outcome[T, R] = _outcome(item, timeout_s, future)
@@ -187,17 +193,24 @@ def _outcome(
     try:
         value, failure, seconds = future.result()
     except TimeoutError:
-        return Outcome(item, None, Failure("timeout", f"no end after {timeout_s:g} s"), timeout_s)
+        waited = WALL_FACTOR * timeout_s
+        return Outcome(item, None, Failure("timeout", f"no end after {waited:g} s"), waited)
     except pebble.ProcessExpired as error:
+        if error.exitcode == -signal.SIGPROF:
+            detail = f"no end after {timeout_s:g} s of a processor"
+            return Outcome(item, None, Failure("timeout", detail), timeout_s)
         detail = f"the worker ended with code {error.exitcode}"
         return Outcome(item, None, Failure("worker_died", detail), 0.0)
     return Outcome(item, value, failure, seconds)
 
 
-def _in_worker(fn: Callable[[T], R], item: T) -> tuple[R | None, Failure | None, float]:
+def _in_worker(fn: Callable[[T], R], item: T, timeout_s: float) -> tuple[R | None, Failure | None, float]:
+    # Counts the time of all threads; at its end the system ends the process, whatever library it is in.
+    signal.setitimer(signal.ITIMER_PROF, timeout_s)
     try:
         return _guarded(fn, item)
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         with contextlib.suppress(MemoryError):  # near the cap; the item's own outcome counts
             give_back()
 

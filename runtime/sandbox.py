@@ -18,9 +18,14 @@ _LOG_BYTES = 20_000
 # The limits are set by a shell that then becomes the program: setting them in a forked copy of this process
 # could deadlock where other threads run. Shells differ in the option that bounds processes.
 _LIMITS = (
-    'ulimit -c 0 && ulimit -t "$1" && ulimit -f "$2" && ulimit -v "$3" && ulimit -n 64 || exit 126; shift 3; '
+    # At the soft limit of time it is told (SIGXCPU), at the hard one ended: which of the two, its status tells.
+    'ulimit -c 0 && ulimit -t "$(($1 + 2))" && ulimit -S -t "$1" && '
+    'ulimit -f "$2" && ulimit -v "$3" && ulimit -n 64 || exit 126; shift 3; '
     'exec "$@"'
 )
+
+
+WALL_FACTOR = 10  # as of a record in `runtime.attempt`
 
 
 class SandboxError(Exception):
@@ -61,7 +66,8 @@ def run_limited(
 
     Args:
         argv: the program (looked up in PATH) and its arguments.
-        timeout_s: wall-clock limit; processor time is limited to the same.
+        timeout_s: limit of each process in seconds of a processor, rounded up; the clock allows ten times as
+            much, because on a busy machine little of it is this program's.
         memory_bytes: limit of the address space of each process.
         max_output_bytes: limit of every single file that is written, and of what is returned.
         stdin: what it reads; nothing where None.
@@ -93,10 +99,10 @@ def run_limited(
                 env=_environment(folder),
                 start_new_session=True,
             )
-            ended = _wait_and_kill(process, timeout_s)
+            ended = _wait_and_kill(process, WALL_FACTOR * timeout_s)
         said = _tail(log)
         if not ended:
-            raise SandboxError("timeout", f"{argv[0]}: more than {timeout_s:g} s")
+            raise SandboxError("timeout", f"{argv[0]}: no end after {WALL_FACTOR * timeout_s:g} s")
         _check_status(process.returncode, argv[0], said)
         return Finished(_read_output(folder / output_file if output_file else out, max_output_bytes), said)
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "fetch": "Fetch the papers that an archive lacks; what is there and unchanged is not fetched again.",
     "build": "Build a release from archives of papers; what an earlier build made is used again.",
     "query": "Run SQL over a release, read-only.",
+    "search": "Find pairs by captions, mentions, words in the picture and vectors together, each with its reasons.",
     "serve": "Open a local page over a release: filter, search and look at its pairs, rejects and statistics.",
     "export": "Write a release for training: WebDataset shards, or a Hugging Face dataset.",
     "diff": "Show which pairs were added, removed and changed between two releases, by stage and reason.",

@@ -20,6 +20,7 @@ from serve.guard import Guard
 from serve.pages import (
     PAIRS_PER_PAGE,
     REJECTS_PER_PAGE,
+    Card,
     Listing,
     Picture,
     Pictures,
@@ -32,16 +33,18 @@ from serve.pages import (
     read_pair,
     reject_sql,
 )
-from serve.release import MAX_UPLOAD, ReleaseIndex, Similar, parse_filter, select_sql
+from serve.release import MAX_UPLOAD, Filter, Near, ReleaseIndex, Similar, parse_filter, select_sql
+from serve.search import Search, text_of
 
 
 class Site:
     """The pages of one release; its methods answer the addresses of `make_app`."""
 
-    def __init__(self, index: ReleaseIndex, similar: Similar) -> None:
+    def __init__(self, index: ReleaseIndex, search: Search) -> None:
         self.index = index
-        self.similar = similar
-        self.listing = Listing(index, similar.matching)
+        self.search = search
+        self.similar = search.similar
+        self.listing = Listing(index, self.similar.matching)
         self.pictures = Pictures(index)
         self.rejects = Rejects(index)
         self.statistics = Statistics(index)
@@ -59,7 +62,7 @@ class Site:
         self._check_version(request)
         wanted = parse_filter(request.query_params.multi_items())
         counts = self.listing.counts(wanted.without_like())
-        near = self.similar.nearest(wanted)
+        near = self.search.nearest(wanted)
         listed = counts.pairs if near is None else len(near.positions)
         number, pages = _page_of(request, listed, PAIRS_PER_PAGE)
         return self._page(
@@ -67,8 +70,9 @@ class Site:
             section="pairs",
             wanted=wanted,
             counts=counts,
-            cards=self.listing.page(wanted, number) if near is None else self.listing.cards(near, number),
+            cards=self.listing.page(wanted, number) if near is None else self._cards(wanted, near, number),
             is_near=near is not None,
+            text=text_of(wanted),
             listed=listed,
             pages=pages,
             number=number,
@@ -107,7 +111,7 @@ class Site:
                 raise HTTPException(404, f"This release has no pair {pair_id}.")
             return RedirectResponse(f"{self.root}/rejects?{lost.query_string()}", status_code=302)
         wanted = parse_filter(request.query_params.multi_items())
-        near = self.similar.nearest(wanted)
+        near = self.search.nearest(wanted)
         before, after = (
             self.listing.neighbours(wanted, position)
             if near is None
@@ -173,6 +177,10 @@ class Site:
         status = error.status_code if isinstance(error, HTTPException) else 404
         return self._page("problem.html.j2", status=status, section="", text=text)
 
+    def _cards(self, wanted: Filter, near: Near, number: int) -> tuple[Card, ...]:
+        reasons = self.search.reasons(wanted, near, (number - 1) * PAIRS_PER_PAGE, PAIRS_PER_PAGE)
+        return self.listing.cards(near, number, reasons)
+
     def _picture(self, request: Request, kind: str, read: Callable[[int], Picture | None]) -> Response:
         self._check_version(request)
         pair_id = request.path_params["pair_id"]
@@ -205,10 +213,21 @@ class Site:
 
 
 def make_app(
-    index: ReleaseIndex, similar: Similar | None = None, *, allowed_hosts: Collection[str] = ()
+    index: ReleaseIndex,
+    similar: Similar | None = None,
+    *,
+    search: Search | None = None,
+    allowed_hosts: Collection[str] = (),
 ) -> Starlette:
-    """Return the application over an opened release; it answers loopback names, addresses and `allowed_hosts`."""
-    site = Site(index, similar or Similar(index))
+    """Return the application over an opened release; it answers loopback names, addresses and `allowed_hosts`.
+
+    Args:
+        index: the opened release.
+        similar: its vectors, where `search` is not given.
+        search: its search, which knows its vectors.
+        allowed_hosts: further names by which it may be called.
+    """
+    site = Site(index, search or Search(index, similar or Similar(index)))
     static = Path(str(resources.files("serve").joinpath("static")))
     return Starlette(
         routes=[

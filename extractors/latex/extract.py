@@ -8,7 +8,8 @@ from extractors.latex.expansion.handlers import HANDLERS
 from extractors.latex.expansion.output import Flat
 from extractors.latex.floats.assemble import Assembly
 from extractors.latex.source.documents import Aside, as_main, copies, other_documents, shingles
-from extractors.latex.source.project import Project, open_project
+from extractors.latex.source.main_file import open_project
+from extractors.latex.source.project import Project
 from extractors.latex.text.citing import no_citation
 from extractors.latex.text.mentions import running_text
 from extractors.latex.text.renderer import Renderer, no_reference
@@ -25,7 +26,8 @@ from schemas.reject import RecordError
 # 6: arguments of xparse, marks of lists, languages and labels of captions where they hold, csname in macros,
 # new kinds of floats, ranges of references.
 # 7: pictures by what holds where they stand, by boxes and by name; every top-level document.
-VERSION = "7"
+# 8: which document is the paper; labels as TeX prints them; figure supplements; appendices of a paper's own class.
+VERSION = "8"
 MAX_WARNINGS = 100
 
 

@@ -35,6 +35,7 @@ def serve(
     from serve.app import make_app
     from serve.guard import is_loopback
     from serve.release import Copies, copying, default_cache, open_similar, open_with_copy
+    from serve.search import Search
     from serve.server import listen, run
     from warehouse.place import readable_warehouse
     from warehouse.versions import wanted_release
@@ -50,10 +51,11 @@ def serve(
     copies = Copies(cache or default_cache())
     index = open_with_copy(folder, copies)
     similar = open_similar(index, root, embedder, copies)
-    app = make_app(index, similar, allowed_hosts=[host, *(allow_host or [])])
+    search = Search(index, similar, copies)
+    app = make_app(index, search=search, allowed_hosts=[host, *(allow_host or [])])
     shown = f"[{host}]" if ":" in host else host
     note = partial(typer.echo, err=True)
     with suppress(KeyboardInterrupt):
         typer.echo(f"{index.count:,} pairs at http://{shown}:{socket.getsockname()[1]}/ (Ctrl+C ends it)")
-        with copying(index, copies, then=similar.prepare, say=note, wait_s=COPY_AFTER_S):
+        with copying(index, copies, then=search.prepare, say=note, wait_s=COPY_AFTER_S):
             run(app, socket)

@@ -1,7 +1,7 @@
 """One page of the list of pairs, and how many pairs each value of a facet has."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from serve.release import (
@@ -15,6 +15,7 @@ from serve.release import (
     conditions,
     where_sql,
 )
+from serve.search import Reason
 
 PAIRS_PER_PAGE = 24
 VALUES_OPEN = 8  # values of a facet shown at once
@@ -37,6 +38,7 @@ class Card:
     width: int
     height: int
     similarity: float | None = None
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +96,16 @@ class Listing:
         sql = f"SELECT position, {_CARD} FROM pairs{where_sql(conditions(wanted))} LIMIT ? OFFSET ?"
         return tuple(self._read_cards(sql, [PAIRS_PER_PAGE, first]).values())
 
-    def cards(self, near: Near, number: int) -> tuple[Card, ...]:
-        """Return the pairs of a page of the list of nearest ones, from 1."""
+    def cards(self, near: Near, number: int, reasons: Mapping[int, tuple[Reason, ...]]) -> tuple[Card, ...]:
+        """Return the pairs of a page of the list of nearest ones, from 1, with the reasons, where there are any."""
         part = slice((number - 1) * PAIRS_PER_PAGE, number * PAIRS_PER_PAGE)
         found = self._cards(near.positions[part])
         return tuple(
-            replace(found[position], similarity=similarity)
+            replace(
+                found[position],
+                similarity=None if near.scores else similarity,
+                reasons=reasons.get(position, ()),
+            )
             for position, similarity in zip(near.positions[part], near.similarities[part], strict=True)
         )
 

@@ -3,7 +3,8 @@
 `filters.py` is what the reader asks for, `copies.py` what stays between two starts.
 """
 
-from serve.release.copies import Copies, copying, default_cache, open_with_copy
+from serve.release.copies import Copies, copy_name, copying, default_cache, open_with_copy
+from serve.release.facets import Mask
 from serve.release.filters import (
     FACETS,
     NOT_STATED,
@@ -25,11 +26,13 @@ __all__ = [
     "Copies",
     "Facet",
     "Filter",
+    "Mask",
     "Matching",
     "Near",
     "ReleaseIndex",
     "Similar",
     "conditions",
+    "copy_name",
     "copying",
     "default_cache",
     "open_release",

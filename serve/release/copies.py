@@ -82,6 +82,10 @@ class Copies:
         self._trim(keep=name)
         return self.folder / name
 
+    def remove(self, name: str) -> None:
+        """Remove an entry, where it is there."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+
     def _trim(self, *, keep: str) -> None:
         """Remove what is too much; `keep` and what belongs to the same release stay."""
         entries = []

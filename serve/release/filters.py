@@ -12,6 +12,7 @@ NOT_STATED = "(not stated)"
 
 MAX_TERMS = 12  # words of one search; each costs a pass over the captions
 MAX_VALUES = 200  # values chosen in all facets together
+MAX_LIKE = 1000  # characters of what pairs are to be near to: a sentence or two
 
 # The words of a caption in lower case, a space before each: SQL over `caption`.
 WORDS_OF = r"regexp_replace(' ' || lower(caption), '[^\p{L}\p{N}]+', ' ', 'g')"
@@ -50,7 +51,8 @@ class Filter:
 
     `chosen` holds (facet key, value) in the order of FACETS and of the values; `words` is the caption search as
     it was typed; `paper` names one paper; `like` what the pairs are to be near to: `pair:<pair_id>`,
-    `image:<name>` or `text:<words>`. The last three may be empty; `like` orders and does not filter.
+    `image:<name>` or `text:<words>`. The last three may be empty; `like` orders and does not filter, but for the
+    phrases of a text and the words that it excludes.
     """
 
     chosen: tuple[tuple[str, str], ...] = ()
@@ -104,7 +106,9 @@ def parse_filter(items: Iterable[tuple[str, str]]) -> Filter:
         elif name == "paper":
             paper = value.strip()
         elif name == "like":
-            like = value.strip()[:500]
+            like = value.strip()[:MAX_LIKE]
+        elif name == "find" and value.strip():
+            like = f"text:{' '.join(value.split())}"[:MAX_LIKE]
     return Filter(chosen=_in_order(chosen), words=words, paper=paper, like=like)
 
 

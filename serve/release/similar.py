@@ -39,10 +39,14 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Near:
-    """Places of pairs in the release, nearest first, with their cosine similarity."""
+    """Places of pairs in the release, first ones first, with their cosine similarity, None where it says nothing.
+
+    `scores` is what a search in words ordered them by; empty for what is ordered by similarity.
+    """
 
     positions: tuple[int, ...]
-    similarities: tuple[float, ...]
+    similarities: tuple[float | None, ...]
+    scores: tuple[float, ...] = ()
 
 
 class Similar:
@@ -143,11 +147,15 @@ class Similar:
     def nearest(self, wanted: Filter) -> Near | None:
         """Return the pairs of a filter that are nearest to what it names; None where it names nothing known."""
         vector = self.vector(wanted.like) if wanted.like else None
-        return None if vector is None else self._nearest_to(vector.tobytes(), wanted.without_like())
+        return None if vector is None else self.nearest_to(vector, wanted.without_like(), NEAREST)
 
-    def _search(self, vector_bytes: bytes, wanted: Filter) -> Near:
+    def nearest_to(self, vector: Floats, wanted: Filter, count: int) -> Near:
+        """Return at most `count` pairs of a filter that are nearest to a vector."""
+        return self._nearest_to(vector.tobytes(), wanted, count)
+
+    def _search(self, vector_bytes: bytes, wanted: Filter, count: int) -> Near:
         found, similarities = self._read().nearest(
-            np.frombuffer(vector_bytes, np.float32), self.matching.mask(wanted), NEAREST
+            np.frombuffer(vector_bytes, np.float32), self.matching.mask(wanted), count
         )
         return Near(tuple(found.tolist()), tuple(similarities.tolist()))
 

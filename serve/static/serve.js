@@ -2,7 +2,7 @@
 "use strict";
 
 const help = document.getElementById("help");
-const search = document.getElementById("q");
+const search = document.getElementById("find");
 const cards = () => [...document.querySelectorAll("#cards .card > a")];
 
 function goTo(rel) {
@@ -21,7 +21,8 @@ function step(forward) {
 }
 
 function escape() {
-  if (document.activeElement && document.activeElement.id === "q") return search.blur();
+  const field = document.activeElement;
+  if (field && (field.id === "find" || field.id === "q")) return field.blur();
   const up = document.querySelector('a[rel="up"]');
   if (up) up.click();
 }
@@ -85,12 +86,6 @@ if (image) image.addEventListener("change", async () => {
   } catch {
     problem.textContent = "The server does not answer.";
   }
-});
-
-const text = document.getElementById("text");
-if (text) text.form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (text.value.trim()) showLike("text:" + text.value.trim());
 });
 
 // On a phone the filters would push the pairs off the screen.

@@ -1,10 +1,13 @@
 """One bad record costs itself and nothing else."""
 
 import ctypes
+import hashlib
 import os
 import platform
+import re
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pebble
 import psutil
@@ -14,7 +17,15 @@ from runtime.attempt import Failure, PoolParameters, attempt, attempt_batches, e
 from runtime.memory import EVERY_S
 from schemas.reject import RecordError
 
-LIMIT_S = 6  # what hangs takes longer on any machine, and what does not is quicker on a busy one
+LIMIT_S = 1  # of a processor, and ten times as long by the clock for what sleeps
+
+
+def _in_threads(work: Callable[[], object]) -> None:
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def work_on(record: str) -> str:
@@ -25,6 +36,10 @@ def work_on(record: str) -> str:
             raise ZeroDivisionError("by zero")
         case "hang":
             time.sleep(3600)
+        case "spin":
+            re.match(r"(a+)+$", "a" * 60 + "b")  # one call that never comes back to Python
+        case "threads":
+            _in_threads(lambda: hashlib.pbkdf2_hmac("sha256", b"", b"", 2_000_000_000))
         case "exit":
             os._exit(3)
         case "crash":
@@ -54,6 +69,25 @@ def test_each_record_ends_as_itself_or_with_its_reason(pool: pebble.ProcessPool)
     ]  # fmt: skip
     assert outcomes[1].failure == Failure("image_empty", "fig.png")
     assert outcomes[2].failure is not None and "ZeroDivisionError: by zero" in outcomes[2].failure.detail
+
+
+@pytest.mark.parametrize("record", ["spin", "threads"])
+def test_work_without_end_has_its_time_in_seconds_of_a_processor(
+    pool: pebble.ProcessPool, record: str
+) -> None:
+    (outcome,) = attempt(work_on, [record], pool=pool, timeout_s=LIMIT_S, tries=1)
+    assert outcome.failure == Failure("timeout", "no end after 1 s of a processor")
+
+
+def wait(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def test_waiting_for_a_processor_is_not_counted(pool: pebble.ProcessPool) -> None:
+    # Asleep it takes as little of a processor as behind others on a busy machine.
+    (outcome,) = attempt(wait, [3 * LIMIT_S], pool=pool, timeout_s=LIMIT_S, tries=1)
+    assert outcome.value == 3 * LIMIT_S
 
 
 _KEPT: list[bytes] = []

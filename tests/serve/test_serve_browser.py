@@ -134,8 +134,8 @@ def test_filter_search_open_and_copy_the_sql(page: object, warehouse: Path) -> N
     page.wait_for_url("**/pairs?class=fig_result")
     page.get_by_role("region", name="Source").get_by_role("link", name="arxiv").click()
     page.wait_for_url("**source=arxiv")
-    page.get_by_role("searchbox").fill("loss -7")
-    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_label("Captions with").fill("loss -7")
+    page.get_by_role("button", name="Filter", exact=True).click()
     page.wait_for_url("**q=**")
     rows = [pair(n) for n in range(COUNT)]
     expected = [
@@ -176,10 +176,10 @@ def test_the_keyboard_is_enough(page: object) -> None:
     page.get_by_role("dialog").wait_for(state="hidden")
     page.keyboard.press("/")
     page.keyboard.type("accuracy j/k")  # letters in the field are letters
-    assert page.locator("#q").input_value() == "accuracy j/k"
-    page.locator("#q").fill("accuracy")
+    assert page.locator("#find").input_value() == "accuracy j/k"
+    page.locator("#find").fill("accuracy")
     page.keyboard.press("Enter")
-    page.wait_for_url("**q=accuracy")
+    page.wait_for_url("**find=accuracy")
     page.locator("#q").focus()
     page.keyboard.press("Escape")
     hrefs = page.locator("#cards a").evaluate_all("links => links.map(link => link.href)")
@@ -193,7 +193,7 @@ def test_the_keyboard_is_enough(page: object) -> None:
     page.keyboard.press("k")
     page.wait_for_url(hrefs[0])
     page.keyboard.press("Escape")
-    page.wait_for_url(re.compile(r"/pairs\?q=accuracy$"))
+    page.wait_for_url(re.compile(r"/pairs\?like=text%3Aaccuracy$"))
 
 
 def test_attacks_in_captions_and_tables_stay_text(page: object) -> None:
@@ -205,6 +205,30 @@ def test_attacks_in_captions_and_tables_stay_text(page: object) -> None:
     assert page.locator(".source-table td").inner_text() == "9"
     assert page.locator(".source-table img, .source-table script").count() == 0
     assert "owned" not in page.title()
+
+
+def test_words_find_pairs_with_reasons_and_a_picture_finds_the_like(page: object) -> None:
+    page.goto("/")
+    page.get_by_role("searchbox").fill('effect of "learning rates" on validation')
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.wait_for_url("**find=**")
+    assert "best of" in page.get_by_role("heading", level=1).inner_text()
+    first = page.locator("#cards > li").first
+    wanted = {pair(n).pair_id for n in range(COUNT) if "learning rates" in pair(n).caption}
+    reasons = first.locator(".why").inner_text()
+    assert "caption: validation, learning, rates" in " ".join(reasons.split())
+    assert first.locator("mark").first.inner_text() == "effect"  # in a sentence that mentions the figure
+    hrefs = page.locator("#cards a").evaluate_all("links => links.map(link => link.pathname)")
+    assert {href.split("/pairs/")[1] for href in hrefs} == wanted
+    page.locator("#facets").get_by_role("link", name="pmc").click()
+    page.wait_for_url("**source=pmc**like=text**")
+    assert page.get_by_role("searchbox").input_value() == 'effect of "learning rates" on validation'
+    assert 0 < page.locator("#cards > li").count() < len(wanted)
+    page.locator("#cards a").first.click()
+    page.get_by_role("link", name="Images that look like this one").click()
+    page.wait_for_url("**like=pair**")
+    assert page.locator(".why").count() == 0
+    assert "similarity 1.000" in page.locator("#cards > li").first.inner_text()
 
 
 def test_an_image_is_chosen_and_what_looks_like_it_is_shown(page: object) -> None:
@@ -229,8 +253,12 @@ def test_without_scripts_it_filters_and_searches_too(browser: object, address: s
     page.goto(f"{address}/{VERSION}/pairs")
     page.locator("#facets").get_by_role("link", name="Result tables").click()
     page.locator("#q").fill("accuracy")
-    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("button", name="Filter", exact=True).click()
     page.wait_for_url("**class=table_result&q=accuracy")
+    page.get_by_role("searchbox").fill("runs")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.wait_for_url("**find=runs")
+    assert page.locator("#cards > li").count() == found(page)
     assert found(page) == sum(pair(n).subcategory == "table_result" for n in range(COUNT))
     context.close()
 
@@ -258,6 +286,7 @@ def test_pages_fit_the_screen(browser: object, address: str, width: int, scheme:
     for path in (
         "pairs",
         "pairs?q=nothing-has-this",
+        "pairs?find=effect+of+attention",
         f"pairs/{pair(7).pair_id}",
         f"pairs/{pair(3).pair_id}",
         "rejects",

@@ -56,8 +56,22 @@ class QueryResult:
         return [dict(zip(self.names, row, strict=True)) for row in self.rows]
 
 
+@dataclass(frozen=True)
+class SmallTable:
+    """A table of few rows that a statement can read beside the release's views; columns with DuckDB's types."""
+
+    name: str
+    columns: dict[str, str]
+    rows: tuple[tuple[object, ...], ...]
+
+
 def run_query(
-    warehouse: Path, sql: str, *, release: str | None = None, max_rows: int | None = None
+    warehouse: Path,
+    sql: str,
+    *,
+    release: str | None = None,
+    max_rows: int | None = None,
+    beside: SmallTable | None = None,
 ) -> QueryResult:
     """Return the rows of one SELECT over the named release, or over the latest one.
 
@@ -66,16 +80,25 @@ def run_query(
     network, no other database, no extension; it cannot write. The catalog is rebuilt first where it is
     missing, damaged or does not show the release.
 
+    Args:
+        warehouse: the folder of the releases.
+        sql: the statement.
+        release: version of the release, the latest where None.
+        max_rows: how many rows at most; all where None.
+        beside: a table that the statement sees as well.
+
     Raises:
         QueryError: there is no warehouse, no release or no such release, a file of the release is missing, or
             DuckDB refuses the statement; the message is one sentence.
     """
-    with _answering(warehouse, release) as con:
+    with _answering(warehouse, release, beside) as con:
         _check_statement(con, sql)
         return _read(con.execute(sql), max_rows)
 
 
-def parquet_bytes(warehouse: Path, sql: str, *, release: str | None = None) -> bytes:
+def parquet_bytes(
+    warehouse: Path, sql: str, *, release: str | None = None, beside: SmallTable | None = None
+) -> bytes:
     """Return the answer to the same statement as a Parquet file, binary values included.
 
     Raises:
@@ -85,7 +108,7 @@ def parquet_bytes(warehouse: Path, sql: str, *, release: str | None = None) -> b
     import pyarrow.parquet as pq
 
     out = io.BytesIO()
-    with _answering(warehouse, release) as con:
+    with _answering(warehouse, release, beside) as con:
         _check_statement(con, sql)
         try:
             pq.write_table(con.sql(sql).to_arrow_table(), out)
@@ -95,7 +118,9 @@ def parquet_bytes(warehouse: Path, sql: str, *, release: str | None = None) -> b
 
 
 @contextmanager
-def _answering(warehouse: Path, release: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def _answering(
+    warehouse: Path, release: str | None, beside: SmallTable | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield the locked-down catalog; what goes wrong with it or with the statement is one sentence."""
     warehouse = warehouse.resolve()
     try:
@@ -104,6 +129,8 @@ def _answering(warehouse: Path, release: str | None) -> Iterator[duckdb.DuckDBPy
         raise QueryError(str(error)) from error
     try:
         with _open(warehouse, wanted) as con:
+            if beside is not None:
+                _add(con, beside)
             yield con
     except duckdb.PermissionException as error:
         raise QueryError(
@@ -138,6 +165,16 @@ def _open(warehouse: Path, wanted: Release) -> duckdb.DuckDBPyConnection:
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
+
+
+def _add(con: duckdb.DuckDBPyConnection, table: SmallTable) -> None:
+    columns = ", ".join(f"{sql_name(name)} {kind}" for name, kind in table.columns.items())
+    con.execute(f"CREATE TEMP TABLE {sql_name(table.name)} ({columns})")
+    if table.rows:
+        con.executemany(
+            f"INSERT INTO {sql_name(table.name)} VALUES ({', '.join('?' for _ in table.columns)})",
+            [list(row) for row in table.rows],
+        )
 
 
 def _connect_if_sound(warehouse: Path) -> duckdb.DuckDBPyConnection | None:

@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bibtexparser.library import Library
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
@@ -82,6 +83,11 @@ class Record:
 
 def people(value: str) -> list[Person]:
     """Return the persons of a list of names joined by `and`."""
+    return list(_people(value))
+
+
+@lru_cache(maxsize=1_000)
+def _people(value: str) -> tuple[Person, ...]:
     found = []
     for name in split_multiple_persons_names(" ".join(value.split())[:MAX_ENTRY_CHARS])[: MAX_PEOPLE + 1]:
         parts = parse_single_name_into_parts(name[:1_000], strict=False)
@@ -91,7 +97,7 @@ def people(value: str) -> list[Person]:
             found.append(
                 Person(given, prefix, family, suffix, parts.last[0].startswith("{") and " " in family)
             )
-    return [*found[:MAX_PEOPLE], Person("", "", "others")] if len(found) > MAX_PEOPLE else found
+    return (*found[:MAX_PEOPLE], Person("", "", "others")) if len(found) > MAX_PEOPLE else tuple(found)
 
 
 def keys_of(texts: Iterable[str]) -> list[str]:

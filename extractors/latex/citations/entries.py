@@ -3,6 +3,7 @@ r"""Entries of a bibliography, and the forms in which \bibitem and \harvarditem 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.renderer import Renderer
@@ -69,6 +70,7 @@ class Raw:
         return Entry(self.number, plain(self.names), plain(self.full), plain(self.year), plain(self.label))
 
 
+@lru_cache(maxsize=4_000)
 def plain(tex: str) -> str:
     """Return the plain text of a label's part."""
     if not SIGNS.search(tex):

@@ -7,6 +7,7 @@ from extractors.latex.expansion.declarations.notes import DECLARATION_HANDLERS
 from extractors.latex.expansion.declarations.packages import use_package
 from extractors.latex.expansion.declarations.pictures import GRAPHICS_HANDLERS
 from extractors.latex.expansion.declarations.siunitx import SIUNITX_HANDLERS
+from extractors.latex.expansion.definitions.appendices import APPENDIX_HANDLERS
 from extractors.latex.expansion.definitions.braced_tests import BRACED_TESTS
 from extractors.latex.expansion.definitions.commands import DEFINITIONS
 from extractors.latex.expansion.definitions.named import NAMED
@@ -22,6 +23,7 @@ from extractors.latex.expansion.terms import TERM_HANDLERS
 
 HANDLERS: dict[str, Meaning] = {
     **known_captions(),
+    **APPENDIX_HANDLERS,
     **DEFINITIONS,
     **NAMED,
     **BRACED_TESTS,
@@ -75,6 +77,7 @@ HANDLERS: dict[str, Meaning] = {
         ),
         verbatim.define_verbatim,
     ),
+    "bibliography": opening.bibliography,
     "includeonly": inputs.include_only,
     "begin": opening.begin,
     "scimmirleave": opening.leave,

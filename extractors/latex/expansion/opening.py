@@ -60,6 +60,8 @@ def begin(ex: Expander, name: str) -> None:
     else:
         ex.scopes.open.append((environment, []))
         ex.output.emit("\\begin{" + environment + "}")
+        if ("appendix", environment) in ex.environments.hooks:
+            ex.input.push(ex.environments.hooks["appendix", environment])
         if environment in OPENINGS:
             open_tabular(ex, environment)
         else:
@@ -126,6 +128,16 @@ def end(ex: Expander, name: str) -> None:
     after = ex.environments.hooks.get(("AfterEndEnvironment", environment)) if ex.environments.hooks else None
     if after:
         ex.input.push(after)
+
+
+def bibliography(ex: Expander, name: str) -> None:
+    r"""Read \bibliography: what hooks do before and behind the environment of the .bbl that TeX reads there."""
+    ex.output.emit("\\" + name)
+    edges = ("BeforeBeginEnvironment", "AfterEndEnvironment")
+    hooked = "".join(ex.environments.hooks.get((edge, "thebibliography"), "") for edge in edges)
+    names = ex.input.read_argument() if hooked else None
+    if names is not None:
+        ex.input.push("{" + names + "}" + hooked)
 
 
 def leave(ex: Expander, name: str) -> None:

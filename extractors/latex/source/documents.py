@@ -13,9 +13,8 @@ from extractors.latex.source.project import (
     Project,
     declared_encoding,
     included_files,
-    title_of,
 )
-from extractors.latex.source.words import words
+from extractors.latex.source.roles import PARTS_OF_OTHERS, WORD, is_supplement, reason_aside, title_of
 
 MOST_DOCUMENTS = 8
 SHINGLE = 5  # words
@@ -23,33 +22,7 @@ COPIED = (
     0.3  # of the shorter text's runs of words: two papers of one author share less, two drafts of one more
 )
 FEWEST = 30
-WORD = re.compile(r"[^\W\d_]{2,}")
-PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 SHOWS_FLOATS = re.compile(r"\\(?:caption|input|include|subfile|import|begin\s*\{(?:figure|table|longtable))")
-TEMPLATE_TEXT = re.compile(  # of figures and tables that conferences and publishers ship in their templates
-    r"Frobnability|Example of a short caption, which should be centered|incorrect delimiter use"
-    r"|Frequency of Special Characters|Simulation results for the network|Please write your figure caption here"
-)
-PARTS_OF_OTHERS = words("standalone subfiles")
-OTHER_CLASSES = words(
-    """beamer letter scrlttr2 baposter tikzposter a0poster beamerposter moderncv ltxdoc ltxguide slides powerdot
-    exam examdesign minimal"""
-)
-SUPPLEMENT = words(
-    """supp suppl supplement supplements supplemental supplementary supplementarymaterial suppmat sup si sm esm ssm
-    appendix appendices apx annex supporting supplementals online additional additionalfile"""
-)
-ASIDE = {
-    **dict.fromkeys(words("template templates tmpl sample samples samp example examples demo bare guide guidelines "
-                          "instructions howto"), "its name is that of a template"),
-    **dict.fromkeys(words("response responses rebuttal reply replies cover coverletter letter referee referees "
-                          "reviewer reviewers comments"), "its name is that of a letter or a reply"),
-    **dict.fromkeys(words("poster slides talk presentation handout spotlight highlights"),
-                    "its name is that of a talk or a poster"),
-    **dict.fromkeys(words("old older olds previous backup bak archive archived obsolete unused trash diff latexdiff "
-                          "redline redlined markup tracked changes sandbox scratch test tests tmp temp draft drafts "
-                          "outline note notes"), "its name is that of a draft"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,7 +56,7 @@ def other_documents(project: Project, read: Collection[str]) -> tuple[list[str],
     for path, text in texts.items():
         if path == project.main or path in read or path.startswith("anc/"):
             continue
-        begins = DOCUMENT_CLASS.search(text)
+        begins = DOCUMENT_CLASS.search(text) if "\\document" in text else None
         if begins is None or BEGIN_DOCUMENT.search(text) is None:
             continue
         why = ""
@@ -105,30 +78,9 @@ def other_documents(project: Project, read: Collection[str]) -> tuple[list[str],
     return found[:MOST_DOCUMENTS], aside
 
 
-def reason_aside(path: str, document_class: str, text: str) -> str:
-    """Return why a document is no part of the paper by what it is called; nothing where it may be one."""
-    if document_class in OTHER_CLASSES:
-        return f"its class is {document_class}"
-    title = title_of(text)
-    if title is None or TEMPLATE_TEXT.search(text):
-        return "it is a template"
-    parts = [part.lower() for part in PART.findall(posixpath.splitext(path)[0])]
-    if is_supplement(path, title) and not any("template" in ASIDE.get(p, "") for p in parts):
-        parts = [part.lower() for part in PART.findall(posixpath.dirname(path))]
-    return next((ASIDE[part] for part in parts if part in ASIDE), "")
-
-
 def beside(path: str, main: str) -> bool:
     """Return whether a file lies where the main one does, or at the top of the submission."""
     return posixpath.dirname(path) in {"", posixpath.dirname(main)}
-
-
-def is_supplement(path: str, title: str) -> bool:
-    """Return whether a document's file name, folder or title says that it supplements another one."""
-    stem = posixpath.splitext(path)[0]
-    called = {part.lower() for part in PART.findall(stem)} | {posixpath.basename(stem).lower()}
-    first = [word.lower() for word in WORD.findall(title)][:3]
-    return not SUPPLEMENT.isdisjoint(called) or not SUPPLEMENT.isdisjoint(first)
 
 
 def as_main(project: Project, path: str) -> Project:

@@ -4,9 +4,12 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+# All between two borders is passed over within one match: a text has many commands for each of its groups.
 EVENT = re.compile(
-    r"\\begin\s*\{([^{}]{1,80})\}|\\end\s*\{([^{}]{1,80})\}|\\(begingroup|endgroup|bgroup|egroup)(?![A-Za-z@])"
-    r"|\\.|([{}])|%[^\n]*",
+    r"(?:[^\\{}%]+|%[^\n]*"
+    r"|\\(?!(?:begin|end)\s*\{[^{}]{1,80}\}|(?:begingroup|endgroup|bgroup|egroup)(?![A-Za-z@])).)*+"
+    r"(\\begin\s*\{([^{}]{1,80})\}|\\end\s*\{([^{}]{1,80})\}"
+    r"|\\(begingroup|endgroup|bgroup|egroup)(?![A-Za-z@])|([{}])|\\?\Z)",
     re.S,
 )
 GROUP_WORDS = {"begingroup": "endgroup", "bgroup": "egroup"}
@@ -40,7 +43,7 @@ def find_groups(text: str) -> Groups:
     found = Groups()
     stack: list[int] = []
     for match in EVENT.finditer(text):
-        begun, ended, word, brace = match.groups()
+        _, begun, ended, word, brace = match.groups()
         if begun == "document" or ended == "document":
             continue
         opens = brace == "{" or begun is not None or word in GROUP_WORDS
@@ -49,7 +52,7 @@ def find_groups(text: str) -> Groups:
             found.kinds.append("}" if brace else begun or GROUP_WORDS[word])
             found.ends.append(-1)
         elif brace or ended is not None or word:
-            close(found, stack, "}" if brace else ended or word, match.start())
+            close(found, stack, "}" if brace else ended or word, match.start(1))
         else:
             continue
         found.places.append(match.end())

@@ -1,4 +1,4 @@
-"""The files of a LaTeX paper: their text, which is the main file, and what a name in it stands for."""
+"""The files of a LaTeX paper: their text, and what a name in it stands for."""
 
 import posixpath
 import re
@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractors.latex.source.graphics_settings import GraphicsSettings
-from extractors.latex.source.readme import Readme, read_readme
-from schemas.reject import RecordError
+from extractors.latex.source.readme import Readme
 
 TEX_SUFFIXES = (".tex", ".ltx", ".latex")
 ENCODINGS = {
@@ -24,37 +23,7 @@ DOCUMENT_CLASS = re.compile(
     r"^[^%\n]*\\document(?:class|style)\b(?:\s*\[[^\]]{0,2000}\])?\s*\{?\s*([\w\\.-]*)", re.M
 )
 BEGIN_DOCUMENT = re.compile(r"^[^%\n]*\\begin\s*\{document\}", re.M)
-PLAIN_TEX = re.compile(
-    r"^[^%\n]*(?:\\input\s*\{?(?:amstex|amsppt|harvmac|epsf|jnl|phyzzx|mssymb|tcilatex|eplain|lanlmac)"
-    r"|\\documentstyle\s*\{amsppt\}|\\magnification|\\bye\b|\\hsize|\\end\s*$|\\beginsection|\\font\\|\\nopagenumbers)",
-    re.M,
-)
-WITHDRAWN = re.compile(
-    r"\b(?:paper|submission|article|manuscript|preprint|work|note)\b[^.]{0,80}\b(?:withdrawn|retracted)\b"
-    r"|\bwithdrawn\s+by\b|\bwithdrawn\b[^.]{0,40}\bauthors?\b",
-    re.I,
-)
-WITHDRAWN_MAX_CHARS = 4000
-GOOD_NAMES = {"main", "ms", "paper", "article", "manuscript", "arxiv", "root", "submission", "thesis"}
-SIDE_NAMES = re.compile(
-    r"supp|response|rebuttal|cover|reply|letter_to|referee|review|diff|template|sample|readme|appendix|poster|slides",
-    re.I,
-)
-OLD_FOLDERS = re.compile(
-    r"(?i)(?:\A|[/_ -])(?:old|older|previous|backup|archive|extra|sandbox|template|sample)"
-)
-TITLE = re.compile(r"^[^%\n]*\\title\s*(?:\[[^\]]*\]\s*)?\{((?:[^{}]|\{[^{}]*\}){0,600})", re.M)
-MAKE_TITLE = re.compile(r"^[^%\n]*\\maketitle", re.M)
-TEMPLATE_TITLE = re.compile(
-    r"author guidelines|\bformatting instructions|\binstructions (?:for|to)\b|\bpreparation of papers|\btemplate\b"
-    r"|\bbare (?:advanced )?demo\b|\bthe name of the title\b|\binsert (?:your |a |the )?title|\bsample (?:file|title)"
-    r"|\b(?:extended abstracts? sample|proceedings paper in)|\bauthor'?s? guide\b|\bmanuscript title\b"
-    r"|\buser'?s? guide\b"
-    r"|\b(?:demonstration of|testing document|capitalized title|class users?)\b|\btitle of (?:the|your|this) \w+\Z"
-    r"|\A(?:article |paper |your |full |the )?title\Z|guide for authors",
-    re.I,
-)
-INPUTS = re.compile(r"^[^%\n]*?\\(?:input|include|subfile)\s*\{?\s*([^\s{}%]+)", re.M)
+INPUTS = re.compile(r"\\(?:input|include|subfile)\s*\{?\s*([^\s{}%]+)")
 
 
 @dataclass
@@ -84,6 +53,10 @@ class Project:
         if path not in self._texts:
             self._texts[path] = decode(self.files[path], declared=self.encoding)
         return self._texts[path]
+
+    def forget_texts(self) -> None:
+        """Let go of the texts, which are decoded anew once the main file has declared an encoding."""
+        self._texts.clear()
 
     def exists(self, path: str) -> str | None:
         """Return the path under which the file is stored, also where only the case differs."""
@@ -151,96 +124,23 @@ def declared_encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def open_project(files: Mapping[str, bytes]) -> Project:
-    """Return the project with its main file and encoding decided.
+def included_files(texts: Mapping[str, str], *, among: Mapping[str, str] | None = None) -> set[str]:
+    """Return the files that some texts read, as far as their names are written out.
 
-    Raises:
-        RecordError: paper_empty, paper_withdrawn, tex_not_latex or tex_main_missing.
+    Args:
+        texts: paths to texts.
+        among: the files that may be read; the same ones where nothing is given.
     """
-    if not any(files.values()):
-        raise RecordError("paper_empty", "no file has any content")
-    project = Project(files)
-    project.readme = read_readme(project.exists, project.text)
-    project.dvips = project.readme.dvips
-    names = [n for n in sorted(files) if n.lower().endswith(TEX_SUFFIXES)]
-    if not names:
-        names = [n for n in sorted(files) if "." not in posixpath.basename(n) or n.lower().endswith(".txt")]
-        names = [n for n in names if b"\\" in files[n] or b"withdrawn" in files[n].lower()]
-    if not names:
-        raise RecordError("tex_main_missing", "no TeX file in the archive")
-    ignored = {project.exists(normal_path(n)) for n in project.readme.ignored}
-    names = [n for n in names if n not in ignored] or names
-    names = [n for n in names if not n.startswith("anc/")] or names
-    project.main = _choose_main(project, names)
-    project.encoding = declared_encoding(files[project.main])
-    project._texts.clear()
-    return project
-
-
-def _choose_main(project: Project, names: list[str]) -> str:
-    texts = {name: project.text(name) for name in names}
-    if sum(map(len, texts.values())) < WITHDRAWN_MAX_CHARS and any(map(WITHDRAWN.search, texts.values())):
-        body = "".join(texts.values())
-        if "\\caption" not in body and "\\includegraphics" not in body and "\\section" not in body:
-            raise RecordError("paper_withdrawn", "the archive's only text is a withdrawal notice")
-    scores = {name: _score(project, name, text) for name, text in texts.items()}
-    included = included_files(texts)
-    hinted = next((p for n in project.readme.toplevel if (p := project.exists(normal_path(n)))), None)
-    candidates = [n for n in names if scores[n] > 0]
-    if hinted in texts and (not candidates or scores[hinted] > 0):
-        return str(hinted)
-    if not candidates:
-        if any(PLAIN_TEX.search(text) for text in texts.values()):
-            raise RecordError("tex_not_latex", "no \\documentclass; plain TeX or AMSTeX commands found")
-        raise RecordError("tex_main_missing", "no file has \\documentclass or \\begin{document}")
-    best = max(candidates, key=lambda n: (scores[n] - (25 if n in included else 0), len(texts[n]), n))
-    if _is_amstex(texts[best]):
-        raise RecordError("tex_not_latex", f"{best} is an AMSTeX document")
-    return best
-
-
-def _is_amstex(text: str) -> bool:
-    match = DOCUMENT_CLASS.search(text)
-    return match is not None and match[1] == "amsppt"
-
-
-def _score(project: Project, name: str, text: str) -> int:
-    document_class = DOCUMENT_CLASS.search(text)
-    begin = BEGIN_DOCUMENT.search(text)
-    if document_class is None and begin is None:
-        return 0
-    score = 40 if document_class and begin else 22 if begin else 20
-    stem = posixpath.basename(name).rsplit(".", 1)[0]
-    if document_class and document_class[1] in {"standalone", "subfiles", "beamer", "letter"}:
-        score -= 15
-    score += 8 if project.exists(name.rsplit(".", 1)[0] + ".bbl") else 0
-    score += 5 if stem.lower() in GOOD_NAMES else 0
-    score -= 8 if SIDE_NAMES.search(stem) else 0
-    score -= 30 if title_of(text) is None else 0
-    score -= 10 if OLD_FOLDERS.search(posixpath.dirname(name)) else 0
-    score += 4 if "\\title" in text or "\\maketitle" in text else 0
-    score += 2 if "\\begin{abstract}" in text or "\\abstract" in text else 0
-    score += 2 if "\\input" in text or "\\include{" in text else 0
-    return max(1, score - 3 * name.count("/"))
-
-
-def title_of(text: str) -> str | None:
-    """Return the title that a document states, as it is written; None where that is a template's own."""
-    made = MAKE_TITLE.search(text)
-    found = [m[1] for m in TITLE.finditer(text, 0, made.start() if made else len(text))]
-    title = " ".join(found[-1].split()) if found else ""
-    return (
-        None if TEMPLATE_TITLE.search(re.sub(r"\\[A-Za-z]+\*?|[\\{}]", " ", title)[:300].strip()) else title
-    )
-
-
-def included_files(texts: Mapping[str, str]) -> set[str]:
-    """Return the files that others read, as far as their names are written out."""
+    stored = texts if among is None else among
     found: set[str] = set()
     for name, text in texts.items():
-        folder = posixpath.dirname(name)
+        folder, last = posixpath.dirname(name), -1
         for match in INPUTS.finditer(text):
+            line = text.rfind("\n", 0, match.start()) + 1
+            if line == last or "%" in text[line : match.start()]:
+                continue
+            last = line
             for base in (folder, ""):
                 path = normal_path(posixpath.join(base, match[1]))
-                found.update(p for p in (path, path + ".tex") if p in texts and p != name)
+                found.update(p for p in (path, path + ".tex") if p in stored and p != name)
     return found

@@ -8,8 +8,8 @@ from extractors.latex.source.words import words
 MAX_FORMAT_DEPTH = 12
 KEPT_SPACE = "\uf10e"  # a blank that no control word before it swallows
 FORMAT = re.compile(
-    r"\\@?(arabic|roman|Roman|alphalph|AlphAlph|alph|Alph|fnsymbol|number|two@digits)\s*(?:\{\s*(?:\\value\s*\{)?\s*(\w+)\s*\}?\s*\}"
-    r"|\\value\s*\{(\w+)\}|\\c@(\w+)\s*)"
+    r"\\@?(arabic|roman|Roman|alphalph|AlphAlph|alph|Alph|fnsymbol|number|two@digits)\s*(?:\{\s*(?:\\value\s*\{|\\c@)?\s*(\w+)\s*\}?\s*\}"
+    r"|\\value\s*\{(\w+)\}|\\c@([A-Za-z]+)\s*)"
     r"|\\the([A-Za-z]+)\s*|\\(?:csname\s+the(\w+)\\endcsname)|\\scimmir(chapter)"
 )
 THE = re.compile(r"\\the([A-Za-z]+)[ \t]*")
@@ -168,6 +168,16 @@ class Style:
     options: tuple[str, ...] = ()
     packages: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def keeps_labels(self) -> bool:
+        """Whether the class writes the labels of a float behind its caption, wherever they stand."""
+        return self.document_class.lower().startswith("agutex")
+
+    @property
+    def caption_ends_row(self) -> bool:
+        """Whether the class sets a table as rows, the first of which ends, and with it the number, at its caption."""
+        return self.document_class == "statsoc"
+
     def appendix(self, command: str) -> None:
         r"""Switch to the appendix's numbering, as \appendix or an environment of this name asks."""
         counters = self.counters
@@ -231,7 +241,8 @@ def _names(style: Style, name: str) -> None:
         style.figure, style.table = "Fig.", "TABLE"
         if "compsoc" in style.options:  # the Computer Society counts in Arabic numerals
             return
-        formats["table"] = "\\Roman{table}"
+        if name != "ieeeaccess" or "jtehm" in style.options:
+            formats["table"] = "\\Roman{table}"
         formats["section"] = "\\Roman{section}"
         formats["subsection"] = "\\Roman{section}-\\Alph{subsection}"
         formats["subsubsection"] = "\\Roman{section}-\\Alph{subsection}\\arabic{subsubsection}"

@@ -249,7 +249,7 @@ def label(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     key = (scan.group() or "").strip()
     body = walk.holder()
     if walk.target is not None and key:
-        walk.references.labels.setdefault(key, walk.target)
+        walk.references.labels[key] = walk.target
     if not key or body is None or body.kind == "other":
         return
     if body.phantoms and not (body.captions and body.captions[-1].pos > body.phantoms[-1].start):

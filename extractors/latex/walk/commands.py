@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from extractors.latex.source.graphics import GRAPHICS_COMMANDS
 from extractors.latex.source.graphics_settings import GraphicsSettings
 from extractors.latex.text.numbering import SECTIONS, class_style
-from extractors.latex.walk import boxes, captions, counters, custom_floats, environments, settings
+from extractors.latex.walk import (
+    boxes,
+    captions,
+    counters,
+    custom_floats,
+    environments,
+    settings,
+    supplements,
+)
 from extractors.latex.walk.state import CLASS, Handler, Walk
 
 HANDLERS: dict[str, Handler] = {
@@ -80,6 +88,8 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(boxes.BOX_COMMANDS, boxes.box),
     "parbox": environments.box_command,
     "gridline": environments.grid_line,
+    "figsupp": supplements.figure_supplement,
+    **dict.fromkeys(supplements.NUMBERED_PARTS, supplements.numbered_part),
     "thanks": settings.skip_one,
     "scimmirfolder": settings.file_folder,
     "scimmirunit": settings.unit,

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from extractors.latex.source.environments import NUMBERED_ROWS
+from extractors.latex.source.environments import NUMBERED_ROWS, TABULARS
 from extractors.latex.source.graphics_settings import GraphicsSettings
 from extractors.latex.source.scanner import Scanner
 from extractors.latex.text.lists import Lists
@@ -14,6 +14,7 @@ from extractors.latex.text.references import Label as Target
 from extractors.latex.text.references import References
 from extractors.latex.walk.document import Box, Caption, FloatBody, Label, Panel, hand_over
 from extractors.latex.walk.labels import label_of
+from extractors.latex.walk.starred import settle_starred
 from extractors.latex.walk.timeline import Timeline
 
 WALK = re.compile(r"\\(?:([A-Za-z]+)(\*?)|(.))|\n[ \t]*\n", re.S)
@@ -135,6 +136,8 @@ class Walk:
             complete = self.loose.captions and (self.loose.graphics or self.loose.tabulars)
             if complete or self.loose.blank_lines > MAX_BLANK_LINES:
                 self.close_loose(at)
+        if not blank and self.opened and self.opened[-1].name in TABULARS:
+            self.target = self.opened[-1].target  # what was numbered in a cell is forgotten behind it
         if not blank and self.opened and self.opened[-1].name in NUMBERED_ROWS:
             self.opened[-1].suppressed = False
             self.style.counters.step("equation")
@@ -187,6 +190,7 @@ class Walk:
             self.other.append((body.start, body.end))
             return
         self.floats.append(body)
+        settle_starred(body)
         self.settle_labels(body)
         self.count_uncaptioned(body)
 
@@ -201,18 +205,18 @@ class Walk:
             self.style.counters.step(body.counter)
 
     def settle_labels(self, body: FloatBody) -> None:
-        """Give each label of a float the number that a reference to it prints."""
+        """Give the labels of a float the number that a reference prints where that is settled at its end.
+
+        Elsewhere TeX prints what was numbered last where the label stands, be it a section.
+        """
         captions = body.captions
         places = [c.pos for c in captions]
-        for label in body.labels:
-            if label.panel is not None:
-                continue
-            earlier = bisect_right(places, label.pos)
-            if not earlier and captions and body.environment not in STEPPED_AT_START and not body.continued:
-                continue  # TeX prints the section's number for a label ahead of its caption
-            caption = captions[max(0, earlier - 1)] if captions else None
-            if caption is not None and caption.number:
-                self.references.labels[label.key] = Target(caption.number, caption.counter)
+        early = self.style.keeps_labels or body.environment in STEPPED_AT_START or body.continued
+        for label in body.labels if captions and early else ():
+            if label.panel is None:
+                caption = captions[max(0, bisect_right(places, label.pos) - 1)]
+                if caption.number:
+                    self.references.labels[label.key] = Target(caption.number, caption.counter)
         counters = self.style.counters
         for panel in [*body.panels, *body.phantoms]:
             number = next((c.number for c in captions if c.number), "") or counters.following(body.counter)
@@ -256,9 +260,11 @@ class Walk:
                 caption.number,
                 environment="ContinuedFloat" if body.continued else body.environment,
             )
-            self.target = Target(caption.number, counter)
+            target = Target(caption.number, counter)
             for key in keys:
-                self.references.labels[key] = self.target
+                self.references.labels[key] = target
+            if not (self.style.caption_ends_row and counter == "table"):
+                self.target = target
         caption.tex = self.style.counters.filled(tex)
         if self.box is body.box:
             self.box.new_row()

@@ -110,7 +110,7 @@ def open_pdf(data: bytes) -> Iterator[Any]:
 
 def read_pages(document: Any, parameters: PdfParameters) -> ReadPages:
     """Return the text of the pages, within the bounds on pages and time."""
-    deadline = time.monotonic() + parameters.max_seconds
+    deadline = time.process_time() + parameters.max_seconds
     warnings: list[str] = []
     pages: list[PageText] = []
     with reading():
@@ -120,7 +120,7 @@ def read_pages(document: Any, parameters: PdfParameters) -> ReadPages:
     with suppress(RecordError), reading():  # a font that cannot be looked at is read as it is
         name_glyphs(document, range(min(count, parameters.max_pages)))
     for index in range(min(count, parameters.max_pages)):
-        if time.monotonic() > deadline:
+        if time.process_time() > deadline:
             warnings.append(f"the time limit ended the reading after page {index} of {count}")
             break
         try:

@@ -1,7 +1,7 @@
 """siunitx's numbers, lists and units as printed, and where its settings hold."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.latex import extract
@@ -150,6 +150,7 @@ def test_settings_of_a_package_file_of_the_paper() -> None:
     assert extract(Paper("arxiv:2611.00097", files)).floats[0].caption == "1.5 ± 0.2"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 4), st.integers(1, 999))
 def test_an_uncertainty_reads_the_same_in_either_form(value: int, places: int, error: int) -> None:
     digits = f"{value / 10**places:.{places}f}"

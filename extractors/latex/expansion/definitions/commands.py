@@ -4,6 +4,7 @@ import re
 
 from extractors.latex.expansion import primitives as do
 from extractors.latex.expansion.declarations.notes import announce, announce_code, announce_users
+from extractors.latex.expansion.definitions.appendices import APPENDICES, note_appendix
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import (
     Alias,
@@ -54,9 +55,7 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
         elif (not macro.arguments and not ex.output.silent) or len(macro.body) < 200:
             announce_code(ex, name, macro.body, everywhere=everywhere)
         return
-    if name in STRUCTURAL and not any(
-        _calls(macro.body, alias) for alias in ex.environments.aliases.get(name, ())
-    ):
+    if is_kept(ex, name, macro):
         return
     if ex.output.silent:
         internal = "@" in macro.body or "@" in name
@@ -75,6 +74,21 @@ def store(ex: Expander, name: str, macro: Macro, *, everywhere: bool = False) ->
         ex.scopes.define(name, macro)
     if name in ex.used_by and not ex.output.silent:
         announce_users(ex, name)
+
+
+def is_kept(ex: Expander, name: str, macro: Macro) -> bool:
+    """Return whether a command keeps the meaning that the later stages know; an appendix's numbers are noted."""
+    if (
+        name == "figsupp"
+    ):  # eLife's class writes the picture to a file for the end: the walk reads it in place
+        return "\\addtostream" in macro.body
+    if name not in STRUCTURAL or any(
+        _calls(macro.body, alias) for alias in ex.environments.aliases.get(name, ())
+    ):
+        return False
+    if name in APPENDICES:
+        note_appendix(ex, name, macro.body)
+    return True
 
 
 def _calls(body: str, name: str) -> bool:
@@ -234,6 +248,9 @@ def new_environ(ex: Expander, name: str) -> None:
 
 
 def _store_environment(ex: Expander, name: str, macro: Macro) -> None:
+    if name in APPENDICES and ex.output.silent:
+        note_appendix(ex, name, macro.body)
+        return
     if name in STRUCTURAL_ENVIRONMENTS or f"\\begin{{{name}}}" in macro.body:
         return
     if ex.output.silent and ("@" in macro.body or "\\expandafter" in macro.body):

@@ -1,5 +1,6 @@
 r"""Definitions by name, copies and additions: \@namedef, etoolbox's \cs… commands, \letcs, \appto, \patchcmd."""
 
+from extractors.latex.expansion.definitions.appendices import note_appendix
 from extractors.latex.expansion.definitions.commands import copy_meaning, pattern_and_body, store
 from extractors.latex.expansion.expander import Expander, Handler
 from extractors.latex.expansion.macros import Macro, def_arguments
@@ -57,6 +58,8 @@ def add_to_macro(ex: Expander, name: str) -> None:
         old = Macro()  # the class's own, which is not read: what a paper adds to it is often a picture
     if old is None and ("appto" in name or "preto" in name) and not name.endswith("tocmd"):
         old = Macro()  # etoolbox makes what is not there
+    if not isinstance(old, Macro) and defined == "appendix" and text is not None:
+        note_appendix(ex, defined, text, more=True)
     if defined is None or text is None or not isinstance(old, Macro) or len(old.body) > MAX_BODY:
         return
     if name.lstrip("cs")[:1] in "ex" and name.endswith("to"):

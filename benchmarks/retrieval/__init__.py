@@ -1,0 +1,1 @@
+"""How well pairs are found: figures by sentences that mention them."""
