@@ -72,7 +72,7 @@ system:
 		|| echo "Ghostscript is not installed: EPS figures will be rejected. On Debian: apt-get install ghostscript"
 
 # Writes the locked versions anew, with hashes and without the address of any package index. Each list must install
-# from wheels on every Python that is promised.
+# from wheels on every Python that is promised; jsonpath-rw, which mlcroissant needs, is there as plain source only.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version $(OLDEST) --generate-hashes --no-header
 lock: $(BIN)/python
 	$(BIN)/python -m pip install --quiet uv
@@ -82,7 +82,7 @@ lock: $(BIN)/python
 	@for version in $(PYTHONS); do for list in core production all; do \
 		echo "constraints/$$list.txt on Python $$version"; \
 		$(BIN)/uv pip install --quiet --dry-run --target $(VENV)/.lock --python-version $$version \
-			--only-binary :all: --no-deps --require-hashes -r constraints/$$list.txt || exit 1; \
+			--only-binary :all: --no-binary jsonpath-rw --no-deps --require-hashes -r constraints/$$list.txt || exit 1; \
 	done; done
 
 dictionary: setup

@@ -27,6 +27,7 @@ COMMANDS = {
     "evaluate": "Score a model on SciMMIR's retrieval task: MRR and Hits@k in both directions, by class.",
     "evaluate-ocr": "Measure how well OCR reads tables, by class and by size.",
     "calibrate": "Find an embedder's thresholds from copies and look-alikes of a release's pairs.",
+    "enrich": "Have a vision-language model describe pairs, in a table of their own; captions stay as they are.",
     "verify": "Compute a release's checksums, schemas, counts and images again; exit code 1 where one is wrong.",
     "clean": "List (with --yes: remove) old releases, unneeded stage tables, and what killed builds left.",
     "catalog": "Write catalog.duckdb anew, after the warehouse was moved or a release deleted.",

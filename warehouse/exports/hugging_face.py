@@ -9,13 +9,26 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.pair import SUBCATEGORIES
-from warehouse.exports.card import card
+from runtime.hashes import file_sha256
+from schemas.columns import arrow_schema
+from schemas.pair import SUBCATEGORIES, Pair
+from warehouse.exports.card import SCIMMIR_COLUMNS, card
 from warehouse.exports.plan import ExportPlan, Place, claim_folder, read_places, write_whole
-from warehouse.releases import ROWS_PER_GROUP, hugging_face_feature, pair_file_schema, pair_writer
+from warehouse.releases import (
+    CROISSANT_JSON,
+    ROWS_PER_GROUP,
+    Described,
+    Records,
+    as_bytes,
+    croissant,
+    descriptions,
+    hugging_face_feature,
+    pair_file_schema,
+    pair_writer,
+)
 from warehouse.stages import Json, canonical_json
 
-VERSION = "1"  # 1: data/<split>-<part>-of-<parts>.parquet
+VERSION = "2"  # 1: data/<split>-<part>-of-<parts>.parquet; 2: croissant.json
 
 # SciMMIR's columns, in its order: image stands first, these after it.
 _TEXTS = ("file_name_index", "text", "class", "super_class", "sub_class")
@@ -50,7 +63,32 @@ def export_hugging_face(
         rows[split] = len(places)
     text = card(plan, export_schema(), _statistics(folder), rows)
     write_whole(folder / "README.md", text.encode())
+    write_whole(folder / CROISSANT_JSON, as_bytes(_described(plan, folder)))
     return rows
+
+
+def _described(plan: ExportPlan, folder: Path) -> dict[str, Json]:
+    """Return the exported files as a Croissant dataset."""
+    paths = sorted((folder / "data").glob("*.parquet"))
+    files: dict[str, Json] = {
+        path.relative_to(folder).as_posix(): {"sha256": file_sha256(path), "bytes": path.stat().st_size}
+        for path in paths
+    }
+    urls = {url for path in paths for url in _column(path, "license_url") if url}
+    pairs = Records(
+        name="pairs",
+        description="Pictures with their captions in SciMMIR's columns, and everything else that is known of them.",
+        files="data/*.parquet",
+        schema=export_schema(),
+        descriptions=descriptions(arrow_schema(Pair)) | SCIMMIR_COLUMNS,
+        split_of=r".*data/([a-z]+)-.*",
+    )
+    about = Described(plan.version, plan.release_hash, plan.policy, sorted(urls))
+    return croissant(about, files, [pairs])
+
+
+def _column(path: Path, name: str) -> list[str | None]:
+    return list(pq.read_table(path, columns=[name], partitioning=None).column(name).to_pylist())
 
 
 def export_schema() -> pa.Schema:

@@ -1,10 +1,18 @@
 """A release: stage tables joined into Parquet by split, with a manifest, published whole or not at all.
 
-`publication.py` writes it, `vectors.py` keeps the embeddings of evaluations, and `alerts.py` compares its rejects
-with those of the release before.
+`publication.py` writes it, `croissant.py` describes it to other tools, `vectors.py` keeps the embeddings of
+evaluations, and `alerts.py` compares its rejects with those of the release before.
 """
 
 from warehouse.releases.alerts import Jump, jumps, latest_manifest
+from warehouse.releases.croissant import (
+    CROISSANT_JSON,
+    Described,
+    Records,
+    as_bytes,
+    croissant,
+    descriptions,
+)
 from warehouse.releases.publication import (
     LATEST,
     ROWS_PER_FILE,
@@ -25,15 +33,21 @@ from warehouse.releases.publication import (
 from warehouse.releases.vectors import Vectors
 
 __all__ = [
+    "CROISSANT_JSON",
     "LATEST",
     "ROWS_PER_FILE",
     "ROWS_PER_GROUP",
     "VERSION",
+    "Described",
     "Jump",
+    "Records",
     "ReleasePlan",
     "ShardTables",
     "Vectors",
+    "as_bytes",
     "check_version",
+    "croissant",
+    "descriptions",
     "find_release",
     "hugging_face_feature",
     "jumps",

@@ -25,16 +25,31 @@ from schemas.columns import arrow_schema
 from schemas.pair import SPLITS, Pair
 from warehouse import remote
 from warehouse.place import WarehouseError
+from warehouse.releases.croissant import (
+    CROISSANT_JSON,
+    Described,
+    Records,
+    as_bytes,
+    croissant,
+    descriptions,
+)
 from warehouse.stages import Json, canonical_json, write_table
-from warehouse.versions import RESERVED_VERSIONS
+from warehouse.versions import RESERVED_VERSIONS, pair_files
 
-VERSION = "2"  # 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy
+# 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy; 3: croissant.json
+VERSION = "3"
 
 ROWS_PER_GROUP = 100  # DuckDB reads whole row groups: one image must not cost hundreds of others
 ROWS_PER_FILE = 20_000
 VERSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 PAIRS_SQL = Path(__file__).with_name("pairs.sql")
 LATEST = "latest"
+TABLES = {
+    "papers": "The papers, each with its licence, its numbers of floats, pairs and rejects, and warnings.",
+    "rejects": "Every figure, table or paper that was found and is no pair, with its reason.",
+    "duplicates": "Pictures that repeat another, with the test that found them.",
+    "contamination": "Pairs left out because they resemble an evaluation set.",
+}
 
 
 @dataclass(frozen=True)
@@ -148,7 +163,8 @@ def read_manifest(folder: Path) -> dict[str, Json]:
 def publish(warehouse: Path, plan: ReleasePlan, write_report: Callable[[Path], object]) -> Path:
     """Write the release aside, then rename it into place and point `latest` at it; return its folder.
 
-    `write_report` gets the folder with its Parquet files and a manifest, and writes `report.html` into it.
+    `write_report` gets the folder with its Parquet files and a manifest, and writes `report.html` into it;
+    `croissant.json` describes the files to other tools.
     A release of the same name and the same hash stays as it is.
 
     Raises:
@@ -166,7 +182,9 @@ def publish(warehouse: Path, plan: ReleasePlan, write_report: Callable[[Path], o
         write_report(aside)
         files = manifest["files"]
         assert isinstance(files, dict)
-        files["report.html"] = _file_entry(aside / "report.html")
+        (aside / CROISSANT_JSON).write_bytes(as_bytes(_described(plan, manifest, aside)))
+        for name in ("report.html", CROISSANT_JSON):
+            files[name] = _file_entry(aside / name)
         _write_manifest(aside, manifest)
         with publishing(warehouse):
             folder = releases / str(manifest["version"])
@@ -309,6 +327,45 @@ def _manifest(plan: ReleasePlan, folder: Path, split_rows: Mapping[str, int]) ->
     digest = hashlib.sha256(canonical_json(hashed)).hexdigest()
     version = plan.version or f"r-{digest[:12]}"
     return {"version": version, "release_key": plan.key, "release_hash": digest, **hashed}
+
+
+def _described(plan: ReleasePlan, manifest: Mapping[str, Json], folder: Path) -> dict[str, Json]:
+    """Return the release as a Croissant dataset."""
+    files, policy = manifest["files"], manifest["license_policy"]
+    assert isinstance(files, dict) and isinstance(policy, dict)
+    pairs = Records(
+        name="pairs",
+        description="Pictures with their captions, and everything that is known of the two; one row a pair.",
+        files="pairs/split=*/part-*.parquet",
+        schema=pair_file_schema(),
+        descriptions=descriptions(arrow_schema(Pair)),
+        split_of=r".*split=([a-z]+)/.*",
+    )
+    others = [
+        Records(name, TABLES[name], f"{name}.parquet", table.schema, descriptions(table.schema))
+        for name, table in plan.tables.items()
+    ]
+    about = Described(
+        version=str(manifest["version"]),
+        release_hash=str(manifest["release_hash"]),
+        policy=str(policy["name"]),
+        license_urls=_license_urls(folder),
+    )
+    return croissant(about, files, [pairs, *others])
+
+
+def _license_urls(folder: Path) -> list[str]:
+    """Return the licences of the images that are in the release."""
+    files = [str(path) for path in pair_files(folder)]
+    if not files:
+        return []
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT license_url FROM read_parquet(?) "
+            "WHERE license_url IS NOT NULL AND image_withheld IS NULL ORDER BY ALL",
+            [files],
+        ).fetchall()
+    return [url for (url,) in rows]
 
 
 def _file_entry(path: Path) -> dict[str, Json]:
