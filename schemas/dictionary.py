@@ -21,6 +21,8 @@ from schemas.annotations import (
 )
 from schemas.columns import Row
 from schemas.difference import DIFFERENCE_REASONS, DifferenceRow
+from schemas.enrichment import REASONS as ENRICHMENT_REASONS
+from schemas.enrichment import EnrichmentRow
 from schemas.floats import Drawing, Float, Graphic, Warned
 from schemas.license import POLICIES, WITHHELD
 from schemas.ocr_quality import OcrQualityRow
@@ -57,6 +59,7 @@ EVALUATION_TABLES: dict[str, type[Row]] = {
 }
 EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow}
 DIFFERENCE_TABLES: dict[str, type[Row]] = {"differences": DifferenceRow}
+ENRICHMENT_TABLES: dict[str, type[Row]] = {"enrichments": EnrichmentRow}
 NESTED: dict[str, type[Row]] = {"text box": TextBox, "graphic": Graphic}
 
 INTRODUCTION = """# Data dictionary
@@ -90,6 +93,11 @@ DIFFERENCE_INTRODUCTION = """## Differences between releases
 What `scimmir diff OLD NEW --format parquet` writes. Its reasons are the reject reasons and these:
 """
 
+ENRICHMENT_INTRODUCTION = """## Tables of an enrichment
+
+What `scimmir enrich` writes. Its column `reason` holds one of these, or nothing where there is a description:
+"""
+
 EXPORT_INTRODUCTION = """## Tables of an export
 
 What `scimmir export --format webdataset` writes beside each shard; each sample's .json file holds the same. The
@@ -118,9 +126,13 @@ def data_dictionary() -> str:
     parts += [_table(name, row_type) for name, row_type in EVALUATION_TABLES.items()]
     parts.append(EXPORT_INTRODUCTION)
     parts += [_table(name, row_type) for name, row_type in EXPORT_TABLES.items()]
-    lines = [f"| `{reason}` | {_escape(text)} |" for reason, text in DIFFERENCE_REASONS.items()]
-    parts.append("\n".join([DIFFERENCE_INTRODUCTION, "| Reason | Meaning |", "|---|---|", *lines]) + "\n")
-    parts += [_table(name, row_type) for name, row_type in DIFFERENCE_TABLES.items()]
+    for introduction, reasons, tables in (
+        (DIFFERENCE_INTRODUCTION, DIFFERENCE_REASONS, DIFFERENCE_TABLES),
+        (ENRICHMENT_INTRODUCTION, ENRICHMENT_REASONS, ENRICHMENT_TABLES),
+    ):
+        lines = [f"| `{reason}` | {_escape(text)} |" for reason, text in reasons.items()]
+        parts.append("\n".join([introduction, "| Reason | Meaning |", "|---|---|", *lines]) + "\n")
+        parts += [_table(name, row_type) for name, row_type in tables.items()]
     parts.append("## Nested values\n\nStructs inside the columns above.\n")
     parts += [_table(name, row_type) for name, row_type in NESTED.items()]
     return "\n".join(parts)

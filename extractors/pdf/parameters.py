@@ -13,9 +13,7 @@ class PdfParameters:
 
     resolution: float = 108.0  # dots per inch at which the ink of a page is looked at
     max_pages: int = 1_000  # pages beyond are not read, with a warning
-    max_seconds: float = (
-        80.0  # of a processor; pages not begun by then are not read, with a warning
-    )
+    max_seconds: float = 80.0  # of a processor; pages not begun by then are not read, with a warning
     max_lines: int = 6_000  # text lines of one page that are looked at
     max_words: int = 20_000  # words of one page that are looked at for tables
     max_captions: int = 60  # captions of one page; a list of figures has more

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from loopback_model import (
@@ -45,6 +46,12 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackModel]:
     monkeypatch.setattr(endpoint, "FIRST_PAUSE_S", 0.01)
     with loopback_model() as running:
         yield running
+
+
+def block(language: str) -> str:
+    """Return the page's block in a language."""
+    page = (Path(__file__).parents[2] / "docs" / "enrich.md").read_text(encoding="utf-8")
+    return page.split(f"```{language}\n")[1].split("```")[0]
 
 
 Run = Callable[..., Enriched]
@@ -239,7 +246,7 @@ def test_a_wrong_prompt_is_one_sentence(text: str, words: str) -> None:
 
 def test_the_command(small: Path, model: LoopbackModel, tmp_path: Path) -> None:
     prompt = tmp_path / "prompt.txt"
-    prompt.write_text("Describe this picture. Its caption: {{ caption }}")
+    prompt.write_text(block("jinja"))  # the page's own
     before = {p: p.read_bytes() for p in small.rglob("*") if p.is_file()}
     command = [sys.executable, "-m", "scimmir", "enrich", "-w", small.parents[1], "--endpoint", model.url]
     command += ["--model", "m", "--prompt", prompt, "--max-items", "3", "--threads", "1"]
@@ -251,3 +258,8 @@ def test_the_command(small: Path, model: LoopbackModel, tmp_path: Path) -> None:
     assert str(table) in first
     assert {p: p.read_bytes() for p in small.rglob("*") if p.is_file()} == before  # the release is as it was
     assert all(line.startswith("license_forbids: ") for line in others)
+    assert all("Say nothing that neither" in text and "The text says: As " in text for text in model.texts())
+    found = eval(
+        block("py").split("\n", 2)[2].replace("DIR", str(small.parents[1])), {"duckdb": duckdb}
+    ).fetchall()
+    assert len(found) == 3 and all(text.startswith("Described: Describe what") for _, text in found)

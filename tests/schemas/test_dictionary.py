@@ -6,6 +6,7 @@ from pathlib import Path
 import schemas
 from schemas.dictionary import (
     DIFFERENCE_TABLES,
+    ENRICHMENT_TABLES,
     EVALUATION_TABLES,
     EXPORT_TABLES,
     NESTED,

@@ -20,7 +20,7 @@ from warehouse.releases import (
     Described,
     Records,
     as_bytes,
-    croissant,
+    described_files,
     descriptions,
     hugging_face_feature,
     pair_file_schema,
@@ -84,7 +84,7 @@ def _described(plan: ExportPlan, folder: Path) -> dict[str, Json]:
         split_of=r".*data/([a-z]+)-.*",
     )
     about = Described(plan.version, plan.release_hash, plan.policy, sorted(urls))
-    return croissant(about, files, [pairs])
+    return described_files(about, files, [pairs])
 
 
 def _column(path: Path, name: str) -> list[str | None]:

@@ -10,7 +10,7 @@ from warehouse.releases.croissant import (
     Described,
     Records,
     as_bytes,
-    croissant,
+    described_files,
     descriptions,
 )
 from warehouse.releases.publication import (
@@ -46,7 +46,7 @@ __all__ = [
     "Vectors",
     "as_bytes",
     "check_version",
-    "croissant",
+    "described_files",
     "descriptions",
     "find_release",
     "hugging_face_feature",

@@ -106,7 +106,9 @@ class Described:
     license_urls: Sequence[str]
 
 
-def croissant(about: Described, files: Mapping[str, Json], tables: Sequence[Records]) -> dict[str, Json]:
+def described_files(
+    about: Described, files: Mapping[str, Json], tables: Sequence[Records]
+) -> dict[str, Json]:
     """Return the description as JSON-LD.
 
     Args:
@@ -224,7 +226,7 @@ def _field(table: Records, name: str, column: str, kind: pa.DataType, descriptio
     if pa.types.is_struct(inner):
         field["subField"] = [_part(table, name, column, part, description) for part in inner]
         return field
-    source = {**_place(table), "extract": {"column": column}}
+    source: dict[str, Json] = {**_place(table), "extract": {"column": column}}
     return {**field, "dataType": _data_type(inner), "source": source}
 
 

@@ -30,7 +30,7 @@ from warehouse.releases.croissant import (
     Described,
     Records,
     as_bytes,
-    croissant,
+    described_files,
     descriptions,
 )
 from warehouse.stages import Json, canonical_json, write_table
@@ -351,7 +351,7 @@ def _described(plan: ReleasePlan, manifest: Mapping[str, Json], folder: Path) ->
         policy=str(policy["name"]),
         license_urls=_license_urls(folder),
     )
-    return croissant(about, files, [pairs, *others])
+    return described_files(about, files, [pairs, *others])
 
 
 def _license_urls(folder: Path) -> list[str]:
