@@ -53,6 +53,7 @@ def test_every_row_type_of_the_schemas_is_in_the_page():
         *EVALUATION_TABLES.values(),
         *DIFFERENCE_TABLES.values(),
         *EXPORT_TABLES.values(),
+        *ENRICHMENT_TABLES.values(),
     }
     found = set()
     for module in pkgutil.iter_modules(schemas.__path__):
