@@ -13,8 +13,8 @@ from typer.core import TyperCommand, TyperGroup
 from runtime.logs import log_to, logs_json, without_secrets
 from schemas.errors import UserError
 
-# Each is a function of this name in the module of this name in `scimmir.commands`, its docstring beginning with
-# this sentence.
+# Each is a function of this name in the module of this name in its room of `scimmir.commands`, its docstring
+# beginning with this sentence.
 COMMANDS = {
     "fetch": "Fetch the papers that an archive lacks; what is there and unchanged is not fetched again.",
     "build": "Build a release from archives of papers; what an earlier build made is used again.",
@@ -34,6 +34,12 @@ COMMANDS = {
     "backfill": "Schedule a deployment's runs for a range of dates, one for each period; they run in turn.",
     "config": "Print the settings that all commands share, each with its origin; secrets are masked.",
     "doctor": "Check the installation; exit code 1 where something that a build needs is missing.",
+}
+ROOMS = {
+    "making": ("fetch", "build", "export", "enrich", "backfill"),
+    "reading": ("query", "search", "serve", "diff", "catalog"),
+    "models": ("train", "evaluate", "evaluate-ocr", "calibrate"),
+    "upkeep": ("verify", "clean", "config", "doctor"),
 }
 
 
@@ -60,7 +66,8 @@ class _Commands(TyperGroup):
 
 def _loaded(name: str) -> Any:
     """Return the command of a name, with all its options."""
-    module = importlib.import_module(f"scimmir.commands.{name.replace('-', '_')}")
+    (room,) = (room for room, names in ROOMS.items() if name in names)
+    module = importlib.import_module(f"scimmir.commands.{room}.{name.replace('-', '_')}")
     single = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
     single.command(name, context_settings=getattr(module, "CONTEXT", None))(
         getattr(module, name.replace("-", "_"))

@@ -61,10 +61,12 @@ class Counts:
 
     @property
     def precision(self) -> float:
+        """The share of the letters found that are right."""
         return self.found / max(1, self.found + self.invented)
 
     @property
     def recall(self) -> float:
+        """The share of the letters that are found."""
         return self.found / max(1, self.found + self.missed)
 
 

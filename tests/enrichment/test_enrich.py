@@ -38,7 +38,8 @@ EACH = PROMPT_TOKENS + COMPLETION_TOKENS
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_release(tmp_path_factory.mktemp("warehouse"), count=COUNT)
+    folder: Path = write_release(tmp_path_factory.mktemp("warehouse"), count=COUNT)
+    return folder
 
 
 @pytest.fixture

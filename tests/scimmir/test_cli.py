@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scimmir.cli import COMMANDS
+from scimmir.cli import COMMANDS, ROOMS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -27,13 +27,16 @@ finally:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_says_what_the_command_says_of_itself(name: str) -> None:
     word = name.replace("-", "_")
-    command = getattr(import_module(f"scimmir.commands.{word}"), word)
+    (room,) = (room for room, names in ROOMS.items() if name in names)
+    command = getattr(import_module(f"scimmir.commands.{room}.{word}"), word)
     assert command.__doc__.split("\n")[0] == COMMANDS[name]
 
 
 def test_every_command_is_listed() -> None:
     folder = Path(__file__).parents[2] / "scimmir" / "commands"
-    assert {p.stem.replace("_", "-") for p in folder.glob("[!_]*.py")} == set(COMMANDS)
+    found = {room: {p.stem.replace("_", "-") for p in (folder / room).glob("[!_]*.py")} for room in ROOMS}
+    assert found == {room: set(names) for room, names in ROOMS.items()}
+    assert sorted(name for names in ROOMS.values() for name in names) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Commands that get papers and make releases and what is handed on of them."""

@@ -1,0 +1,1 @@
+"""Commands that read releases: SQL, search, the page, and what differs between two."""
