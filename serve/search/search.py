@@ -20,7 +20,7 @@ DEPTH = 1000  # of each list that is fused
 LISTED = 240  # pairs listed, as of what is near
 NEAR_IN_PICTURE = 50  # of the nearest pictures it is said that they are near
 # How much the list by the pictures' vectors counts beside that by words, which counts 1. The shipped model sees
-# little of what a text speaks of: its list breaks ties, and goes on where no word is found; at 0.1 it cost 0.03 of MRR.
+# little of what a text speaks of: its list breaks ties, and goes on where no word is found; 0.1 cost 0.03 of MRR.
 PICTURE_WEIGHT = 0.01
 KEPT_SEARCHES = 64
 ROWS_AT_ONCE = 1000
