@@ -1,1 +1,1 @@
-"""How well pairs are found: figures by sentences that mention them."""
+"""How well pairs are found: by sentences that mention them, and pictures by captions and back."""
