@@ -1,5 +1,6 @@
 """Which of the texts seen in a picture are the letters that its caption names."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +25,12 @@ class AssignmentParameters:
     stacked: float = 0.8  # texts of its size stand closely over or under it: a word written upwards
     stem: float = 0.70  # height of a letter without a stem, to those with one
     uneven: float = 0.16  # heights that differ by this share cost 1
+    same: float = 8.0  # one text that is seen in two ways
+    clear: float = 0.7  # cost below which a letter is clear
     aligned: float = 0.8  # what stands in for a letter that shares its row or its column with another
     backwards: float = 2.5  # a letter that stands before its forerunner, both ways
     sets: int = 3  # sets of letters that are handed on
+    worse: float = 5.0  # a set that costs so much more than the best one is not
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ def letter_sets(
     parameters = parameters or AssignmentParameters()
     if any(not options[label] for label in labels):
         return []
+    options = _supported(options, labels, parameters)
     heights = sorted(
         {c.height / ratio for label in labels for c in options[label] for ratio in _ratios(label, parameters)}
     )
@@ -97,7 +102,45 @@ def letter_sets(
             key = tuple(c.box for c in chosen.chosen)
             if key not in made or chosen.cost < made[key].cost:
                 made[key] = chosen
-    return sorted(made.values(), key=lambda letters: letters.cost)[: parameters.sets]
+    ranked = sorted(made.values(), key=lambda letters: letters.cost)
+    return [
+        letters for letters in ranked[: parameters.sets] if letters.cost < ranked[0].cost + parameters.worse
+    ]
+
+
+def _supported(
+    options: Candidates, labels: Sequence[str], parameters: AssignmentParameters
+) -> dict[str, list[Candidate]]:
+    """Return the texts of each label in the order of their cost and of the clear letters that share their lines.
+
+    An `i` is seen in every stroke of a plot: the one that counts stands under or beside other letters.
+    """
+    clear = [(label, c) for label in labels for c in options[label] if c.cost < parameters.clear]
+    if not clear:
+        return options
+    names = np.array([label for label, _ in clear])
+    places = np.array([c.box for _, c in clear], np.float64)
+    tall = places[:, 3] - places[:, 1]
+    ranked: dict[str, list[Candidate]] = {}
+    for label in labels:
+        mine = np.array([c.box for c in options[label]], np.float64)
+        height = (mine[:, 3] - mine[:, 1])[:, None]
+        others = (names != label) & (np.abs(np.log(height / tall)) < 0.45)
+        x, y = (
+            (
+                others
+                & (
+                    (np.abs(mine[:, axis, None] - places[:, axis]) <= 0.5 * height)
+                    | (np.abs(mine[:, axis + 2, None] - places[:, axis + 2]) <= 0.5 * height)
+                )
+            ).any(axis=1)
+            for axis in (0, 1)
+        )
+        order = np.argsort(
+            [c.cost for c in options[label]] - parameters.aligned * (x * 1.0 + y), kind="stable"
+        )
+        ranked[label] = [options[label][i] for i in order.tolist()]
+    return ranked
 
 
 def _ratios(label: str, parameters: AssignmentParameters) -> tuple[float, ...]:
@@ -124,10 +167,8 @@ def _of_height(
 
     priced = []
     for label in labels:
-        mine = sorted(
-            ((c.cost + uneven(label, c), c) for c in options[label] if uneven(label, c) < 2.5),
-            key=lambda pair: (pair[0], pair[1].box),
-        )[: parameters.candidates]
+        fitting = ((c.cost + uneven(label, c), c) for c in options[label] if uneven(label, c) < 2.5)
+        mine = list(itertools.islice(fitting, parameters.candidates))
         if not mine:
             return None
         priced.append(mine)
@@ -161,8 +202,8 @@ def _among(
     rows = any(abs(y0 - o.box[1]) <= reach or abs(y1 - o.box[3]) <= reach for o in others)
     cost += parameters.aligned * ((not columns) + (not rows)) / 1.0
     for k, other in enumerate(others):
-        if other.box == candidate.box:
-            cost += 8.0
+        if abs(x0 - other.box[0]) <= reach and abs(y0 - other.box[1]) <= reach:
+            cost += parameters.same
         neighbour = k in (position - 1, position)  # `others` lacks the text itself
         if not neighbour:
             continue

@@ -26,8 +26,8 @@ class FinderParameters:
         1.5  # cost of letters and cuts for each panel at which a division is as likely wrong as right
     )
     steep: float = 3.0
-    least_confidence: float = 0.5
-    hopeless: float = 1.7  # cost for each panel that no division is looked for at
+    least_confidence: float = 0.7
+    hopeless: float = 1.25  # cost for each panel that no division is looked for at
     styles: int = 2  # places of letters in their panels that are tried
     good: float = 0.15  # cost of cuts for each panel at which no other style of letters is tried
 

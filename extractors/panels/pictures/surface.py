@@ -25,7 +25,7 @@ class SurfaceParameters:
     most: float = 3.0  # a cut costs no more, however much it crosses
     filled: float = 0.2  # what a cut costs more that runs through colour, not background
     touching: float = (
-        0.8  # what a cut costs between two pictures without a gutter, where it is an edge all along
+        0.15  # what a cut costs between two pictures without a gutter, where it is an edge all along
     )
 
 
@@ -120,7 +120,7 @@ def prices(of: Surface, box: PixelBox, axis: int) -> Floats:
     ink = _sums(of.ink, box, axis) / length
     edges = _sums(of.edges[axis], box, axis) / length
     crossing = steps / (parameters.crossings + parameters.per_length * length) + parameters.filled * ink
-    between = parameters.touching * (1 + 6 * np.maximum(0.0, 0.85 - edges))
+    between = parameters.touching * (1 + 25 * np.maximum(0.0, 0.85 - edges))
     return np.minimum(parameters.most, np.minimum(crossing, between))
 
 

@@ -22,10 +22,12 @@ class TokenParameters:
     """What may be a letter, in pixels of the picture and in heights of the text."""
 
     contrast: int = 30  # grey levels between text and what is around it
+    stroke: int = 13  # pixels of the widest stroke of a letter, or a sixtieth of the picture's longer side
     least_height: int = 5  # below that no reader tells letters apart
     most_height: int = 72
     most_width: float = 3.4  # of its height: `(viii)`
     joint: float = 0.28  # a narrower space joins letters to one text; words stand further apart
+    before: float = 0.3  # free space on its left: what follows closely on a word is no letter of a panel
     most_parts: int = 1500  # connected components that are looked at; a photograph's grain has more
     most_tokens: int = 500
 
@@ -64,17 +66,36 @@ def tokens(grey: Grey, parameters: TokenParameters | None = None) -> list[Token]
     """Return the short texts of a picture, at most `most_tokens` of either kind, the most alone first."""
     parameters = parameters or TokenParameters()
     cv2 = opencv()
-    side = max(31, min(grey.shape) // 10) | 1
-    mean = cv2.blur(grey, (side, side)).astype(np.int16)
-    level = grey.astype(np.int16)
-    found = []
+    mean = cv2.blur(grey, (max(31, min(grey.shape) // 10) | 1,) * 2)
+    side = max(parameters.stroke, max(grey.shape) // 60) | 1
+    square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
+    found: list[Token] = []
     for light in (False, True):
-        difference = level - mean if light else mean - level
-        mask = (difference > parameters.contrast).astype(np.uint8)
-        # The inside of a dark letter is lighter than what is around, and the ground beside a light one darker.
-        mask &= ((mean < 150) if light else (mean > 100)).astype(np.uint8)
-        found += _of_mask(mask, light, parameters)
+        # Bold letters stand out from the mean around them; in a narrow notch only from what is beside their strokes.
+        ground = cv2.morphologyEx(grey, cv2.MORPH_OPEN if light else cv2.MORPH_CLOSE, square)
+        near = (ground < 150) & (mean < 190) if light else ground > 100
+        far = mean < 150 if light else mean > 100
+        seen: list[list[Token]] = []
+        for around, where in ((mean, far), (ground, near)):
+            off = cv2.subtract(grey, around) if light else cv2.subtract(around, grey)
+            mask = cv2.threshold(off, parameters.contrast, 1, cv2.THRESH_BINARY)[1] & where.astype(np.uint8)
+            seen.append(_of_mask(mask, light, parameters))
+        found += seen[0] + _others(seen[1], seen[0])
     return found
+
+
+def _others(some: list[Token], known: list[Token]) -> list[Token]:
+    """Return the texts that are not seen already: whose boxes have less than half in common with each known one."""
+    if not some or not known:
+        return some
+    a = np.array([token.box for token in some])[:, None]
+    b = np.array([token.box for token in known])[None]
+    wide = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
+    tall = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+    both = np.maximum(wide, 0) * np.maximum(tall, 0)
+    areas = [(box[..., 2] - box[..., 0]) * (box[..., 3] - box[..., 1]) for box in (a, b)]
+    new = (2 * both < areas[0] + areas[1] - both).all(axis=1)
+    return [token for token, is_new in zip(some, new.tolist(), strict=True) if is_new]
 
 
 def _of_mask(mask: Grey, light: bool, parameters: TokenParameters) -> list[Token]:
@@ -213,6 +234,7 @@ def _alone(boxes: Ints, light: bool, parameters: TokenParameters) -> list[Token]
     made = [
         Token((int(a), int(b), int(c), int(d)), light, float(le), float(r), float(u), float(w))
         for (a, b, c, d), le, r, u, w in zip(boxes[chosen], left, right, above, below, strict=True)
+        if le >= parameters.before
     ]
     made.sort(key=lambda token: -min(token.left, 1.5) - min(token.right, 1.5) - 0.02 * token.height)
     return made[: parameters.most_tokens]

@@ -67,7 +67,7 @@ def test_grid_with_letters_in_the_margin() -> None:
     whole = {k: (b[0] - 55, b[1] - 26, b[2], b[3]) for k, b in GRID.items()}
     assert min(overlaps(found.panels, whole, SIZE).values()) > 0.9
     assert [panel.label for panel in found.panels] == ["a", "b", "c", "d"]
-    assert all(0.5 <= panel.confidence <= 1 for panel in found.panels)
+    assert all(0.7 <= panel.confidence <= 1 for panel in found.panels)
 
 
 def test_letters_in_brackets_below_their_panels() -> None:

@@ -21,8 +21,9 @@ def written(*texts: str, size: int = 20, font: str = "helv", ink: int = 0, groun
 
 
 def names(grey: np.ndarray) -> list[str]:
-    """Return the name that each text is read as, from left to right; "" for none."""
-    seen = sorted(tokens(grey), key=lambda token: token.box)
+    """Return the name that the tallest text of each place is read as, from left to right; "" for none."""
+    tallest = {token.box[0] // 120: token for token in sorted(tokens(grey), key=lambda token: token.height)}
+    seen = [token for _, token in sorted(tallest.items())]
     likely = read(patches(grey, seen))
     return [NAMES[row.argmax()] if row.sum() > 0.5 else "" for row in likely]
 
