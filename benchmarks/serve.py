@@ -11,8 +11,8 @@ and pages of mapped files, which the system takes back where it needs them. With
 used again.
 
 Exits 1 where a start takes more than FIRST_S or NEXT_S by the clock and by the work of the processors (which is
-more than the clock shows on a machine that does nothing else), a page more than BOUNDS_MS by the clock, or the second
-start more than MEMORY_MB of memory of its own.
+more than the clock shows on a machine that does nothing else), a kind of page more than BOUNDS_MS by the clock and
+more than their median by the work of the processors, or the second start more than MEMORY_MB of memory of its own.
 """
 
 import argparse
@@ -82,25 +82,40 @@ class Taken:
 
 @dataclass(frozen=True)
 class Measured:
-    """Latencies of one kind of page in milliseconds."""
+    """Latencies of one kind of page in milliseconds by the clock, and the mean of what processors worked for one."""
 
     kind: str
     count: int
     median: float
     p95: float
+    cpu: float
 
 
-def ask(client: httpx.Client, kind: str, addresses: list[str], done: Callable[[str, str], None]) -> Measured:
+@dataclass(frozen=True)
+class Asked:
+    """The page as it is asked, and its process."""
+
+    client: httpx.Client
+    process: psutil.Process
+
+    def cpu(self) -> float:
+        """Return the milliseconds that processors have worked for the process."""
+        times = self.process.cpu_times()
+        return 1000 * (times.user + times.system)
+
+
+def ask(of: Asked, kind: str, addresses: list[str], done: Callable[[str, str], None]) -> Measured:
     """Return how long the answers take; `done` gets each address with its text."""
-    times = []
+    times, worked = [], of.cpu()
     for address in addresses:
         start = time.perf_counter()
-        answer = client.get(address)
+        answer = of.client.get(address)
         times.append(1000 * (time.perf_counter() - start))
         if answer.status_code != 200:
             raise SystemExit(f"{address}: {answer.status_code}")
         done(address, answer.text if kind not in ("image", "thumbnail") else "")
-    return Measured(kind, len(times), float(np.median(times)), float(np.percentile(times, 95)))
+    cpu = (of.cpu() - worked) / len(times)
+    return Measured(kind, len(times), float(np.median(times)), float(np.percentile(times, 95)), cpu)
 
 
 def upload(client: httpx.Client, content: bytes) -> str:
@@ -113,7 +128,7 @@ def upload(client: httpx.Client, content: bytes) -> str:
     return quote(str(answer.json()["like"]))
 
 
-def measure(client: httpx.Client, pages: int, vocabulary: list[str]) -> Iterator[Measured]:
+def measure(of: Asked, pages: int, vocabulary: list[str]) -> Iterator[Measured]:
     """Yield the latencies of each kind of page."""
     dice = random.Random(3)
     root, seen = f"/{VERSION}", []
@@ -122,35 +137,35 @@ def measure(client: httpx.Client, pages: int, vocabulary: list[str]) -> Iterator
         seen.extend(re.findall(r'class="card"><a href="/[^/]+/pairs/([^"?]+)', text))
 
     numbers = dice.sample(range(1, max(pages, 42)), 40)
-    yield ask(client, "list", [f"{root}/pairs?page={n}" for n in numbers], remember)
+    yield ask(of, "list", [f"{root}/pairs?page={n}" for n in numbers], remember)
     chosen = [
         f"class={dice.choice(SUBCATEGORIES)}&category={dice.choice(CATEGORIES)}"
         f"&year={dice.randint(2005, 2026)}&page={n % 3 + 1}"
         for n in range(40)
     ]
-    yield ask(client, "list filtered", [f"{root}/pairs?{query}" for query in dict.fromkeys(chosen)], remember)
+    yield ask(of, "list filtered", [f"{root}/pairs?{query}" for query in dict.fromkeys(chosen)], remember)
     searched = [quote(" ".join(dice.sample(vocabulary[:200], dice.randint(1, 2)))) for _ in range(40)]
-    yield ask(client, "list searched", [f"{root}/pairs?q={q}" for q in dict.fromkeys(searched)], remember)
+    yield ask(of, "list searched", [f"{root}/pairs?q={q}" for q in dict.fromkeys(searched)], remember)
     some = dice.sample(sorted(set(seen)), 120)
-    yield ask(client, "pair", [f"{root}/pairs/{quote(n)}" for n in some[:40]], lambda _, text: None)
-    yield ask(client, "image", [f"{root}/images/{quote(n)}" for n in some[40:80]], lambda _, text: None)
-    yield ask(client, "thumbnail", [f"{root}/thumbnails/{quote(n)}" for n in some[80:]], lambda _, text: None)
-    yield ask(client, "similar pairs", [f"{root}/pairs?like=pair:{quote(n)}" for n in some[:40]], remember)
+    yield ask(of, "pair", [f"{root}/pairs/{quote(n)}" for n in some[:40]], lambda _, text: None)
+    yield ask(of, "image", [f"{root}/images/{quote(n)}" for n in some[40:80]], lambda _, text: None)
+    yield ask(of, "thumbnail", [f"{root}/thumbnails/{quote(n)}" for n in some[80:]], lambda _, text: None)
+    yield ask(of, "similar pairs", [f"{root}/pairs?like=pair:{quote(n)}" for n in some[:40]], remember)
     finding = [f"{root}/pairs?find={quote(' '.join(dice.sample(vocabulary[:200], 3)))}" for _ in range(40)]
-    yield ask(client, "search", finding, remember)
+    yield ask(of, "search", finding, remember)
     chosen = [f"{find}&class={SUBCATEGORIES[n % 5]}&year={2005 + n}" for n, find in enumerate(finding[:20])]
-    yield ask(client, "search filtered", chosen, remember)
+    yield ask(of, "search filtered", chosen, remember)
     said = [f"{root}/pairs?find={quote(' '.join(dice.sample(vocabulary, 16)))}" for _ in range(20)]
-    yield ask(client, "search by a sentence", said, remember)
-    likes = [upload(client, content) for content in pictures(20)[:20]]
-    yield ask(client, "similar image", [f"{root}/pairs?like={like}" for like in likes], remember)
+    yield ask(of, "search by a sentence", said, remember)
+    likes = [upload(of.client, content) for content in pictures(20)[:20]]
+    yield ask(of, "similar image", [f"{root}/pairs?like={like}" for like in likes], remember)
     chosen = [f"{like}&class={SUBCATEGORIES[n % 5]}&category={CATEGORIES[n]}" for n, like in enumerate(likes)]
-    yield ask(client, "similar filtered", [f"{root}/pairs?like={query}" for query in chosen], remember)
+    yield ask(of, "similar filtered", [f"{root}/pairs?like={query}" for query in chosen], remember)
     yield ask(
-        client, "statistics", [f"{root}/statistics?year={y}" for y in range(2005, 2025)], lambda _, text: None
+        of, "statistics", [f"{root}/statistics?year={y}" for y in range(2005, 2025)], lambda _, text: None
     )
     yield ask(
-        client,
+        of,
         "rejects",
         [f"{root}/rejects?reason=image_missing&page={n}" for n in range(1, 400, 20)],
         lambda _, text: None,
@@ -186,7 +201,7 @@ def run(warehouse: Path, count: int, cache: Path) -> dict[str, float]:
         print(f"{count:,} pairs: first answer after {taken} where no start was before", flush=True)
         client.get(f"/{VERSION}/pairs?q=loor&class=fig_result").raise_for_status()
         while len(list(cache.glob("*/complete"))) < 3:
-            if process.status() == psutil.STATUS_ZOMBIE or time.time() - process.create_time() > 300:
+            if process.status() == psutil.STATUS_ZOMBIE or time.time() - process.create_time() > 1200:
                 raise SystemExit("no copy was made")
             time.sleep(0.2)
         figures["copied s"] = time.time() - process.create_time()
@@ -194,12 +209,14 @@ def run(warehouse: Path, count: int, cache: Path) -> dict[str, float]:
     for taken, client, process in start(warehouse, cache, count):
         figures |= {"next first answer s": taken.seconds, "next first answer cpu s": taken.cpu}
         print(f"  first answer of the next start after {taken}", flush=True)
-        for kind in measure(client, count // 24, words()):
+        for kind in measure(Asked(client, process), count // 24, words()):
             print(
-                f"  {kind.kind:16} {kind.count} asked  median {kind.median:5.0f} ms  p95 {kind.p95:5.0f} ms",
+                f"  {kind.kind:16} {kind.count} asked  median {kind.median:5.0f} ms  p95 {kind.p95:5.0f} ms"
+                f"  of the processors {kind.cpu:5.0f} ms",
                 flush=True,
             )
             figures[f"{kind.kind} median ms"], figures[f"{kind.kind} p95 ms"] = kind.median, kind.p95
+            figures[f"{kind.kind} cpu ms"] = kind.cpu
         status = Path(f"/proc/{process.pid}/status").read_text()
         own, files = (int(re.search(rf"Rss{kind}:\s+(\d+)", status)[1]) / 1024 for kind in ("Anon", "File"))
         figures |= {"own memory MB": own, "mapped memory MB": files}
@@ -237,7 +254,7 @@ def main() -> None:
         f"{name} {measure}"
         for name, bounds in BOUNDS_MS.items()
         for measure, bound in zip(("median", "p95"), bounds, strict=True)
-        if figures[f"{name} {measure} ms"] > bound
+        if figures[f"{name} {measure} ms"] > bound and figures[f"{name} cpu ms"] > bounds[0]
     ]
     if min(figures["first answer s"], figures["first answer cpu s"]) > FIRST_S * max(
         1.0, options.pairs / FIRST_PAIRS
