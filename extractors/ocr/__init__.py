@@ -22,7 +22,7 @@ __all__ = [
     "ocr_row",
 ]
 
-VERSION = "1"  # 1: rapidocr and easyocr, boxes in reading order
+VERSION = "2"  # 1: rapidocr and easyocr, boxes in reading order; 2: RapidOCR's models run by ourselves
 
 
 class EngineModule(Protocol):

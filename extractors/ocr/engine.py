@@ -1,5 +1,6 @@
 """What every OCR engine shares: its form, parameters, hashes of its models, and how images are decoded."""
 
+import functools
 import io
 import struct
 import warnings
@@ -7,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +29,15 @@ class OcrParameters:
     `min_confidence` drops boxes that the engine itself doubts; None takes the engine's own limit, because
     confidences of two engines cannot be compared. `threads` is per process: RapidOCR is no faster on
     two, so two processes of one thread each use two cores best. `model_dir` is where EasyOCR's weights
-    lie, None for EasyOCR's own folder.
+    lie, None for EasyOCR's own folder. `runtime` names what computes RapidOCR's models, None for the fastest that is
+    installed and sound; without `any_precision` always in float32, as machines must where they share a build.
     """
 
     min_confidence: float | None = None
     threads: int = 1
     model_dir: str | None = None
+    runtime: str | None = None
+    any_precision: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +74,15 @@ def installed_version(package: str) -> str:
     except PackageNotFoundError as error:
         extra = "scimmir[easyocr]" if package == "easyocr" else package
         raise OcrModelsMissing(f"the OCR engine {package} is not installed: pip install {extra}") from error
+
+
+@functools.cache
+def opencv() -> Any:
+    """Return OpenCV on one thread: a build runs one process per core."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    return cv2
 
 
 def rgb_array(image_bytes: bytes) -> npt.NDArray[np.uint8]:

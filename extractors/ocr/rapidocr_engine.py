@@ -1,14 +1,14 @@
-"""RapidOCR: the embedded default, whose ONNX models come in its wheel."""
+"""The embedded default: the ONNX models of RapidOCR's wheel, run by ourselves on the fastest runtime that is here."""
 
-import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from extractors.ocr.detection import DetectionSettings, find_text
 from extractors.ocr.engine import (
     OcrEngine,
     OcrModelsMissing,
@@ -16,6 +16,24 @@ from extractors.ocr.engine import (
     identity_of,
     installed_version,
     rgb_array,
+)
+from extractors.ocr.model_bytes import metadata
+from extractors.ocr.networks import (
+    OPENVINO,
+    Floats,
+    Network,
+    Runtime,
+    choose_runtime,
+    load_network,
+    lone_rows_agree,
+)
+from extractors.ocr.recognition import (
+    HEIGHT,
+    IN_BATCHES,
+    Reading,
+    RecognitionSettings,
+    cut_out,
+    read_lines,
 )
 from schemas.annotations import TextBox
 
@@ -25,31 +43,13 @@ RECOGNISER = "PP-OCRv6_rec_small.onnx"
 
 @dataclass(frozen=True, kw_only=True)
 class RapidOcrSettings:
-    """How RapidOCR is run, chosen by measurement (November 2026, one thread of a 2-core machine).
+    """How RapidOCR's models are run, chosen by measurement (`python -m benchmarks.ocr` measures anew)."""
 
-    24 tables from published articles were typeset at 144 dpi in two serif faces and read twice: with the
-    longest side cut to 1024 px, and at 42 % of their width (type of 8 px). Character error and CPU seconds
-    an image:
-
-    RapidOCR's defaults, upright:    0.44 % 2.8 s    0.73 % 2.6 s
-    these settings:                  0.25 % 1.2 s    0.44 % 1.1 s
-
-    On ten of them, crops padded to 48 px, by the short side that the detector sees: 736 px 0.60 % 1.8 s and
-    0.87 % 1.4 s; 384 px 0.56 % 0.9 s and 0.75 % 0.8 s; not enlarged 0.60 % 0.8 s and 0.98 % 0.6 s.
-    Enlarging the image itself by 1.5 or 2, also for dense tables of 45 rows, read nothing better.
-    """
-
-    detector_short_side: int = 384  # the detector sees images enlarged until their short side has this
-    # Crops are padded to at least this width before recognition. Most cells are short: RapidOCR's 320 px
-    # doubles the time and reads nothing better; with 48 px a lone "F1" in sans serif became "E1".
-    crop_width: int = 96
-    # One crop at a time: as fast as six, takes 0.4 GB instead of 0.7 GB, and what a cell reads does not
-    # depend on how wide its neighbours are.
-    crops_at_once: int = 1
-    # A longer strip is set on white first: RapidOCR would pad it with black, or enlarge its short side
-    # until the long one has tens of thousands of pixels.
+    detection: DetectionSettings = field(default_factory=DetectionSettings)
+    # A longer strip is set on white first, or its short side would be enlarged until the long one has tens of
+    # thousands of pixels.
     max_aspect: float = 8.0
-    # RapidOCR's own default. 0.3 let nothing more through on these tables.
+    # RapidOCR's own default. 0.3 let nothing more through on tables.
     min_confidence: float = 0.5
 
 
@@ -57,32 +57,39 @@ SETTINGS = RapidOcrSettings()
 
 
 def load(parameters: OcrParameters) -> OcrEngine:
-    """Return RapidOCR with its detector and recogniser loaded, on the CPU, without any download.
+    """Return the engine with detector and recogniser loaded, on the processor, without any download.
 
     Raises:
         OcrModelsMissing: the package or one of its model files is not on this machine.
+        UserError: the runtime that is asked for cannot be used.
     """
     name = identity(parameters)
-    detector, recogniser = model_files()
-    from rapidocr import RapidOCR
-
-    reader = RapidOCR(params=_settings(parameters, detector, recogniser))
-    logging.getLogger("RapidOCR").setLevel(logging.CRITICAL + 1)
+    detector, recogniser = (path.read_bytes() for path in model_files())
+    runtime = _runtime(parameters)
+    find = load_network(detector, runtime, threads=parameters.threads)
+    recognise = load_network(recogniser, runtime, threads=parameters.threads)
+    letters = ["", *metadata(recogniser)["character"].splitlines(), " "]
+    shapes = shapes_for(runtime, recognise)
+    least = SETTINGS.min_confidence if parameters.min_confidence is None else parameters.min_confidence
 
     def read(image_bytes: bytes) -> list[TextBox]:
-        return _boxes(reader, rgb_array(image_bytes))
+        rgb = rgb_array(image_bytes)
+        page = _on_white(rgb)
+        lines = find_text(find, page, SETTINGS.detection)
+        readings = read_lines(recognise, letters, [cut_out(page, line) for line in lines], shapes)
+        return _boxes(lines, readings, rgb.shape[:2], least)
 
     return OcrEngine(identity=name, read=read)
 
 
 def identity(parameters: OcrParameters) -> str:
-    """Return the engine's name, version and model hashes without loading the models.
+    """Return the engine's name, version and model hashes, runtime and precision, without loading the models.
 
     Raises:
         OcrModelsMissing: the package or one of its model files is not on this machine.
+        UserError: the runtime that is asked for cannot be used.
     """
-    del parameters  # the models are those of the wheel
-    return identity_of("rapidocr", model_files())
+    return f"{identity_of('rapidocr', model_files())} {_runtime(parameters)}"
 
 
 def model_files() -> tuple[Path, Path]:
@@ -105,41 +112,33 @@ def model_files() -> tuple[Path, Path]:
     return folder / DETECTOR, folder / RECOGNISER
 
 
-def _settings(parameters: OcrParameters, detector: Path, recogniser: Path) -> dict[str, Any]:
-    return {
-        "Global.log_level": "critical",
-        "Global.text_score": SETTINGS.min_confidence
-        if parameters.min_confidence is None
-        else parameters.min_confidence,
-        "Global.use_cls": False,  # turns lines by 180 degrees: tables are upright
-        "Global.width_height_ratio": -1,  # no padding in black: `_on_white` does it
-        "EngineConfig.onnxruntime.intra_op_num_threads": parameters.threads,
-        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        "Det.model_path": str(detector),  # a given path is never downloaded
-        "Det.limit_type": "min",
-        "Det.limit_side_len": SETTINGS.detector_short_side,
-        "Rec.model_path": str(recogniser),
-        "Rec.rec_batch_num": SETTINGS.crops_at_once,
-        "Rec.rec_img_shape": [3, 48, SETTINGS.crop_width],
-    }
+def _runtime(parameters: OcrParameters) -> Runtime:
+    return choose_runtime(parameters.runtime, any_precision=parameters.any_precision)
 
 
-def _boxes(reader: Any, rgb: npt.NDArray[np.uint8]) -> list[TextBox]:
-    height, width = rgb.shape[:2]
-    bgr = np.ascontiguousarray(_on_white(rgb)[:, :, ::-1])
-    result = reader(bgr)
-    if result.boxes is None:
-        return []
+def shapes_for(runtime: Runtime, recognise: Network) -> RecognitionSettings:
+    """Return the shapes in which lines go to the recogniser: in batches where these change no bit of a reading."""
+    noise = np.random.default_rng(0).uniform(-1, 1, (3, HEIGHT, 96)).astype(np.float32)
+    if runtime.name == OPENVINO and lone_rows_agree(recognise, noise):
+        return IN_BATCHES
+    return RecognitionSettings()
+
+
+def _boxes(
+    lines: Sequence[Floats], readings: Sequence[Reading], size: tuple[int, ...], least: float
+) -> list[TextBox]:
+    height, width = size
     return [
         TextBox(
-            text=text,
-            confidence=float(score),
-            x0=float(min(max(corners[:, 0].min(), 0), width)),
-            y0=float(min(max(corners[:, 1].min(), 0), height)),
-            x1=float(min(max(corners[:, 0].max(), 0), width)),
-            y1=float(min(max(corners[:, 1].max(), 0), height)),
+            text=reading.text,
+            confidence=reading.confidence,
+            x0=float(min(corners[:, 0].min(), width)),
+            y0=float(min(corners[:, 1].min(), height)),
+            x1=float(min(corners[:, 0].max(), width)),
+            y1=float(min(corners[:, 1].max(), height)),
         )
-        for corners, text, score in zip(result.boxes, result.txts, result.scores, strict=True)
+        for corners, reading in zip(lines, readings, strict=True)
+        if reading.text.strip() and reading.confidence >= least
     ]
 
 

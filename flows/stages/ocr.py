@@ -33,9 +33,8 @@ def engine_identity(options: BuildOptions) -> str | None:
 
 
 def _ocr_parameters(options: BuildOptions) -> ocr.OcrParameters:
-    if options.ocr_model_dir is None:
-        return ocr.OcrParameters()
-    return ocr.OcrParameters(model_dir=options.ocr_model_dir)
+    # Machines that share a build must agree on what they write, and not all have bfloat16.
+    return ocr.OcrParameters(model_dir=options.ocr_model_dir, any_precision=options.task_runner == "threads")
 
 
 def size(inputs: ShardInputs, options: BuildOptions) -> int:

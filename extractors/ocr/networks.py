@@ -1,0 +1,131 @@
+"""Runs a model on the fastest runtime that is installed and sound: OpenVINO where it is, ONNX Runtime elsewhere."""
+
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.errors import UserError
+
+logger = logging.getLogger("scimmir")
+
+Floats = npt.NDArray[np.float32]
+Network = Callable[[Floats], Floats]  # its only input in, its first output out; both are batches
+
+OPENVINO, ONNX_RUNTIME = "openvino", "onnxruntime"
+RUNTIMES = (OPENVINO, ONNX_RUNTIME)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """What computes a model, and in which numbers: results differ between two of them in the last digits."""
+
+    name: str
+    version: str
+    precision: str  # float32, or bfloat16 where the processor multiplies such matrices by itself
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version} {self.precision}"
+
+
+def choose_runtime(wanted: str | None = None, *, any_precision: bool = True) -> Runtime:
+    """Return the runtime that models run on.
+
+    Args:
+        wanted: its name; None for the fastest that is installed and sound.
+        any_precision: whether bfloat16 will do where the processor has it.
+
+    Raises:
+        UserError: there is no such runtime, or it is not installed or not sound.
+    """
+    if wanted not in (None, *RUNTIMES):
+        raise UserError(f"there is no runtime {wanted!r} for OCR; known are {', '.join(RUNTIMES)}")
+    if wanted in (None, OPENVINO):
+        found = _openvino()
+        if isinstance(found, Runtime):
+            if any_precision:
+                return found
+            return Runtime(name=found.name, version=found.version, precision="float32")
+        if wanted == OPENVINO:
+            raise UserError(f"OpenVINO cannot be used: {found}")
+    try:
+        return Runtime(name=ONNX_RUNTIME, version=version(ONNX_RUNTIME), precision="float32")
+    except PackageNotFoundError as error:
+        raise UserError("OCR needs the package onnxruntime: pip install onnxruntime") from error
+
+
+@functools.cache
+def _openvino() -> Runtime | str:
+    """Return OpenVINO with the precision that this processor is best at, or why it cannot be used."""
+    try:
+        installed = version(OPENVINO)
+    except PackageNotFoundError:
+        return "it is not installed (pip install openvino)"
+    try:
+        import openvino
+
+        abilities = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    # A package whose libraries do not fit this machine fails in whatever way the loader has for it.
+    except (ImportError, OSError, RuntimeError) as error:
+        logger.warning("OpenVINO is installed but cannot be used, so OCR is slower: %s", error)
+        return str(error)
+    return Runtime(
+        name=OPENVINO, version=installed, precision="bfloat16" if "BF16" in abilities else "float32"
+    )
+
+
+def load_network(model: bytes, runtime: Runtime, *, threads: int = 1) -> Network:
+    """Return the function that an ONNX file computes, on the processor."""
+    return (_in_openvino if runtime.name == OPENVINO else _in_onnx_runtime)(model, runtime, threads)
+
+
+def _in_openvino(model: bytes, runtime: Runtime, threads: int) -> Network:
+    import openvino
+
+    core = openvino.Core()
+    settings: dict[str, Any] = {
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        "ENABLE_CPU_PINNING": False,  # else every process of a build runs on the first core
+        "INFERENCE_PRECISION_HINT": "bf16" if runtime.precision == "bfloat16" else "f32",
+    }
+    request = core.compile_model(core.read_model(model), "CPU", settings).create_infer_request()
+
+    def run(values: Floats) -> Floats:
+        request.infer([values], share_inputs=True)
+        return np.array(request.get_output_tensor(0).data, np.float32)
+
+    return run
+
+
+def _in_onnx_runtime(model: bytes, runtime: Runtime, threads: int) -> Network:
+    del runtime
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it keeps the memory of the largest picture for ever
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+
+    def run(values: Floats) -> Floats:
+        return np.asarray(session.run(None, {name: values})[0], np.float32)
+
+    return run
+
+
+def lone_rows_agree(network: Network, row: Floats) -> bool:
+    """Tell whether a row gives the same bits alone and in batches of two and eight: then batches are harmless."""
+    alone = network(row[None])
+    others = np.flip(row, -1)
+    return all(
+        np.array_equal(network(np.ascontiguousarray(np.stack([others] * (size - 1) + [row])))[-1:], alone)
+        for size in (2, 8)
+    )
