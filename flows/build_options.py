@@ -19,8 +19,12 @@ class BuildOptions(BaseModel):
         Field(description="Render figures drawn in TeX (tikz, pgfplots, …) with an installed TeX engine."),
     ] = False
     ocr_engine: Annotated[
-        str, Field(description="Engine that reads the tables: rapidocr, easyocr, or none for no OCR.")
+        str, Field(description="Engine that reads text in images: rapidocr, easyocr, or none for no OCR.")
     ] = "rapidocr"
+    ocr_kinds: Annotated[
+        Literal["table", "figure", "both"],
+        Field(description="Whose images OCR reads: table, figure or both."),
+    ] = "table"
     ocr_model_dir: Annotated[
         str | None, Field(description="Folder of EasyOCR's weights; its own default when not set.")
     ] = None

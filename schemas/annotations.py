@@ -60,7 +60,7 @@ class OcrRow:
     ocr_text: str = column(
         pa.string(), "text in reading order: boxes of a line separated by spaces, lines by newlines"
     )
-    ocr_engine: str = column(pa.string(), "engine with its version: rapidocr 3.10.0")
+    ocr_engine: str = column(pa.string(), "engine with its version, models, runtime and precision")
     ocr_confidence: float | None = column(
         pa.float32(), "mean confidence over boxes; null without boxes", nullable=True
     )

@@ -119,11 +119,13 @@ class Pair:
         pa.string(), "table as text: cells tab-separated, a row a line", nullable=True
     )
     table_html: str | None = column(pa.string(), "table as clean HTML", nullable=True)
-    ocr_text: str | None = column(pa.string(), "what OCR reads in the image (tables only)", nullable=True)
+    ocr_text: str | None = column(
+        pa.string(), "what OCR reads in the image; of tables, or as --ocr-kinds says", nullable=True
+    )
     ocr_engine: str | None = column(pa.string(), "OCR engine with its version", nullable=True)
     ocr_confidence: float | None = column(pa.float32(), "mean confidence of the OCR's boxes", nullable=True)
     ocr_error: str | None = column(
-        pa.string(), "why OCR came to nothing on this table: a reject reason", nullable=True
+        pa.string(), "why OCR came to nothing on this image: a reject reason", nullable=True
     )
     ocr_boxes: tuple[TextBox, ...] | None = column(
         pa.list_(struct_type(TextBox)),

@@ -34,6 +34,9 @@ class DedupeParameters:
     table_agreement: float = 0.9  # Dice coefficient of the words of two tables; their numbers must be equal
     ocr_agreement: float = 0.8  # the same where OCR read one of the two, which errs
     ocr_words: int = 5  # fewer words seen are no text
+    # Of two figures, the share of the words of the one with fewer that stand in the other, too: a copy in small type
+    # lacks words, and some are misread, but less than half; another diagram of the same template says other things.
+    figure_words: float = 0.5
     nearest: int = (
         12  # images that one is held against, the most similar first; 8 lost 1 % of the copies among 20,000
     )

@@ -44,6 +44,9 @@ class PairTexts:
         if tables is not None:
             agreed = p.opposed if same_paper else p.agreed
             return (agreed if table_agrees else None), tables
+        shared = self._shared_words(row, other)
+        if shared is not None and shared < p.figure_words:
+            return None, shared
         captions = self._caption_agreement(row, other)
         captions_agree = captions is not None and captions >= p.caption_agreement
         if self.are_tables[row] or self.are_tables[other]:
@@ -62,12 +65,22 @@ class PairTexts:
         if left.words and right.words:
             agreement = word_agreement(left, right)
             return agreement, same_numbers(left, right) and agreement >= self.parameters.table_agreement
+        if not (self.are_tables[row] or self.are_tables[other]):
+            return None, False
         left = left if left.words else self.words("ocr", row)
         right = right if right.words else self.words("ocr", other)
         if min(left.words.total(), right.words.total()) < self.parameters.ocr_words:
             return None, False
         agreement = min(word_agreement(left, right), number_agreement(left, right))
         return agreement, agreement >= self.parameters.ocr_agreement
+
+    def _shared_words(self, row: int, other: int) -> float | None:
+        """Return which share of the words of one of two figures, that with fewer, the other has, too."""
+        if self.are_tables[row] or self.are_tables[other]:
+            return None
+        left, right = (self.words("ocr", one).words for one in (row, other))
+        least = min(left.total(), right.total())
+        return (left & right).total() / least if least >= self.parameters.ocr_words else None
 
     def _caption_agreement(self, row: int, other: int) -> float | None:
         left, right = self.words("caption", row), self.words("caption", other)

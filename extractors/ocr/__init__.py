@@ -5,6 +5,7 @@ from typing import Protocol
 
 from extractors.ocr import easyocr_engine, rapidocr_engine
 from extractors.ocr.engine import OcrEngine, OcrModelsMissing, OcrParameters
+from extractors.ocr.networks import RUNTIMES, Runtime, choose_runtime
 from extractors.ocr.rapidocr_engine import model_files
 from extractors.ocr.reading_order import lines_of, text_of
 from schemas.annotations import OcrRow
@@ -12,10 +13,13 @@ from schemas.errors import UserError
 
 __all__ = [
     "OCR_ENGINES",
+    "RUNTIMES",
     "VERSION",
     "OcrEngine",
     "OcrModelsMissing",
     "OcrParameters",
+    "Runtime",
+    "choose_runtime",
     "engine_identity",
     "load_engine",
     "model_files",

@@ -61,7 +61,7 @@ def _scale(rgb: Pixels, settings: DetectionSettings) -> float:
     glyphs = glyph_height(rgb)
     if glyphs is not None:
         enlarged = min(enlarged, max(1.0, settings.glyph_height / glyphs))
-    return min(enlarged, settings.long_side / max(height, width))
+    return float(min(enlarged, settings.long_side / max(height, width)))
 
 
 def glyph_height(rgb: Pixels) -> float | None:

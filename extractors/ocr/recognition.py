@@ -1,6 +1,5 @@
 """What the lines of text in a picture say: each is cut out, brought to one height, and read by a network."""
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,11 +111,11 @@ def _batches(members: list[int], largest: int) -> list[list[int]]:
 
 def _scaled(line: Pixels) -> int:
     height, width = line.shape[:2]
-    return max(1, math.ceil(HEIGHT * width / height))
+    return max(1, -(-HEIGHT * int(width) // int(height)))
 
 
 def _padded(line: Pixels, settings: RecognitionSettings) -> int:
-    return max(settings.width, math.ceil(_scaled(line) / settings.step) * settings.step)
+    return max(settings.width, -(-_scaled(line) // settings.step) * settings.step)
 
 
 def _prepared(line: Pixels, width: int) -> Floats:

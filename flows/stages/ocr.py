@@ -1,4 +1,4 @@
-"""The stage `ocr`: what an OCR engine reads in the images of tables."""
+"""The stage `ocr`: what an OCR engine reads in the images of tables, of figures, or of both."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -16,13 +16,15 @@ from warehouse.stages import Json
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
-    """Return what decides on a reading beside the image: the engine with its models, and the time limit."""
+    """Return what decides on a reading beside the image: engine with models, whom it reads, time limit."""
     engine = engine_identity(options)
-    return {"engine": None} if engine is None else {"engine": engine, "timeout_s": options.image_timeout_s}
+    if engine is None:
+        return {"engine": None}
+    return {"engine": engine, "kinds": options.ocr_kinds, "timeout_s": options.image_timeout_s}
 
 
 def engine_identity(options: BuildOptions) -> str | None:
-    """Return the identity of the engine that reads a build's tables, None where nothing is to be read.
+    """Return the identity of the engine that reads a build's images, None where nothing is to be read.
 
     Raises:
         UserError: there is no such engine, or its package or models are missing.
@@ -38,22 +40,22 @@ def _ocr_parameters(options: BuildOptions) -> ocr.OcrParameters:
 
 
 def size(inputs: ShardInputs, options: BuildOptions) -> int:
-    """Return the number of tables with an image."""
+    """Return the number of images to read."""
     if options.ocr_engine == "none":
         return 0
-    return len(_tables_in(inputs) & ids_with_image(inputs))
+    return len(_wanted_in(inputs, options) & ids_with_image(inputs))
 
 
 def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
-    """Return the table `ocr`; a table that cannot be read stays a good pair, so it is no reject."""
+    """Return the table `ocr`; a float that cannot be read stays a good pair, so it is no reject."""
     engine = engine_identity(options)
     if engine is None:
         return {"ocr": table_of(OcrRow, [])}
-    tables = _tables_in(inputs)
+    wanted = _wanted_in(inputs, options)
     context = (options.ocr_engine, _ocr_parameters(options))
     rows, failures = run_batches(
         read_text,
-        [(context, [picture]) for picture in pictures_in(inputs) if picture.pair_id in tables],
+        [(context, [picture]) for picture in pictures_in(inputs) if picture.pair_id in wanted],
         pool=model_pool(options),
         timeout_s=options.image_timeout_s,
         advance=advance,
@@ -62,8 +64,10 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     return {"ocr": table_of(OcrRow, rows)}
 
 
-def _tables_in(inputs: ShardInputs) -> set[object]:
-    return {row["pair_id"] for row in float_facts(inputs) if row["kind"] == "table"}
+def _wanted_in(inputs: ShardInputs, options: BuildOptions) -> set[object]:
+    """Return the names of the floats whose images are to be read."""
+    kinds = ("table", "figure") if options.ocr_kinds == "both" else (options.ocr_kinds,)
+    return {row["pair_id"] for row in float_facts(inputs) if row["kind"] in kinds}
 
 
 def _unread(pair_id: str, engine: str, failure: Failure) -> OcrRow:
@@ -86,7 +90,7 @@ STAGE = ShardStage(
     "ocr",
     ocr.VERSION,
     (extract.STAGE, images.STAGE, typeset.STAGE),
-    "tables",
+    "images",
     parameters,
     size,
     compute,

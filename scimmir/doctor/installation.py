@@ -12,7 +12,7 @@ import httpx
 from curation import embeddings
 from extractors import latex, ocr, typeset
 from extractors.images import ghostscript_version
-from extractors.ocr import model_files
+from extractors.ocr import choose_runtime, model_files
 from runtime.hashes import file_sha256
 from schemas.errors import UserError
 from schemas.reject import RecordError
@@ -65,7 +65,8 @@ def check_ocr() -> Check:
                 "missing",
                 f"{path} is damaged: its checksum is wrong (pip install --force-reinstall rapidocr)",
             )
-    return Check("OCR models", "ok", f"{', '.join(path.name for path in files)}, checksums right")
+    names = ", ".join(path.name for path in files)
+    return Check("OCR models", "ok", f"{names}, checksums right, run by {choose_runtime()}")
 
 
 def check_embedder(spec: str) -> Check:

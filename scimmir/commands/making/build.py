@@ -28,6 +28,9 @@ def build(
         bool, typer.Option("--render-drawings", help="Render figures drawn in TeX with an installed engine.")
     ] = DEFAULTS.render_drawings,
     ocr_engine: Annotated[str, typer.Option(help="rapidocr, easyocr or none.")] = DEFAULTS.ocr_engine,
+    ocr_kinds: Annotated[
+        str, typer.Option(help="Whose images OCR reads: table, figure or both.")
+    ] = DEFAULTS.ocr_kinds,
     ocr_model_dir: Annotated[Path | None, typer.Option(help="Folder of EasyOCR's weights.")] = None,
     embedder: Annotated[
         str,
@@ -78,6 +81,7 @@ def build(
         max_side=max_side,
         render_drawings=render_drawings,
         ocr_engine=ocr_engine,
+        ocr_kinds=ocr_kinds,  # type: ignore[arg-type]  # pydantic checks it
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
         embedder=embedder,
         labels=str(labels) if labels else None,

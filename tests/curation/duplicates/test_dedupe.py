@@ -210,6 +210,34 @@ def test_one_number_tells_long_tables_apart_also_among_copies():
     assert removed(rows, at(1, 1, 0.99999)) == {"b": "a"}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "duplicate"),
+    [
+        ("Encoder Decoder Loss Input Output", "Encoder Decoder Loss Input Output", True),
+        (
+            "Encoder Decoder Loss Input Output",
+            "Encoder Decoder Los Output lnput x y",
+            True,
+        ),  # small type, misread
+        ("Encoder Decoder Loss Input Output", "Planner Critic Loss State Action", False),
+        ("Encoder Decoder Loss Input Output", "Planner Critic", True),  # too few words to say anything
+        ("Encoder Decoder Loss Input Output", None, True),
+    ],
+    ids=["same-words", "misread", "other-words", "few-words", "no-words"],
+)
+@pytest.mark.parametrize("caption", ["", CAPTION], ids=["silent", "agreed"])
+def test_figures_of_one_template_with_other_words_are_no_duplicates(one, other, duplicate, caption):
+    rows = [pair("a", ocr_text=one, caption=caption), pair("b", ocr_text=other, caption=caption)]
+    assert removed(rows, at(1, 0.999)) == ({"b": "a"} if duplicate else {})
+
+
+def test_the_words_of_figures_are_the_evidence_of_their_difference_alone():
+    words = "Encoder Decoder Loss Input Output"
+    rows = [pair("a", ocr_text=words, caption=CAPTION), pair("b", ocr_text=words, caption=OTHER_CAPTION)]
+    assert removed(rows, at(1, 0.95)) == {}  # as without them: captions that differ ask for more
+    assert removed(rows, at(1, 0.999)) == {"b": "a"}
+
+
 def test_evidence_of_a_near_duplicate():
     rows = [pair("a", caption=CAPTION), pair("b", caption=CAPTION + " and more", phash=0b101)]
     pictures = [invent(3).image, invent(3).image.resize((300, 240))]

@@ -1,0 +1,47 @@
+"""Whose images are read, and by what."""
+
+import pytest
+
+from extractors import ocr as engines
+from flows.build_options import BuildOptions
+from flows.stages import ocr
+
+FLOATS = [
+    {"pair_id": "f", "kind": "figure"},
+    {"pair_id": "g", "kind": "figure"},
+    {"pair_id": "t", "kind": "table"},
+]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "wanted"),
+    [("table", {"t"}), ("figure", {"f"}), ("both", {"f", "t"})],
+    ids=["table", "figure", "both"],
+)
+def test_floats_of_the_chosen_kinds_that_have_an_image_are_read(monkeypatch, kinds, wanted):
+    pictures = [ocr.Picture(name, name.encode()) for name in ("f", "t")]
+    monkeypatch.setattr(ocr, "float_facts", lambda inputs: FLOATS)
+    monkeypatch.setattr(ocr, "ids_with_image", lambda inputs: {"f", "t"})
+    monkeypatch.setattr(ocr, "pictures_in", lambda inputs: pictures)
+    jobs = []
+
+    def run_batches(function, batches, **settings):
+        jobs.extend(batches)
+        return [], []
+
+    monkeypatch.setattr(ocr, "run_batches", run_batches)
+    options = BuildOptions(ocr_kinds=kinds)
+    assert ocr.size(None, options) == len(wanted)
+    ocr.compute(None, options, lambda count: None)
+    assert {picture.pair_id for _, batch in jobs for picture in batch} == wanted
+    assert ocr.parameters(options)["kinds"] == kinds
+
+
+def test_machines_that_share_a_build_compute_in_the_precision_that_all_have(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        engines, "engine_identity", lambda name, parameters: asked.append(parameters) or "engine"
+    )
+    ocr.parameters(BuildOptions())
+    ocr.parameters(BuildOptions(task_runner="dask"))
+    assert [parameters.any_precision for parameters in asked] == [True, False]
