@@ -18,6 +18,13 @@ class BuildOptions(BaseModel):
         bool,
         Field(description="Render figures drawn in TeX (tikz, pgfplots, …) with an installed TeX engine."),
     ] = False
+    panels: Annotated[
+        Literal["none", "lettered", "all"],
+        Field(
+            description="Panels to cut out of compound figures, besides the whole: none, those with letters, or also "
+            "those that captions name by their places."
+        ),
+    ] = "none"
     ocr_engine: Annotated[
         str, Field(description="Engine that reads text in images: rapidocr, easyocr, or none for no OCR.")
     ] = "rapidocr"

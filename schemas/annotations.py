@@ -20,7 +20,9 @@ class ImageRow:
     pixel_sha256: str = column(pa.string(), "sha256 of the decoded RGB pixels with their size")
     phash: int = column(pa.uint64(), "64-bit perceptual hash (DCT of the 32x32 luminance)")
     origin: str = column(
-        pa.string(), "file: from one graphics file; composed: from several panels; typeset: from table markup"
+        pa.string(),
+        "file: from one graphics file; composed: from several panels; typeset: from table markup; split: a panel "
+        "cut out of its figure's image",
     )
     origin_paths: tuple[str, ...] = column(pa.list_(pa.string()), "graphics files used, inside the paper")
     image_found_by_name: bool = column(

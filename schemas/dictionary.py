@@ -27,6 +27,7 @@ from schemas.floats import Drawing, Float, Graphic, Warned
 from schemas.license import POLICIES, WITHHELD
 from schemas.ocr_quality import OcrQualityRow
 from schemas.pair import IMAGE_TYPE, Pair
+from schemas.panel import UNSPLIT, PanelRow, UnsplitRow
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
 from schemas.retrieval import ConfusionRow, RetrievalRow, VectorRow
@@ -46,6 +47,8 @@ STAGE_TABLES: dict[str, type[Row]] = {
     "drawings": Drawing,
     "images": ImageRow,
     "ocr": OcrRow,
+    "panels": PanelRow,
+    "unsplit": UnsplitRow,
     "classes": ClassRow,
     "embeddings": EmbeddingRow,
     "splits": SplitRow,
@@ -109,6 +112,11 @@ REASONS_INTRODUCTION = """## Reject reasons
 The column `reason` of `rejects` holds one of these, and nothing else.
 """
 
+UNSPLIT_INTRODUCTION = """## Figures that stay whole
+
+The column `panels_unsplit` of `pairs` holds one of these, and nothing else.
+"""
+
 POLICY_INTRODUCTION = """## Licence policies
 
 `scimmir build --license-policy` names one of these. What it leaves out keeps its row and loses its image; the
@@ -120,7 +128,7 @@ def data_dictionary() -> str:
     """Return the data dictionary as Markdown."""
     parts = [INTRODUCTION, RELEASE_INTRODUCTION]
     parts += [_table(name, row_type) for name, row_type in RELEASE_TABLES.items()]
-    parts += [_reasons(), _policies(), STAGE_INTRODUCTION]
+    parts += [_reasons(), _unsplit(), _policies(), STAGE_INTRODUCTION]
     parts += [_table(name, row_type) for name, row_type in STAGE_TABLES.items()]
     parts.append(EVALUATION_INTRODUCTION)
     parts += [_table(name, row_type) for name, row_type in EVALUATION_TABLES.items()]
@@ -156,6 +164,12 @@ def _table(name: str, row_type: type[Row]) -> str:
 def _reasons() -> str:
     lines = [REASONS_INTRODUCTION, "| Reason | Meaning |", "|---|---|"]
     lines += [f"| `{reason}` | {_escape(description)} |" for reason, description in REASONS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _unsplit() -> str:
+    lines = [UNSPLIT_INTRODUCTION, "| Reason | Meaning |", "|---|---|"]
+    lines += [f"| `{reason}` | {_escape(description)} |" for reason, description in UNSPLIT.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -73,6 +73,21 @@ class Pair:
     label: str | None = column(pa.string(), "printed label: Figure 3, Table IV", nullable=True)
     panel: str | None = column(pa.string(), "printed letter of the panel", nullable=True)
     parent_id: str | None = column(pa.string(), "for a panel, the pair_id of the whole figure", nullable=True)
+    panel_box: tuple[float, ...] | None = column(
+        pa.list_(pa.float64()),
+        "for a panel that was cut out, its place in the image of the figure that parent_id names: x0, y0, x1, y1 in "
+        "fractions of width and height",
+        nullable=True,
+    )
+    panel_confidence: float | None = column(
+        pa.float32(), "for a panel that was cut out, how sure its box and letter are, 0 to 1", nullable=True
+    )
+    panels_unsplit: str | None = column(
+        pa.string(),
+        "for a whole figure, why no panels were cut out of it, see the data dictionary; null where they were, or "
+        "where the release was built without",
+        nullable=True,
+    )
     ref_keys: tuple[str, ...] = column(
         pa.list_(pa.string()), "TeX labels or XML ids by which the text refers to it"
     )
@@ -100,7 +115,10 @@ class Pair:
     image_sha256: str = column(pa.string(), "sha256 of the stored image file")
     pixel_sha256: str = column(pa.string(), "sha256 of the decoded RGB pixels with their size")
     phash: int = column(pa.uint64(), "64-bit perceptual hash")
-    origin: str = column(pa.string(), "file, composed (from several panels) or typeset (from table markup)")
+    origin: str = column(
+        pa.string(),
+        "file, composed (from several panels), typeset (from table markup) or split (a panel cut out of its figure)",
+    )
     origin_paths: tuple[str, ...] = column(pa.list_(pa.string()), "graphics files used, inside the paper")
     image_found_by_name: bool = column(
         pa.bool_(),

@@ -17,8 +17,9 @@ from curation.similarity import Groups, Thumbnails, codes_of, matches_within, ou
 from schemas.annotations import DuplicateRow
 
 # 1: exact pixels; near by levels of evidence; no chaining; 2: pictures are aligned; 3: outlines are compared before
-# the nearest are chosen, and a fit is searched for from coarse to fine; 4: fits by scale and shift; 5: figures' words
-VERSION = "5"
+# the nearest are chosen, and a fit is searched for from coarse to fine; 4: fits by scale and shift; 5: figures' words;
+# 6: panels that were cut out come after everything else
+VERSION = "6"
 
 PARALLEL = 2_000  # images from which on processes of their own pay
 Near = Sequence[tuple[float, int]]  # similarity and number of images, the most similar first
@@ -71,10 +72,11 @@ def find_duplicates(
 ) -> DedupeResult:
     """Return which pairs repeat a better one that is kept, with the evidence.
 
-    The pairs are taken from the best to the worst (licence openness, pixels, a file before a typeset table,
-    later version, pair_id), those with the same pixels together; each is removed when it repeats one that is
-    already kept, so every removed pair was itself compared with its representative. A panel and its own whole
-    figure never repeat each other, and panels of one figure do only with the same pixels.
+    The pairs are taken from the best to the worst (a figure before panels that were cut out of one, licence
+    openness, pixels, a file before a typeset table, later version, pair_id), those with the same pixels together;
+    each is removed when it repeats one that is already kept, so every removed pair was itself compared with its
+    representative. A panel and its own whole figure never repeat each other, and panels of one figure do only with
+    the same pixels.
 
     Args:
         table: the columns of COLUMNS.
@@ -107,6 +109,7 @@ def _best_first(table: pa.Table) -> npt.NDArray[np.int64]:
     """Return row numbers from the pair to keep first to the one to keep last."""
     keys = pa.table(
         {
+            "split": pc.equal(table.column("origin"), "split").cast(pa.int8()),
             "license_rank": table.column("license_rank"),
             "pixels": table.column("pixels"),
             "typeset": pc.equal(table.column("origin"), "typeset").cast(pa.int8()),
@@ -115,6 +118,7 @@ def _best_first(table: pa.Table) -> npt.NDArray[np.int64]:
         }
     )
     order = [
+        ("split", "ascending"),
         ("license_rank", "ascending"),
         ("pixels", "descending"),
         ("typeset", "ascending"),

@@ -7,6 +7,8 @@ space, the row first.
 
 from dataclasses import dataclass
 
+from schemas.panel import OF_CAPTIONS, OF_PICTURES
+
 Span = tuple[int, int]  # half open, characters of the caption
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in fractions of the picture's width and height
 
@@ -42,12 +44,7 @@ class CaptionPanels:
     reason: str | None = None
 
 
-CAPTION_REASONS = {
-    "no_labels": "the caption names no panels",
-    "one_label": "the caption names one panel alone",
-    "labels_unclear": "letters of the caption do not make one sequence, or may be no panels",
-    "no_words": "a panel that the caption names has no words of its own",
-}
+CAPTION_REASONS = OF_CAPTIONS
 
 
 @dataclass(frozen=True)
@@ -75,11 +72,4 @@ class PicturePanels:
     reason: str | None = None
 
 
-PICTURE_REASONS = {
-    "one_panel": "the picture shows one panel alone",
-    "no_letters": "no letters are seen in the picture",
-    "letters_missing": "letters that the caption names are not seen in the picture",
-    "letters_unclear": "letters in the picture are seen more often than once, or are no panels'",
-    "boxes_unclear": "the picture does not divide into panels that hold one letter each",
-    "too_small": "the picture is too small to divide",
-}
+PICTURE_REASONS = OF_PICTURES

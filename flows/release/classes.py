@@ -24,7 +24,7 @@ def class_account(shards: ShardTables, file: str | None, kept: pa.Table) -> dict
         return {}
     there = set(kept.column("pair_id").to_pylist())
     given = shards.table("classify", "classes", ["pair_id", "subcategory"]).to_pylist()
-    floats = shards.table("extract", "floats", ["pair_id", "paper_key"]).to_pylist()
+    floats = shards.floats(["pair_id", "paper_key"]).to_pylist()
     scores = classes.score(
         labels.classes,
         {row["pair_id"]: row["subcategory"] for row in given if row["pair_id"] in there},

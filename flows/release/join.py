@@ -6,7 +6,9 @@ from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows.build_options import BuildOptions
 from flows.release.classes import labels_key
@@ -14,6 +16,7 @@ from flows.release.manifest import manifest_of
 from flows.release.nothing_lost import all_rejects, check_accounts, floats_found, pairs_kept, paper_rows
 from flows.release.policy import policy_parameters
 from flows.shards import BuildInputs, ShardTables
+from flows.stages.floats import PICTURE_STAGES
 from flows.stages.order import SHARD_STAGES
 from runtime.progress import progress
 from schemas.annotations import ContaminationRow, DuplicateRow
@@ -107,13 +110,26 @@ def _cuts(inputs: BuildInputs, kept: pa.Table) -> list[tuple[pa.Table, ...]]:
     )
 
 
+def in_order(found: pa.Table, cut: pa.Table) -> pa.Table:
+    """Return the floats of a paper in document order, each figure before the panels that were cut out of it."""
+    places = pc.index_in(cut.column("parent_id"), value_set=found.column("pair_id")).to_numpy()
+    keys = np.concatenate([np.arange(found.num_rows), places])
+    order = np.argsort(
+        keys, kind="stable"
+    )  # a figure stands before its panels, which stand in their own order
+    return pa.concat_tables([found, cut]).take(pa.array(order))
+
+
 def _shard(
     shards: ShardTables, index: int, papers: pa.Table, licenses: pa.Table, notices: pa.Table, kept: pa.Table
 ) -> releases.ShardTables:
-    images = [shards.output(stage, index).table("images") for stage in ("images", "typeset")]
+    images = [shards.output(stage, index).table("images") for stage in PICTURE_STAGES]
+    cut = shards.output("panels", index)
     return releases.ShardTables(
-        floats=shards.output("extract", index).table("floats"),
+        floats=in_order(shards.output("extract", index).table("floats"), cut.table("floats")),
         images=pa.concat_tables(images),
+        panels=cut.table("panels"),
+        unsplit=cut.table("unsplit"),
         classes=shards.output("classify", index).table("classes"),
         ocr=shards.output("ocr", index).table("ocr"),
         papers=papers,

@@ -12,6 +12,7 @@ from curation import embeddings
 from flows.build_options import BuildOptions
 from flows.release.classes import class_account
 from flows.release.nothing_lost import count_values
+from flows.release.panels import panels_account
 from flows.release.policy import policy_account
 from flows.shards import BuildInputs, inputs_sha256
 from flows.stages import ocr
@@ -48,6 +49,7 @@ def manifest_of(
         "image_sets": inputs.outputs["decontaminate"].table("image_sets").to_pylist(),
         "inputs": {"papers": len(inputs.inventory.papers), "sha256": inputs_sha256(inputs.inventory)},
         "counts": _counts(inputs, rejects, kept),
+        "panels": panels_account(inputs.shards, options.panels, kept),
         **class_account(inputs.shards, options.labels, kept),
     }
 

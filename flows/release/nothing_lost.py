@@ -9,11 +9,13 @@ import pyarrow.compute as pc
 
 from flows.release.policy import withheld_images
 from flows.shards import BuildInputs
+from flows.stages.rejects import REJECT_COLUMNS
 from schemas.columns import arrow_schema, rows_of, table_of, with_long_strings
 from schemas.errors import UserError
 from schemas.paper import PaperFacts, PaperRow
 from schemas.reject import Reject
 
+CURATING = ("dedupe", "decontaminate")  # stages over the whole build that have one
 REJECTING = ("extract", "images", "typeset", "embed")  # shard stages with a table of rejects
 
 
@@ -22,11 +24,12 @@ class BuildError(UserError):
 
 
 def floats_found(inputs: BuildInputs) -> pa.Table:
-    """Return `pair_id` and `paper_key` of every figure, table and panel that was found, in document order."""
-    floats = inputs.shards.table("extract", "floats", ["pair_id", "paper_key"])
-    rejects = inputs.shards.table("extract", "rejects", ["pair_id", "paper_key"])
+    """Return `pair_id` and `paper_key` of every figure, table and panel: found in document order, then cut out."""
+    columns = ["pair_id", "paper_key"]
+    floats = inputs.shards.table("extract", "floats", columns)
+    rejects = inputs.shards.table("extract", "rejects", columns)
     rejects = rejects.filter(pc.is_valid(rejects.column("pair_id"))).cast(floats.schema)
-    return pa.concat_tables([floats, rejects])
+    return pa.concat_tables([floats, rejects, inputs.shards.table("panels", "floats", columns)])
 
 
 def all_rejects(inputs: BuildInputs, found: pa.Table) -> pa.Table:
@@ -34,6 +37,7 @@ def all_rejects(inputs: BuildInputs, found: pa.Table) -> pa.Table:
     tables = [table_of(Reject, inputs.inventory.rejects)]
     tables += [inputs.shards.table(stage, "rejects") for stage in REJECTING]
     tables += [inputs.outputs["dedupe"].table("rejects"), inputs.outputs["decontaminate"].table("rejects")]
+    tables.append(table_of(Reject, [_orphan(row) for row in orphans(inputs).to_pylist()]))
     rejects = pa.concat_tables(
         with_long_strings(table).select(arrow_schema(Reject).names) for table in tables
     )
@@ -49,12 +53,41 @@ def all_rejects(inputs: BuildInputs, found: pa.Table) -> pa.Table:
     return rejects.take(order)
 
 
+def orphans(inputs: BuildInputs) -> pa.Table:
+    """Return the panels that were cut out of figures which are rejected since, and are no rejects themselves.
+
+    A panel is never more than its picture: where that must not be in the release, or repeats another one, nor may
+    or does a part of it.
+    """
+    cut = inputs.shards.table("panels", "floats", [*REJECT_COLUMNS, "parent_id"])
+    gone = _together(inputs.shards.table("embed", "rejects", ["pair_id"]), *_curated(inputs))
+    alone = pc.and_(
+        pc.is_in(cut.column("parent_id"), value_set=gone),
+        pc.invert(pc.is_in(cut.column("pair_id"), value_set=gone)),
+    )
+    return cut.filter(alone)
+
+
+def _curated(inputs: BuildInputs) -> list[pa.Table]:
+    return [inputs.outputs[stage].table("rejects", ["pair_id"]) for stage in CURATING]
+
+
+def _together(*tables: pa.Table) -> pa.ChunkedArray:
+    """Return the names in tables of floats, one after the other."""
+    columns = (with_long_strings(table.select(["pair_id"])).column("pair_id") for table in tables)
+    return pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.large_string())
+
+
+def _orphan(row: Mapping[str, str]) -> Reject:
+    about = {name: row[name] for name in REJECT_COLUMNS}
+    return Reject(**about, stage="release", reason="figure_rejected", detail=f"cut out of {row['parent_id']}")
+
+
 def pairs_kept(inputs: BuildInputs, policy: str) -> pa.Table:
     """Return the pairs of the release: duplicate group, duplicates removed, and why an image stays out."""
-    outputs = (inputs.outputs["dedupe"], inputs.outputs["decontaminate"])
-    removed = with_long_strings(pa.concat_tables(output.table("rejects", ["pair_id"]) for output in outputs))
+    removed = _together(*_curated(inputs), orphans(inputs))
     names = inputs.shards.table("embed", "embeddings", ["pair_id"]).column("pair_id")
-    names = names.filter(pc.invert(pc.is_in(names, value_set=removed.column("pair_id"))))
+    names = names.filter(pc.invert(pc.is_in(names, value_set=removed)))
     repeated = with_long_strings(inputs.outputs["dedupe"].table("duplicates", ["duplicate_group"]))
     groups = repeated.column("duplicate_group").value_counts()
     place = pc.index_in(names, value_set=groups.field("values"))

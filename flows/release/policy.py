@@ -32,7 +32,7 @@ def withheld_images(shards: ShardTables, papers: StageOutput, policy: str) -> di
     own = {row["pair_id"]: row for row in papers.table("float_licenses").to_pylist()}
     noticed = {row["pair_id"]: row for row in papers.table("float_notices").to_pylist()}
     found = {}
-    for row in shards.table("extract", "floats", ["pair_id", "paper_key"]).to_pylist():
+    for row in shards.floats(["pair_id", "paper_key"]).to_pylist():
         name = row["pair_id"]
         rights = _rights(of_paper[row["paper_key"]], own.get(name), noticed.get(name))
         reason = licenses.why_withheld(policy, rights)

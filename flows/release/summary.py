@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flows.release.classes import agreement_line
+from flows.release.panels import panels_line
 from runtime.cache import place_behind
 from warehouse.releases import read_manifest
 
@@ -33,6 +34,7 @@ def release_summary(folder: Path) -> str:
         f"- licence policy {policy['name']}: {policy['use']}\n"
         f"- {policy['images']} images, {policy['images_withheld']} withheld"
         f"{f' ({left_out})' if left_out else ''}\n"
+        f"{panels_line(manifest)}"
         f"{agreement_line(manifest)}"
         f"- {place_behind(folder) or folder}/report.html\n"
     )

@@ -16,10 +16,11 @@ from flows.shards.stage import (
     ShardStage,
     Tables,
 )
-from flows.shards.tables import ShardTables
+from flows.shards.tables import FLOAT_STAGES, ShardTables
 from flows.shards.work import ShardWork, run_build_stage, shard_output, shard_tables
 
 __all__ = [
+    "FLOAT_STAGES",
     "BuildInputs",
     "BuildStage",
     "Computed",

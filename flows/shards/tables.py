@@ -13,6 +13,8 @@ from flows.shards.plan import Shard
 from schemas.columns import with_long_strings
 from warehouse.stages import StageOutput
 
+FLOAT_STAGES = ("extract", "panels")  # stages with a table of floats: those found, and those cut out of them
+
 
 @dataclass(frozen=True)
 class ShardTables:
@@ -43,6 +45,15 @@ class ShardTables:
         """Return a table of a stage over all shards, in the order of the papers, its strings long."""
         return with_long_strings(pa.concat_tables(self.parts(stage, name, columns)))
 
+    def float_parts(self, columns: Sequence[str] | None = None) -> list[pa.Table]:
+        """Return all floats shard by shard: those that the papers hold, then the panels cut out of them."""
+        parts = [self.parts(stage, "floats", columns) for stage in FLOAT_STAGES]
+        return [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
+
+    def floats(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return all floats of all shards, its strings long."""
+        return with_long_strings(pa.concat_tables(self.float_parts(columns)))
+
     def by_paper(self, table: pa.Table) -> list[pa.Table]:
         """Return rows of papers, named in `paper_key`, cut by shard and ordered as its papers. Raises KeyError."""
         names = [pa.array([ref.key for ref in shard.papers], pa.large_string()) for shard in self.shards]
@@ -50,7 +61,7 @@ class ShardTables:
 
     def by_float(self, table: pa.Table) -> list[pa.Table]:
         """Return rows of floats, named in `pair_id`, cut by shard and ordered as its floats. Raises KeyError."""
-        parts = self.parts("extract", "floats", ["pair_id"])
+        parts = self.float_parts(["pair_id"])
         names = [with_long_strings(part).column("pair_id").combine_chunks() for part in parts]
         return _cut(table, "pair_id", names)
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from curation import classes
 from flows.build_options import BuildOptions
-from flows.shards import ShardInputs, ShardStage, Tables
-from flows.stages import extract
-from flows.stages.floats import floats_in
+from flows.shards import FLOAT_STAGES, ShardInputs, ShardStage, Tables
+from flows.stages import extract, panels
+from flows.stages.floats import floats_with_panels
 from runtime.attempt import Failure, each
 from runtime.progress import Advance
 from schemas.annotations import ClassRow
@@ -21,7 +21,7 @@ def parameters(options: BuildOptions) -> Mapping[str, Json]:
 
 def size(inputs: ShardInputs, options: BuildOptions) -> int:
     """Return the number of floats."""
-    return int(inputs.table("extract", "floats", ["pair_id"]).num_rows)
+    return sum(inputs.table(stage, "floats", ["pair_id"]).num_rows for stage in FLOAT_STAGES)
 
 
 def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
@@ -30,7 +30,7 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     Raises:
         RuntimeError: the rules fail on a float, which is a defect.
     """
-    floats = floats_in(inputs)
+    floats = floats_with_panels(inputs)
     rows = []
     for item, result in zip(floats, each(classes.classify, floats), strict=True):
         advance(1)
@@ -40,4 +40,6 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     return {"classes": table_of(ClassRow, rows)}
 
 
-STAGE = ShardStage("classify", classes.RULES_VERSION, (extract.STAGE,), "floats", parameters, size, compute)
+STAGE = ShardStage(
+    "classify", classes.RULES_VERSION, (extract.STAGE, panels.STAGE), "floats", parameters, size, compute
+)

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation import contamination, duplicates, licenses, similarity
-from flows.shards import ShardTables
-from flows.stages.floats import IMAGE_STAGES
+from flows.shards import FLOAT_STAGES, ShardTables
+from flows.stages.floats import PICTURE_STAGES
 from schemas.columns import with_long_strings
 from warehouse.place import WarehouseError
 from warehouse.stages import StageOutput
@@ -101,9 +101,12 @@ def _columns(
     shards: ShardTables, index: int, names: pa.ChunkedArray, of_papers: pa.Table, own: pa.Table
 ) -> pa.Table:
     """Return the rows of SCHEMA of one shard's embedded pairs."""
-    floats = _of(shards.output("extract", index).table("floats", ["pair_id", *FLOAT_COLUMNS]), names)
+    found = [
+        shards.output(stage, index).table("floats", ["pair_id", *FLOAT_COLUMNS]) for stage in FLOAT_STAGES
+    ]
+    floats = _of(pa.concat_tables(found), names)
     made = [
-        shards.output(stage, index).table("images", ["pair_id", *IMAGE_COLUMNS]) for stage in IMAGE_STAGES
+        shards.output(stage, index).table("images", ["pair_id", *IMAGE_COLUMNS]) for stage in PICTURE_STAGES
     ]
     images = _of(pa.concat_tables(made), names)
     facts = _of(of_papers, floats.column("paper_key"), by="paper_key")

@@ -7,8 +7,15 @@ from curation import embeddings, similarity
 from curation.pictures import open_rgb
 from flows.build_options import BuildOptions
 from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches
-from flows.stages import extract, images, typeset
-from flows.stages.floats import Picture, float_reject, floats_in, ids_with_image, pictures_in
+from flows.stages import extract, images, panels, typeset
+from flows.stages.floats import (
+    PICTURE_STAGES,
+    Picture,
+    float_reject,
+    floats_with_panels,
+    ids_with_image,
+    pictures_in,
+)
 from runtime.attempt import Failure
 from runtime.progress import Advance
 from schemas.annotations import EmbeddingRow
@@ -29,15 +36,15 @@ def parameters(options: BuildOptions) -> Mapping[str, Json]:
 
 def size(inputs: ShardInputs, options: BuildOptions) -> int:
     """Return the number of images."""
-    return len(ids_with_image(inputs))
+    return len(ids_with_image(inputs, PICTURE_STAGES))
 
 
 def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
     """Return the tables `embeddings` and `rejects`."""
-    floats = {item.pair_id: item for item in floats_in(inputs)}
+    floats = {item.pair_id: item for item in floats_with_panels(inputs)}
     rows, failures = run_batches(
         embed_images,
-        [(options.embedder, part) for part in parts(pictures_in(inputs), IMAGES_PER_BATCH)],
+        [(options.embedder, part) for part in parts(pictures_in(inputs, PICTURE_STAGES), IMAGES_PER_BATCH)],
         pool=model_pool(options),
         timeout_s=options.image_timeout_s,
         advance=advance,
@@ -71,7 +78,7 @@ def _embedder(spec: str) -> embeddings.Embedder:
 STAGE = ShardStage(
     "embed",
     embeddings.VERSION,
-    (extract.STAGE, images.STAGE, typeset.STAGE),
+    (extract.STAGE, images.STAGE, typeset.STAGE, panels.STAGE),
     "images",
     parameters,
     size,

@@ -12,6 +12,7 @@ from schemas.floats import Float
 from schemas.reject import Reject
 
 IMAGE_STAGES = ("images", "typeset")
+PICTURE_STAGES = (*IMAGE_STAGES, "panels")  # with the panels that were cut out of those images
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,16 @@ def floats_in(inputs: ShardInputs) -> list[Float]:
     return list(rows_of(Float, inputs.table("extract", "floats")))
 
 
-def pictures_in(inputs: ShardInputs) -> list[Picture]:
-    """Return all images of the shard: those of graphics, then those typeset."""
+def floats_with_panels(inputs: ShardInputs) -> list[Float]:
+    """Return the shard's floats in document order, then the panels that were cut out of them."""
+    return [*floats_in(inputs), *rows_of(Float, inputs.table("panels", "floats"))]
+
+
+def pictures_in(inputs: ShardInputs, stages: Iterable[str] = IMAGE_STAGES) -> list[Picture]:
+    """Return the images that these stages made of the shard, stage by stage."""
     return [
         Picture(row["pair_id"], row["image"])
-        for stage in IMAGE_STAGES
+        for stage in stages
         for row in inputs.table(stage, "images", ["pair_id", "image"]).to_pylist()
     ]
 

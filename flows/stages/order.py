@@ -1,7 +1,7 @@
 """The stages of a build in their order: first those on each shard, then those over all of them."""
 
 from flows.shards import BuildStage, ShardStage
-from flows.stages import classify, decontaminate, dedupe, embed, extract, images, ocr, papers, typeset
+from flows.stages import classify, decontaminate, dedupe, embed, extract, images, ocr, panels, papers, typeset
 
 SHARD_STAGES: dict[str, ShardStage] = {
     stage.name: stage
@@ -9,12 +9,13 @@ SHARD_STAGES: dict[str, ShardStage] = {
         extract.STAGE,
         images.STAGE,
         typeset.STAGE,
+        panels.STAGE,
         ocr.STAGE,
         classify.STAGE,
         embed.STAGE,
     )
 }
-LAST_READING = typeset.STAGE.name  # stages after this one open no file that strangers made
+LAST_READING = panels.STAGE.name  # stages after this one open no file that strangers made
 
 BUILD_STAGES: dict[str, BuildStage] = {
     stage.name: stage for stage in (papers.STAGE, dedupe.STAGE, decontaminate.STAGE)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from curation import licenses, splits
 from flows.build_options import BuildOptions
 from flows.shards import BuildInputs, BuildStage, Computed, Plan, ShardTables
-from flows.stages import extract
+from flows.stages import extract, panels
 from schemas.columns import column, rows_of, table_of
 from schemas.paper import PaperFacts, PaperHeader, PaperRef
 from sources import metadata
@@ -185,7 +185,7 @@ _CODE_OF_RECORD = re.compile(r"CC0|CC BY(-NC)?(-SA|-ND)?|TDM")
 def _float_licenses(shards: ShardTables) -> list[FloatLicense]:
     columns = ["pair_id", "license_url", "license_text"]
     rows = []
-    for row in shards.table("extract", "floats", columns).to_pylist():
+    for row in shards.floats(columns).to_pylist():
         if row["license_url"] or row["license_text"]:
             facets = licenses.facets(row["license_url"], row["license_text"], "")
             rows.append(
@@ -199,7 +199,7 @@ def _float_licenses(shards: ShardTables) -> list[FloatLicense]:
 def _float_notices(shards: ShardTables) -> list[FloatNotice]:
     columns = ["pair_id", "caption", "parent_caption", "license_text"]
     rows = []
-    for part in shards.parts("extract", "floats", columns):
+    for part in shards.float_parts(columns):
         for row in part.to_pylist():
             found = licenses.third_party_notice(row["caption"], row["parent_caption"], row["license_text"])
             if found is not None:
@@ -213,4 +213,4 @@ def _float_notices(shards: ShardTables) -> list[FloatNotice]:
     return rows
 
 
-STAGE = BuildStage("papers", VERSION, (extract.STAGE,), plan, reads_inventory=True)
+STAGE = BuildStage("papers", VERSION, (extract.STAGE, panels.STAGE), plan, reads_inventory=True)

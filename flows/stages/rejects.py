@@ -22,7 +22,7 @@ def reject_table(
     """Return the rejects of a stage: of each pair_id, with what the extractors found of the float."""
     names = pa.array(list(rows), pa.large_string())
     tables = [table_of(Reject, [])]
-    for part in shards.parts("extract", "floats", REJECT_COLUMNS):
+    for part in shards.float_parts(REJECT_COLUMNS):
         floats = with_long_strings(part)
         rejects = []
         for row in floats.filter(pc.is_in(floats.column("pair_id"), value_set=names)).to_pylist():

@@ -66,6 +66,9 @@ def drawing(subcategory: str, number: int) -> bytes:
     return out.getvalue()
 
 
+CUT_OUT = 1  # the pair that is a panel of the one before it
+
+
 def pair(number: int) -> Pair:
     """Return the pair of this number, from 0."""
     subcategory = SUBCATEGORIES[number % 5]
@@ -104,6 +107,11 @@ def pair(number: int) -> Pair:
         class_evidence="words",
         number=str(number + 1),
         label=f"{kind.capitalize()} {number + 1}",
+        panel="a" if number == CUT_OUT else None,
+        parent_id=pair(CUT_OUT - 1).pair_id if number == CUT_OUT else None,
+        panel_box=(0.0, 0.25, 0.5, 1.0) if number == CUT_OUT else None,
+        panel_confidence=0.9 if number == CUT_OUT else None,
+        panels_unsplit="no_labels" if number == 5 else None,
         ref_keys=(f"key:{number}",),
         caption=caption,
         caption_raw=caption,
@@ -115,7 +123,7 @@ def pair(number: int) -> Pair:
         image_sha256=hashlib.sha256(image).hexdigest(),
         pixel_sha256=hashlib.sha256(image + b"pixels").hexdigest(),
         phash=2**63 + number,
-        origin="typeset" if table else "file",
+        origin="typeset" if table else "split" if number == CUT_OUT else "file",
         origin_paths=() if table else (f"fig{number}.pdf",),
         table_text=f"method\taccuracy\nours\t{number}.1\nbaseline\t{number}.0" if table else None,
         ocr_text=(

@@ -230,6 +230,20 @@ def without_papers_with_pairs(table: pa.Table) -> pa.Table:
     return table.filter(pc.equal(table.column("pairs"), 0))
 
 
+def wider_panel(table: pa.Table) -> pa.Table:
+    """Return a release in which the second pair is said to be cut out of the first and is larger."""
+    first, second, *others = table.to_pylist()
+    panel = {"origin": "split", "parent_id": first["pair_id"], "width": first["width"] + 1}
+    return pa.Table.from_pylist([first, {**second, **panel}, *others], schema=table.schema)
+
+
+def whole_and_cut_up(table: pa.Table) -> pa.Table:
+    """Return a release in which the first pair stayed whole and the second was cut out of it."""
+    first, second, *others = table.to_pylist()
+    whole, panel = {"panels_unsplit": "no_letters"}, {"origin": "split", "parent_id": first["pair_id"]}
+    return pa.Table.from_pylist([{**first, **whole}, {**second, **panel}, *others], schema=table.schema)
+
+
 WRONG_ROWS: list[tuple[str, Change, str]] = [
     (TRAIN, first_row_twice, "1 pairs have a pair_id that another pair has too"),
     (TRAIN, first_row_twice, "1 papers state another number of pairs than there are"),
@@ -282,6 +296,22 @@ WRONG_ROWS: list[tuple[str, Change, str]] = [
         "1 images are withheld and there all the same",
     ),
     (TRAIN, with_first("image_withheld", lambda w: "third_party"), "as withheld_by_reason: third_party"),
+    (
+        TRAIN,
+        with_first("panel_box", lambda b: [0, 0, 1, 1]),
+        "1 panels were cut out without a box, or have one",
+    ),
+    (TRAIN, with_first("panel_box", lambda b: [0, 0.5, 1, 0.5]), "1 panels have a box that is none inside a"),
+    (TRAIN, with_first("origin", lambda o: "split"), "1 panels were cut out of a figure that is no pair"),
+    (TRAIN, with_first("origin", lambda o: "split"), "as panels: panels, and the tables hold 1"),
+    (
+        TRAIN,
+        with_first("panels_unsplit", lambda u: "bad_mood"),
+        "1 figures stayed whole for an unknown reason",
+    ),
+    (TRAIN, with_first("panels_unsplit", lambda u: "no_words"), "as unsplit_by_reason: no_words"),
+    (TRAIN, wider_panel, "1 panels show more than their figure"),
+    (TRAIN, whole_and_cut_up, "1 figures stayed whole and were cut up all the same"),
 ]
 
 

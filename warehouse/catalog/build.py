@@ -14,6 +14,7 @@ from schemas.annotations import ContaminationRow, DuplicateRow
 from schemas.columns import Row, arrow_schema
 from schemas.license import WITHHELD
 from schemas.pair import Pair
+from schemas.panel import UNSPLIT
 from schemas.paper import PaperRow
 from schemas.reject import REASONS, Reject
 from warehouse.place import CATALOG_NAME, WarehouseError
@@ -23,6 +24,13 @@ from warehouse.versions import RESERVED_VERSIONS, TABLES, Release, latest_versio
 PARQUET_TABLES: dict[str, type[Row]] = dict(
     zip(TABLES, (PaperRow, Reject, DuplicateRow, ContaminationRow), strict=True)
 )
+
+# Columns that releases made before there were panels lack: where a view takes each from, and its type.
+OF_PANELS = {
+    "panel_box": ("panel", "DOUBLE[]"),
+    "panel_confidence": ("panel", "FLOAT"),
+    "panels_unsplit": ("pairs", "VARCHAR"),
+}
 
 # The oldest DuckDB that opens the catalog. DuckDB writes files in its own newest format unless told otherwise, and
 # a version refuses all that are newer than itself.
@@ -129,16 +137,19 @@ def create_views(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, l
 
 
 def _create_reasons(con: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """Make a schema with the closed lists that its views join: `reasons` of rejects, `withheld_reasons` of images.
+    """Make a schema with the closed lists that its views join, each a view of its own.
 
-    Each schema has its own: before DuckDB 1.5, views of an attached catalog find nothing in another schema of it.
-    They are views, because two tables would take a megabyte of the file.
+    `reasons` of rejects, `withheld_reasons` of images, `unsplit_reasons` of figures that stay whole. Each schema
+    has its own: before DuckDB 1.5, views of an attached catalog find nothing in another schema of it. They are
+    views, because two tables would take a megabyte of the file.
     """
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     comment = "The closed list of reasons for which something is rejected"
     _list_view(con, f"{schema}.reasons", REASONS, comment)
     comment = "The closed list of reasons for which a licence policy leaves an image out"
     _list_view(con, f"{schema}.withheld_reasons", WITHHELD, comment)
+    comment = "The closed list of reasons for which a figure stays whole"
+    _list_view(con, f"{schema}.unsplit_reasons", UNSPLIT, comment)
 
 
 def _list_view(con: duckdb.DuckDBPyConnection, view: str, listed: Mapping[str, str], comment: str) -> None:
@@ -168,11 +179,20 @@ def _views_sql(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, loc
     pair_columns = ", ".join(sql_name(name) for name in [*names, "split"] if name != "image")
     # Releases made before there were licence policies hold every image.
     withheld = "image_withheld" if "image_withheld" in names else "NULL::VARCHAR"
+    panels = {
+        name: f"{view}.{name}" if name in names else f"NULL::{kind}"
+        for name, (view, kind) in OF_PANELS.items()
+    }
     template = Template(
         resources.files("warehouse.catalog").joinpath("views.sql").read_text(encoding="utf-8")
     )
     return template.substitute(
-        schema=sql_name(schema), pairs=source, pair_columns=pair_columns, withheld=withheld, **tables
+        schema=sql_name(schema),
+        pairs=source,
+        pair_columns=pair_columns,
+        withheld=withheld,
+        **panels,
+        **tables,
     )
 
 

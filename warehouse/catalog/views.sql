@@ -84,6 +84,53 @@ COMMENT ON COLUMN $schema.license_mix.description IS 'what that means';
 COMMENT ON COLUMN $schema.license_mix.pairs IS 'number of pairs';
 COMMENT ON COLUMN $schema.license_mix.papers IS 'number of papers that they are from';
 
+CREATE VIEW $schema.panels AS
+SELECT
+    panel.pair_id,
+    panel.parent_id AS figure_id,
+    panel.panel,
+    $panel_box AS panel_box,
+    $panel_confidence AS panel_confidence,
+    panel.split,
+    panel.subcategory,
+    figure.subcategory AS figure_subcategory,
+    panel.caption,
+    coalesce(figure.caption, panel.parent_caption) AS figure_caption
+FROM $schema.pairs AS panel
+LEFT JOIN $schema.pairs AS figure ON figure.pair_id = panel.parent_id
+WHERE panel.parent_id IS NOT NULL;
+
+COMMENT ON VIEW $schema.panels IS
+    'Each panel beside its figure: those that the source gives, and those that were cut out, which have a box';
+COMMENT ON COLUMN $schema.panels.pair_id IS 'the panel';
+COMMENT ON COLUMN $schema.panels.figure_id IS 'the figure that it is part of';
+COMMENT ON COLUMN $schema.panels.panel IS 'its letter';
+COMMENT ON COLUMN $schema.panels.panel_box IS
+    'x0, y0, x1, y1 in fractions of the figure''s width and height; null for a panel that the source gives';
+COMMENT ON COLUMN $schema.panels.panel_confidence IS 'how sure box and letter are, 0 to 1';
+COMMENT ON COLUMN $schema.panels.split IS 'train, validation or test';
+COMMENT ON COLUMN $schema.panels.subcategory IS 'class of the panel';
+COMMENT ON COLUMN $schema.panels.figure_subcategory IS 'class of the figure; null where that is no pair';
+COMMENT ON COLUMN $schema.panels.caption IS 'the panel''s own words';
+COMMENT ON COLUMN $schema.panels.figure_caption IS 'caption of the figure';
+
+CREATE VIEW $schema.whole_figures AS
+SELECT
+    $panels_unsplit AS reason,
+    any_value(listed.description) AS description,
+    source,
+    count(*) AS figures
+FROM $schema.pairs AS pairs
+JOIN $schema.unsplit_reasons AS listed ON listed.reason = $panels_unsplit
+GROUP BY ALL
+ORDER BY figures DESC, reason, source;
+
+COMMENT ON VIEW $schema.whole_figures IS 'How many figures stayed whole, and why';
+COMMENT ON COLUMN $schema.whole_figures.reason IS 'reason, one of the closed list in the view unsplit_reasons';
+COMMENT ON COLUMN $schema.whole_figures.description IS 'what the reason means';
+COMMENT ON COLUMN $schema.whole_figures.source IS 'arxiv or pmc';
+COMMENT ON COLUMN $schema.whole_figures.figures IS 'number of figures';
+
 CREATE VIEW $schema.reject_reasons AS
 SELECT
     rejects.reason,

@@ -1,5 +1,5 @@
 -- Joins one shard's stage tables into rows of a release, in document order.
--- Tables, of the shard all of them: floats, images, ocr, classes, papers, float_licenses, float_notices, kept.
+-- Tables, of the shard all of them: floats, images, panels, unsplit, ocr, classes, papers, float_licenses, float_notices, kept.
 -- `kept` names the pairs of the release with their duplicate group, and why an image stays out.
 SELECT
     floats.pair_id,
@@ -32,6 +32,9 @@ SELECT
     floats.label,
     floats.panel,
     floats.parent_id,
+    panels.panel_box,
+    panels.panel_confidence,
+    unsplit.panels_unsplit,
     floats.ref_keys,
     floats.caption,
     floats.caption_raw,
@@ -73,6 +76,8 @@ JOIN kept USING (pair_id)
 JOIN images USING (pair_id)
 JOIN papers USING (paper_key)
 JOIN classes USING (pair_id)
+LEFT JOIN panels USING (pair_id)
+LEFT JOIN unsplit USING (pair_id)
 LEFT JOIN ocr USING (pair_id)
 LEFT JOIN float_licenses AS own USING (pair_id)
 LEFT JOIN float_notices USING (pair_id)

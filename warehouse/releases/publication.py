@@ -36,8 +36,9 @@ from warehouse.releases.croissant import (
 from warehouse.stages import Json, canonical_json, write_table
 from warehouse.versions import RESERVED_VERSIONS, pair_files
 
-# 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy; 3: croissant.json
-VERSION = "3"
+# 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy; 3: croissant.json;
+# 4: panels
+VERSION = "4"
 
 ROWS_PER_GROUP = 100  # DuckDB reads whole row groups: one image must not cost hundreds of others
 ROWS_PER_FILE = 20_000
@@ -61,6 +62,8 @@ class ShardTables:
 
     floats: pa.Table
     images: pa.Table
+    panels: pa.Table
+    unsplit: pa.Table
     classes: pa.Table
     ocr: pa.Table
     papers: pa.Table
@@ -225,6 +228,11 @@ def point_latest(warehouse: Path, version: str) -> None:
             put(place / "releases" / LATEST, aside)
 
 
+_JOINED = (
+    "images", "panels", "unsplit", "classes", "ocr", "papers", "float_licenses", "float_notices", "kept",
+)  # fmt: skip
+
+
 def _write_pairs(plan: ReleasePlan, folder: Path) -> dict[str, int]:
     """Write `pairs/split=…/part-*.parquet`, streaming shard by shard; return the rows of each split."""
     writers = {split: _PartWriter(folder / "pairs" / f"split={split}") for split in SPLITS}
@@ -234,7 +242,7 @@ def _write_pairs(plan: ReleasePlan, folder: Path) -> dict[str, int]:
         for shard in plan.shards():
             position = pa.array(range(shard.floats.num_rows), pa.int64())
             connection.register("floats", shard.floats.append_column("position", position))
-            for name in ("images", "classes", "ocr", "papers", "float_licenses", "float_notices", "kept"):
+            for name in _JOINED:
                 connection.register(name, getattr(shard, name))
             rows = connection.sql(sql).to_arrow_table().cast(arrow_schema(Pair))
             for split, writer in writers.items():

@@ -169,7 +169,20 @@ def _breakdowns(con: duckdb.DuckDBPyConnection, pairs: int) -> tuple[Breakdown, 
     for title, columns in queries.items():
         rows = con.execute(f"SELECT {columns} FROM pairs GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()
         breakdowns.append(Breakdown(title=title, shares=_shares(rows, whole=pairs)))
-    return tuple(breakdowns)
+    return tuple(breakdowns + _panel_breakdowns(con, pairs))
+
+
+def _panel_breakdowns(con: duckdb.DuckDBPyConnection, pairs: int) -> list[Breakdown]:
+    """Return where panels come from, and why figures stayed whole; nothing where there is neither."""
+    came = "if(panel_box IS NULL, 'given by the source', 'cut out of figures')"
+    figures = "count(DISTINCT figure_id) || if(count(DISTINCT figure_id) = 1, ' figure', ' figures')"
+    panels = con.execute(f"SELECT {came}, count(*), {figures} FROM panels GROUP BY 1 ORDER BY 2 DESC, 1")
+    found = [Breakdown(title="Panels", shares=_shares(panels.fetchall(), whole=pairs))]
+    whole = con.execute(
+        "SELECT reason, sum(figures)::BIGINT, any_value(description) FROM whole_figures GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    found.append(Breakdown(title="Figures not cut up", shares=_shares(whole.fetchall())))
+    return [breakdown for breakdown in found if breakdown.shares]
 
 
 def _caption_stats(con: duckdb.DuckDBPyConnection) -> tuple[CaptionStats, ...]:

@@ -8,6 +8,7 @@ import duckdb
 
 from schemas.license import WITHHELD
 from schemas.pair import SPLITS, SUBCATEGORIES
+from schemas.panel import UNSPLIT
 from schemas.reject import REASONS
 from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
@@ -118,6 +119,37 @@ RULES_OF_POLICY = (
         " WHERE image IS NOT NULL",
     ),
 )
+RULES_OF_PANELS = (
+    Rule(
+        "panels were cut out without a box, or have one without that",
+        "SELECT pair_id FROM pairs WHERE (origin = 'split') <> (panel_box IS NOT NULL)",
+    ),
+    Rule(
+        "panels were cut out of a figure that is no pair",
+        "SELECT pair_id FROM pairs WHERE origin = 'split' AND (parent_id IS NULL OR parent_id NOT IN"
+        " (SELECT pair_id FROM pairs WHERE origin <> 'split'))",
+    ),
+    Rule(
+        "panels have a box that is none inside a picture",
+        "SELECT pair_id FROM pairs WHERE panel_box IS NOT NULL AND NOT coalesce(len(panel_box) = 4"
+        " AND 0 <= panel_box[1] AND panel_box[1] < panel_box[3] AND panel_box[3] <= 1"
+        " AND 0 <= panel_box[2] AND panel_box[2] < panel_box[4] AND panel_box[4] <= 1, false)",
+    ),
+    Rule(
+        "panels show more than their figure",
+        "SELECT panel.pair_id FROM pairs AS panel JOIN pairs AS whole ON whole.pair_id = panel.parent_id"
+        " WHERE panel.origin = 'split' AND (panel.width > whole.width OR panel.height > whole.height)",
+    ),
+    Rule(
+        "figures stayed whole for an unknown reason",
+        f"SELECT pair_id FROM pairs WHERE panels_unsplit NOT IN ({_names(UNSPLIT)})",
+    ),
+    Rule(
+        "figures stayed whole and were cut up all the same",
+        "SELECT pair_id FROM pairs WHERE panels_unsplit IS NOT NULL AND pair_id IN"
+        " (SELECT parent_id FROM pairs WHERE origin = 'split')",
+    ),
+)
 # What must not be in a release under its licence policy.
 FORBIDDEN = {
     "research": "false",
@@ -173,7 +205,8 @@ def _broken(con: duckdb.DuckDBPyConnection, forbidden: Rule) -> list[str]:
     columns = [row[0] for row in con.execute("DESCRIBE pairs").fetchall()]
     of_policy = (*RULES_OF_POLICY, forbidden) if "image_withheld" in columns else ()
     problems = []
-    for rule in (*RULES, *of_policy):
+    of_panels = RULES_OF_PANELS if "panel_box" in columns else ()
+    for rule in (*RULES, *of_policy, *of_panels):
         (found,) = con.execute(f"SELECT count(*), min(name) FROM ({rule.sql}) AS broken(name)").fetchall()
         if found[0]:
             problems.append(f"{found[0]} {rule.broken}, such as {found[1]}")
@@ -192,11 +225,28 @@ def _miscounted(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, object]) 
         stated_part = manifest.get(part)
         if isinstance(stated_part, dict):
             problems += _differing(name, stated_part.get(name), dict(con.execute(sql).fetchall()))
+    problems += _panels_miscounted(con, manifest)
     rows = dict(con.execute("SELECT split, count(*) FROM pairs GROUP BY 1").fetchall())
     splits = manifest.get("rows_by_split")
     if isinstance(splits, dict):
         problems += _differing("rows_by_split", {s: n for s, n in splits.items() if n}, rows)
     return problems
+
+
+def _panels_miscounted(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, object]) -> list[str]:
+    stated = manifest.get("panels")
+    if not isinstance(stated, dict):
+        return []  # made before there were panels
+    reasons = "SELECT panels_unsplit, count(*) FROM pairs WHERE panels_unsplit IS NOT NULL GROUP BY 1"
+    cut = "SELECT count(*), count(DISTINCT parent_id) FROM pairs WHERE origin = 'split'"
+    (found,) = con.execute(cut).fetchall()
+    problems = [
+        f"manifest.json states {stated.get(name)} as panels: {name}, and the tables hold {count}"
+        for name, count in zip(("panels", "figures"), found, strict=True)
+        if stated.get(name) != count
+    ]
+    held = dict(con.execute(reasons).fetchall())
+    return problems + _differing("unsplit_by_reason", stated.get("unsplit_by_reason"), held)
 
 
 def _differing(name: str, stated: object, found: Mapping[str, int]) -> list[str]:

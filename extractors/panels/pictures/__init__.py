@@ -9,4 +9,6 @@ SVG files. `models/README.md` is the letter model's card.
 from extractors.panels.pictures.drawn import placed_letters
 from extractors.panels.pictures.finder import FinderParameters, find_panels
 
-__all__ = ["FinderParameters", "find_panels", "placed_letters"]
+__all__ = ["VERSION", "FinderParameters", "find_panels", "placed_letters"]
+
+VERSION = "1"  # 1: letters read by a small model, or told by a vector file; a tree of cuts

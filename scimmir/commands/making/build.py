@@ -27,6 +27,9 @@ def build(
     render_drawings: Annotated[
         bool, typer.Option("--render-drawings", help="Render figures drawn in TeX with an installed engine.")
     ] = DEFAULTS.render_drawings,
+    panels: Annotated[
+        str, typer.Option(help="Panels to cut out of compound figures: none, lettered or all.")
+    ] = DEFAULTS.panels,
     ocr_engine: Annotated[str, typer.Option(help="rapidocr, easyocr or none.")] = DEFAULTS.ocr_engine,
     ocr_kinds: Annotated[
         str, typer.Option(help="Whose images OCR reads: table, figure or both.")
@@ -80,6 +83,7 @@ def build(
     options = BuildOptions(
         max_side=max_side,
         render_drawings=render_drawings,
+        panels=panels,  # type: ignore[arg-type]  # pydantic checks it
         ocr_engine=ocr_engine,
         ocr_kinds=ocr_kinds,  # type: ignore[arg-type]  # pydantic checks it
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
