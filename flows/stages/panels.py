@@ -1,6 +1,7 @@
 """The stage `panels`: lettered panels of figures, cut out where caption and picture agree on them."""
 
 import io
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from flows.stages import extract
 from flows.stages import images as image_stage
 from flows.stages.floats import by_paper, floats_in
 from runtime.attempt import Failure, each
+from runtime.logs import DETAILS
 from runtime.progress import Advance
 from schemas.annotations import ImageRow
 from schemas.columns import table_of
@@ -27,6 +29,7 @@ from sources.bucket import local_papers
 from sources.read import read_paper
 from warehouse.stages import Json
 
+details = logging.getLogger(DETAILS)
 VERSION = "1"  # 1: letters of captions, pictures and vector files
 FIGURES_PER_BATCH = 8  # figures of one paper that share one reading of its archive
 VECTOR = (".pdf", ".svg", ".eps", ".ps", ".ai", ".svgz")  # files that may say where a letter stands
@@ -87,7 +90,9 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     """Return the tables `floats`, `images` and `panels` of what was cut out, and `unsplit` of what was not."""
     wanted, unsplit = _divisible(inputs, options)
     done, failures = _divided(inputs, wanted, options, advance)
-    unsplit += [UnsplitRow(pair_id=f.item.pair_id, panels_unsplit="search_failed") for f, _ in failures]
+    for figure, failure in failures:
+        details.warning("no panels of %s: %s (%s)", figure.item.pair_id, failure.reason, failure.detail)
+        unsplit.append(UnsplitRow(pair_id=figure.item.pair_id, panels_unsplit="search_failed"))
     unsplit += [found.unsplit for found in done if found.unsplit is not None]
     return {
         "floats": table_of(Float, [item for found in done for item in found.floats]),

@@ -49,7 +49,7 @@ def paper(folder: Path, name: str, *figures: tuple[str, Image.Image]) -> None:
         buffer = io.BytesIO()
         picture.save(buffer, "PNG")
         (folder / name / f"fig{number}.png").write_bytes(buffer.getvalue())
-        body += f"\\begin{{figure}}\\includegraphics{{fig{number}}}\\caption{{{caption}}}\\end{{figure}}"
+        body += f"\\begin{{FIGURE}}\\includegraphics{{fig{number}}}\\caption{{{caption}}}\\end{{FIGURE}}"
     (folder / name / "main.tex").write_text(
         f"\\documentclass{{article}}\\usepackage{{graphicx}}\\begin{{document}}{body}\\end{{document}}"
     )
@@ -61,8 +61,12 @@ def halves(picture: Image.Image, labels: Sequence[str], drawn: object) -> Pictur
     return PicturePanels((PicturePanel("a", LEFT, 0.9), PicturePanel("b", RIGHT, 0.8)))
 
 
-@pytest.fixture(autouse=True)
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+PICTURE = compound(texture(1), texture(2))
+FIGURE = "arxiv:2601.00001:figure-1"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def here() -> Iterator[None]:
     """Let panels be found in this process, each picture being two halves."""
 
     def in_process(
@@ -72,10 +76,19 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         failed = [(item, result) for item, result in done if isinstance(result, Failure)]
         return [result for _, result in done if not isinstance(result, Failure)], failed
 
-    monkeypatch.setattr(panels, "run_batches", in_process)
-    monkeypatch.setattr(agreement, "find_panels", halves)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(panels, "run_batches", in_process)
+        patch.setattr(agreement, "find_panels", halves)
+        yield
     stop_shared_pools()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a release of one paper with a compound figure and another one."""
+    place = tmp_path_factory.mktemp("panels")
+    paper(place / "papers", "2601.00001", (CAPTION, PICTURE), ("A map of the region.", texture(3)))
+    return build(place / "papers", place / "w")
 
 
 def build(papers: Path, warehouse: Path, **options: object) -> Path:
@@ -88,23 +101,19 @@ def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
         return con.execute(sql).fetchall()
 
 
-def test_a_figure_and_its_panels_are_pairs_of_one_release(tmp_path: Path) -> None:
-    picture = compound(texture(1), texture(2))
-    paper(tmp_path / "papers", "2601.00001", (CAPTION, picture), ("A map of the region.", texture(3)))
-    folder = build(tmp_path / "papers", tmp_path / "w")
+def test_a_figure_and_its_panels_are_pairs_of_one_release(folder: Path) -> None:
     found = rows(
         folder, "SELECT pair_id, parent_id, panel, panel_box, caption, origin, panels_unsplit FROM pairs"
     )
-    figure = "arxiv:2601.00001:figure-1"
     assert found == [
-        (figure, None, None, None, CAPTION, "file", None),
-        (f"{figure}:panel-a", figure, "a", list(LEFT), "The first of the two views.", "split", None),
-        (f"{figure}:panel-b", figure, "b", list(RIGHT), "The second one, turned around.", "split", None),
+        (FIGURE, None, None, None, CAPTION, "file", None),
+        (f"{FIGURE}:panel-a", FIGURE, "a", list(LEFT), "The first of the two views.", "split", None),
+        (f"{FIGURE}:panel-b", FIGURE, "b", list(RIGHT), "The second one, turned around.", "split", None),
         ("arxiv:2601.00001:figure-2", None, None, None, "A map of the region.", "file", "no_labels"),
     ]
     about = "parent_caption, number, label, split, license_group, class_rule, panel_confidence"
     of_figure, of_panel = rows(
-        folder, f"SELECT {about} FROM pairs WHERE pair_id LIKE '{figure}%' ORDER BY pair_id"
+        folder, f"SELECT {about} FROM pairs WHERE pair_id LIKE '{FIGURE}%' ORDER BY pair_id"
     )[:2]
     assert of_panel[0] == CAPTION and of_figure[0] is None
     assert of_panel[1:5] == of_figure[1:5]
@@ -120,8 +129,8 @@ def test_a_figure_and_its_panels_are_pairs_of_one_release(tmp_path: Path) -> Non
     }
     assert (manifest["counts"]["floats_found"], manifest["counts"]["pairs"]) == (4, 4)
     assert rows(folder, "SELECT pair_id, figure_id, figure_caption FROM panels ORDER BY 1")[0] == (
-        f"{figure}:panel-a",
-        figure,
+        f"{FIGURE}:panel-a",
+        FIGURE,
         CAPTION,
     )
     assert rows(folder, "SELECT reason, figures FROM whole_figures") == [("no_labels", 1)]
@@ -130,23 +139,18 @@ def test_a_figure_and_its_panels_are_pairs_of_one_release(tmp_path: Path) -> Non
     assert verify_release(folder.parents[1], folder.name).problems == ()
 
 
-def test_the_page_draws_panels_on_their_figure_and_leads_back_to_it(tmp_path: Path) -> None:
-    paper(
-        tmp_path / "papers", "2601.00001", (CAPTION, compound(texture(1), texture(2))), ("A map.", texture(3))
-    )
-    folder = build(tmp_path / "papers", tmp_path / "w")
+def test_the_page_draws_panels_on_their_figure_and_leads_back_to_it(folder: Path) -> None:
     client = TestClient(make_app(open_release(folder)), base_url="http://127.0.0.1:8378")
-    figure = "arxiv:2601.00001:figure-1"
-    page = client.get(f"/r1/pairs/{figure}").text
+    page = client.get(f"/r1/pairs/{FIGURE}").text
     assert re.findall(r'<rect x="(.*?)" y="(.*?)" width="(.*?)" height="(.*?)"', page) == [
         ("0.0", "0.0", "500.0", "1000.0"),
         ("500.0", "0.0", "500.0", "1000.0"),
     ]
     (listed,) = re.findall(r'<nav class="panels".*?</nav>', page, re.S)
-    assert re.findall(r'href="(.*?)"', listed) == [f"/r1/pairs/{figure}:panel-{letter}" for letter in "ab"]
-    page = client.get(f"/r1/pairs/{figure}:panel-b").text
+    assert re.findall(r'href="(.*?)"', listed) == [f"/r1/pairs/{FIGURE}:panel-{letter}" for letter in "ab"]
+    page = client.get(f"/r1/pairs/{FIGURE}:panel-b").text
     (back,) = re.findall(r'<a class="whole".*?</a>', page, re.S)
-    assert f'href="/r1/pairs/{figure}"' in back and back.count("<rect") == 1
+    assert f'href="/r1/pairs/{FIGURE}"' in back and back.count("<rect") == 1
     assert "0.500, 0.000, 1.000, 1.000; confidence 0.80" in page
     assert (
         "Not divided into panels: the caption names no panels."
@@ -154,20 +158,17 @@ def test_the_page_draws_panels_on_their_figure_and_leads_back_to_it(tmp_path: Pa
     )
 
 
-def test_a_panel_is_the_piece_of_its_figures_picture_that_its_box_names(tmp_path: Path) -> None:
-    picture = compound(texture(1), texture(2))
-    paper(tmp_path / "papers", "2601.00001", (CAPTION, picture))
-    folder = build(tmp_path / "papers", tmp_path / "w")
+def test_a_panel_is_the_piece_of_its_figures_picture_that_its_box_names(folder: Path, tmp_path: Path) -> None:
     (data,) = rows(folder, "SELECT image.bytes FROM images WHERE pair_id LIKE '%panel-b'")[0]
     with Image.open(io.BytesIO(data)) as panel:
-        assert panel.convert("RGB").tobytes() == picture.crop((320, 0, 640, 240)).tobytes()
-    again = build(tmp_path / "papers", tmp_path / "w2")
+        assert panel.convert("RGB").tobytes() == PICTURE.crop((320, 0, 640, 240)).tobytes()
+    again = build(folder.parents[2] / "papers", tmp_path / "w")
     hashes = "SELECT pair_id, image_sha256, pixel_sha256, phash FROM pairs ORDER BY 1"
     assert rows(folder, hashes) == rows(again, hashes)
 
 
 def test_without_panels_nothing_is_cut_out_or_said_of_it(tmp_path: Path) -> None:
-    paper(tmp_path / "papers", "2601.00001", (CAPTION, compound(texture(1), texture(2))))
+    paper(tmp_path / "papers", "2601.00001", (CAPTION, PICTURE))
     folder = build(tmp_path / "papers", tmp_path / "w", panels="none")
     assert rows(folder, "SELECT panel_box, panels_unsplit FROM pairs") == [(None, None)]
     assert json.loads((folder / "manifest.json").read_text())["panels"]["cut_out"] == 0
@@ -175,7 +176,7 @@ def test_without_panels_nothing_is_cut_out_or_said_of_it(tmp_path: Path) -> None
 
 def test_a_panel_that_copies_another_papers_figure_is_its_duplicate(tmp_path: Path) -> None:
     papers = tmp_path / "papers"
-    paper(papers, "2601.00001", (CAPTION, compound(texture(1), texture(2))))
+    paper(papers, "2601.00001", (CAPTION, PICTURE))
     paper(papers, "2601.00002", ("Response of the oscillator that was measured on one day.", texture(2)))
     folder = build(papers, tmp_path / "w")
     assert rows(folder, "SELECT pair_id, duplicate_group FROM duplicates") == [
@@ -187,16 +188,14 @@ def test_a_panel_that_copies_another_papers_figure_is_its_duplicate(tmp_path: Pa
 
 def test_panels_go_with_their_figure(tmp_path: Path) -> None:
     papers, kept_out = tmp_path / "papers", tmp_path / "benchmark"
-    picture = compound(texture(1), texture(2))
-    paper(papers, "2601.00001", (CAPTION, picture), ("A map of the region.", texture(3)))
+    paper(papers, "2601.00001", (CAPTION, PICTURE), ("A map of the region.", texture(3)))
     kept_out.mkdir()
-    picture.save(kept_out / "x.png")
+    PICTURE.save(kept_out / "x.png")
     folder = build(papers, tmp_path / "w", decontaminate=(str(kept_out),))
-    figure = "arxiv:2601.00001:figure-1"
     assert rows(folder, "SELECT pair_id, stage, reason FROM rejects ORDER BY 1") == [
-        (figure, "decontaminate", "contaminated"),
-        (f"{figure}:panel-a", "release", "figure_rejected"),
-        (f"{figure}:panel-b", "release", "figure_rejected"),
+        (FIGURE, "decontaminate", "contaminated"),
+        (f"{FIGURE}:panel-a", "release", "figure_rejected"),
+        (f"{FIGURE}:panel-b", "release", "figure_rejected"),
     ]
     assert rows(folder, "SELECT pair_id FROM pairs") == [("arxiv:2601.00001:figure-2",)]
     assert verify_release(folder.parents[1], folder.name).problems == ()
@@ -209,7 +208,7 @@ def test_a_figure_whose_search_fails_stays_whole_and_says_so(
         raise RecordError("memory_limit")
 
     monkeypatch.setattr(agreement, "find_panels", breaks)
-    paper(tmp_path / "papers", "2601.00001", (CAPTION, compound(texture(1), texture(2))))
+    paper(tmp_path / "papers", "2601.00001", (CAPTION, PICTURE))
     folder = build(tmp_path / "papers", tmp_path / "w")
     assert rows(folder, "SELECT pair_id, panels_unsplit FROM pairs") == [
         ("arxiv:2601.00001:figure-1", "search_failed")
@@ -226,8 +225,8 @@ def test_a_figure_whose_source_gives_its_panels_is_left_to_it(tmp_path: Path) ->
         for name in "xy"
     )
     (folder / "main.tex").write_text(
-        "\\documentclass{article}\\usepackage{graphicx,subcaption}\\begin{document}\\begin{figure}"
-        f"{panels_of}\\caption{{{CAPTION}}}\\end{{figure}}\\end{{document}}"
+        "\\documentclass{article}\\usepackage{graphicx,subcaption}\\begin{document}\\begin{FIGURE}"
+        f"{panels_of}\\caption{{{CAPTION}}}\\end{{FIGURE}}\\end{{document}}"
     )
     release = build(tmp_path / "papers", tmp_path / "w")
     assert rows(release, "SELECT panels_unsplit FROM pairs WHERE parent_id IS NULL") == [("in_source",)]
@@ -235,7 +234,7 @@ def test_a_figure_whose_source_gives_its_panels_is_left_to_it(tmp_path: Path) ->
 
 
 def test_the_stage_is_done_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paper(tmp_path / "papers", "2601.00001", (CAPTION, compound(texture(1), texture(2))))
+    paper(tmp_path / "papers", "2601.00001", (CAPTION, PICTURE))
     options = {"panels": "lettered", "embedder": "descriptor", "workers": 1}
     stages_in_process([tmp_path / "papers"], tmp_path / "w", **options)
     monkeypatch.setattr(panels, "run_batches", lambda *_, **__: pytest.fail("done again"))

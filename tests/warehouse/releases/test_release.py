@@ -17,6 +17,7 @@ from PIL import Image
 from schemas.annotations import ClassRow, ImageRow, OcrRow, TextBox
 from schemas.columns import table_of
 from schemas.floats import Float
+from schemas.panel import PanelRow, UnsplitRow
 from schemas.paper import PaperFacts
 from schemas.reject import Reject
 from warehouse.place import WarehouseError
@@ -119,6 +120,8 @@ def shard(papers: list[PaperFacts], per_paper: int) -> ShardTables:
     return ShardTables(
         floats=table_of(Float, floats),
         images=table_of(ImageRow, [picture(f.pair_id, i % 256) for i, f in enumerate(floats)]),
+        panels=table_of(PanelRow, []),
+        unsplit=table_of(UnsplitRow, []),
         classes=table_of(
             ClassRow,
             [
