@@ -22,6 +22,7 @@ from warehouse.versions import pair_files
 STAGE_PREFIXES = (
     ("ocr", ("ocr_",)),
     ("classify", ("subcategory", "class_")),
+    ("panels", ("panel_", "panels_")),
     ("images", ("image_", "width", "height", "pixel_", "phash", "origin")),
     ("dedupe", ("duplicate",)),
     ("split", ("split", "group_id")),

@@ -110,6 +110,8 @@ def _sample(pair: dict[str, Any], key: str) -> tuple[SampleRow, bytes | None]:
         original_height=pair["height"],
         exif="{}",
         sha256=hashlib.sha256(content).hexdigest() if content is not None else "",
+        panel=pair["panel"],
+        parent_id=pair["parent_id"],
         license_code=pair["license_code"],
         license_url=pair["license_url"],
         **{name: pair[name] for name in same},
