@@ -24,7 +24,7 @@ class BuildOptions(BaseModel):
             description="Panels to cut out of compound figures, besides the whole: none, those with letters, or also "
             "those that captions name by their places."
         ),
-    ] = "none"
+    ] = "lettered"
     ocr_engine: Annotated[
         str, Field(description="Engine that reads text in images: rapidocr, easyocr, or none for no OCR.")
     ] = "rapidocr"

@@ -32,9 +32,9 @@ def panels_account(shards: ShardTables, mode: str, kept: pa.Table) -> dict[str, 
 
 
 def panels_line(manifest: Mapping[str, Json]) -> str:
-    """Return the summary's line on panels, empty where none were asked for."""
+    """Return the summary's line on panels, empty where none were cut out."""
     stated = manifest.get("panels")
-    if not isinstance(stated, dict) or stated["mode"] == "none":
+    if not isinstance(stated, dict) or not stated["panels"]:
         return ""
     return (
         f"- panels: {stated['panels']} cut out of {stated['figures']} figures; {stated['whole']} figures stayed "

@@ -98,6 +98,8 @@ def test_counts_by_split_source_and_licence(report):
             ("arXiv-nonexclusive", 5, ""),
             ("not stated", 5, ""),
         ],
+        "Panels": [("cut out of figures", 1, "1 figure")],
+        "Figures not cut up": [("no_labels", 1, "the caption names no panels")],
     }
 
 

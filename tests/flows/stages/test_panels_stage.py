@@ -49,7 +49,7 @@ def paper(folder: Path, name: str, *figures: tuple[str, Image.Image]) -> None:
         buffer = io.BytesIO()
         picture.save(buffer, "PNG")
         (folder / name / f"fig{number}.png").write_bytes(buffer.getvalue())
-        body += f"\\begin{{FIGURE}}\\includegraphics{{fig{number}}}\\caption{{{caption}}}\\end{{FIGURE}}"
+        body += f"\\begin{{figure}}\\includegraphics{{fig{number}}}\\caption{{{caption}}}\\end{{figure}}"
     (folder / name / "main.tex").write_text(
         f"\\documentclass{{article}}\\usepackage{{graphicx}}\\begin{{document}}{body}\\end{{document}}"
     )
@@ -225,11 +225,12 @@ def test_a_figure_whose_source_gives_its_panels_is_left_to_it(tmp_path: Path) ->
         for name in "xy"
     )
     (folder / "main.tex").write_text(
-        "\\documentclass{article}\\usepackage{graphicx,subcaption}\\begin{document}\\begin{FIGURE}"
-        f"{panels_of}\\caption{{{CAPTION}}}\\end{{FIGURE}}\\end{{document}}"
+        "\\documentclass{article}\\usepackage{graphicx,subcaption}\\begin{document}\\begin{figure}"
+        f"{panels_of}\\caption{{{CAPTION}}}\\end{{figure}}\\end{{document}}"
     )
     release = build(tmp_path / "papers", tmp_path / "w")
-    assert rows(release, "SELECT panels_unsplit FROM pairs WHERE parent_id IS NULL") == [("in_source",)]
+    whole = "SELECT pair_id, panels_unsplit FROM pairs WHERE parent_id IS NULL"
+    assert rows(release, whole) == [(FIGURE, "in_source")]
     assert rows(release, "SELECT count(*) FROM pairs WHERE origin = 'split'") == [(0,)]
 
 
