@@ -31,7 +31,9 @@ class SampleRow:
     paper_key: str = column(pa.string(), "the paper")
     panel: str | None = column(pa.string(), "letter of the panel", nullable=True)
     parent_id: str | None = column(
-        pa.string(), "for a panel, the pair_id of the whole figure, which may be another sample", nullable=True
+        pa.string(),
+        "for a panel, the pair_id of the whole figure, which may be another sample",
+        nullable=True,
     )
     license_code: str | None = column(pa.string(), "licence of the image", nullable=True)
     license_url: str | None = column(pa.string(), "address of that licence", nullable=True)
