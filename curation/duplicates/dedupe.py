@@ -17,8 +17,8 @@ from curation.similarity import Groups, Thumbnails, codes_of, matches_within, ou
 from schemas.annotations import DuplicateRow
 
 # 1: exact pixels; near by levels of evidence; no chaining; 2: pictures are aligned; 3: outlines are compared before
-# the nearest are chosen, and a fit is searched for from coarse to fine; 4: fits by scale and shift; 5: figures' words;
-# 6: panels that were cut out come after everything else
+# the nearest are chosen, and a fit is searched for from coarse to fine; 4: fits by scale and shift;
+# 5: figures' words; 6: panels that were cut out come after everything else
 VERSION = "6"
 
 PARALLEL = 2_000  # images from which on processes of their own pay
