@@ -118,7 +118,10 @@ def test_panels_of_one_figure_repeat_each_other_only_with_the_same_pixels():
     [
         ({"license_rank": 0, "pixels": 5}, {"license_rank": 1, "pixels": 9}),
         ({"pixels": 9, "origin": "typeset"}, {"pixels": 5, "origin": "file"}),
-        ({"license_rank": 2, "pixels": 5, "origin": "file"}, {"license_rank": 0, "pixels": 9, "origin": "split"}),
+        (
+            {"license_rank": 2, "pixels": 5, "origin": "file"},
+            {"license_rank": 0, "pixels": 9, "origin": "split"},
+        ),
         ({"origin": "file", "version": 1}, {"origin": "typeset", "version": 2}),
         ({"origin": "composed", "version": 2}, {"origin": "file", "version": 1}),
         ({"version": 1}, {"version": None}),
