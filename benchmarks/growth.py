@@ -94,7 +94,7 @@ def classes(filler: str) -> Callable[[int], Callable[[], object]]:
     def of_size(size: int) -> Callable[[], object]:
         text = filler * (50_000 * size // len(filler))
         pair = [_float(kind, text) for kind in ("figure", "table")]
-        return lambda: [classify(item) for item in pair]
+        return lambda: [classify(item, None) for item in pair]
 
     return of_size
 

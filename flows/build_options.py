@@ -42,6 +42,12 @@ class BuildOptions(BaseModel):
             "open_clip:<model>/<tag or local checkpoint>."
         ),
     ] = "clip"
+    class_model: Annotated[
+        str | None,
+        Field(
+            description="Folder of a classifier that `scimmir train-classes` wrote; the shipped one by default."
+        ),
+    ] = None
     labels: Annotated[
         str | None,
         Field(

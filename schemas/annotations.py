@@ -82,10 +82,23 @@ class ClassRow:
     subcategory: str = column(
         pa.string(), "fig_architecture, fig_illustration, fig_result, table_result or table_parameter"
     )
-    class_rule: str = column(pa.string(), "name of the rule that decided")
-    class_rules_version: str = column(pa.string(), "version of the rule list")
-    class_confidence: float = column(pa.float32(), "confidence of that rule, 0 to 1")
-    class_evidence: str = column(pa.string(), "the words or figures that made the rule fire")
+    class_rule: str = column(pa.string(), "rule of wording that holds, one input of the classifier")
+    class_version: str = column(pa.string(), "version of the classifier, with the hash of its files")
+    class_confidence: float = column(pa.float32(), "calibrated probability of the subcategory, 0 to 1")
+    class_evidence: str = column(
+        pa.string(), "words that spoke most for it, and how much text, picture and signals did"
+    )
+    image_type: str | None = column(
+        pa.string(),
+        "what kind of picture a figure is: line, scatter, bar, heat, chart, diagram, schematic, photo, micro, sky, "
+        "map, render, screen, text or mixed; null for tables",
+        nullable=True,
+    )
+    image_type_confidence: float | None = column(
+        pa.float32(),
+        "calibrated probability of the image type, 0 to 1; never high for a type that is too rare to be learnt well",
+        nullable=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,13 @@
 """One row of a release: an image with its caption, and everything that is known of the two."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from schemas.annotations import TextBox
 from schemas.columns import column, struct_type
+from schemas.errors import UserError
 
 SPLITS = ("train", "validation", "test")
 CLASS_TITLES = {
@@ -16,6 +18,32 @@ CLASS_TITLES = {
     "table_parameter": "Parameter tables",
 }
 SUBCATEGORIES = tuple(CLASS_TITLES)
+# What kind of picture a figure is, and the coarse kinds.
+IMAGE_TYPE_TITLES = {
+    "line": "Line plots",
+    "scatter": "Scatter plots",
+    "bar": "Bar charts and histograms",
+    "heat": "Heat maps and fields",
+    "chart": "Other charts",
+    "diagram": "Diagrams of boxes and arrows",
+    "schematic": "Schematic drawings",
+    "photo": "Photographs",
+    "micro": "Micrographs",
+    "sky": "Images of the sky",
+    "map": "Maps",
+    "render": "Rendered scenes",
+    "screen": "Screenshots",
+    "text": "Text, code and tables",
+    "mixed": "Mixed",
+}
+IMAGE_TYPES = tuple(IMAGE_TYPE_TITLES)
+IMAGE_TYPE_GROUPS = {
+    "plot": ("line", "scatter", "bar", "heat", "chart", "map"),
+    "drawing": ("diagram", "schematic"),
+    "picture": ("photo", "micro", "sky", "render"),
+    "print": ("screen", "text"),
+    "mixed": ("mixed",),
+}
 
 IMAGE_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 
@@ -65,10 +93,23 @@ class Pair:
     subcategory: str = column(
         pa.string(), "fig_architecture, fig_illustration, fig_result, table_result or table_parameter"
     )
-    class_rule: str = column(pa.string(), "rule that decided the subcategory")
-    class_rules_version: str = column(pa.string(), "version of the rule list")
-    class_confidence: float = column(pa.float32(), "confidence of that rule, 0 to 1")
-    class_evidence: str = column(pa.string(), "the words or figures that made the rule fire")
+    class_rule: str = column(pa.string(), "rule of wording that holds, one input of the classifier")
+    class_version: str = column(pa.string(), "version of the classifier, with the hash of its files")
+    class_confidence: float = column(pa.float32(), "calibrated probability of the subcategory, 0 to 1")
+    class_evidence: str = column(
+        pa.string(), "words that spoke most for it, and how much text, picture and signals did"
+    )
+    image_type: str | None = column(
+        pa.string(),
+        "what kind of picture a figure is: line, scatter, bar, heat, chart, diagram, schematic, photo, micro, sky, "
+        "map, render, screen, text or mixed; null for tables",
+        nullable=True,
+    )
+    image_type_confidence: float | None = column(
+        pa.float32(),
+        "calibrated probability of the image type, 0 to 1; never high for a type that is too rare to be learnt well",
+        nullable=True,
+    )
     number: str | None = column(pa.string(), "printed number: 3, A.1, IV", nullable=True)
     label: str | None = column(pa.string(), "printed label: Figure 3, Table IV", nullable=True)
     panel: str | None = column(pa.string(), "printed letter of the panel", nullable=True)
@@ -159,3 +200,43 @@ class Pair:
     duplicates_removed: int = column(pa.int32(), "how many pairs were rejected as its duplicates")
     source_file: str = column(pa.string(), "file inside the paper in which it stands")
     split: str = column(pa.string(), "train, validation or test")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Classes and image types that are wanted; none named means all. Tables have no image type and need none."""
+
+    classes: tuple[str, ...] = ()
+    image_types: tuple[str, ...] = ()
+
+    def takes(self, subcategory: str, image_type: str | None) -> bool:
+        """Tell whether a pair is wanted; a figure without an image type is not where types are named."""
+        if self.classes and subcategory not in self.classes:
+            return False
+        return not self.image_types or subcategory.startswith("table_") or image_type in self.image_types
+
+
+EVERYTHING = Selection()
+
+
+def selection(classes: Sequence[str] = (), image_types: Sequence[str] = ()) -> Selection:
+    """Return the selection of some classes and image types; groups of types stand for all of theirs.
+
+    Raises:
+        UserError: there is no such class, image type or group.
+    """
+    for name in classes:
+        if name not in SUBCATEGORIES:
+            raise UserError(f"there is no class {name!r}: known are {', '.join(SUBCATEGORIES)}")
+    types: set[str] = set()
+    for name in image_types:
+        if name not in IMAGE_TYPES and name not in IMAGE_TYPE_GROUPS:
+            known = ", ".join(
+                [*IMAGE_TYPES, *(group for group in IMAGE_TYPE_GROUPS if group not in IMAGE_TYPES)]
+            )
+            raise UserError(f"there is no image type {name!r}: known are {known}")
+        types.update(IMAGE_TYPE_GROUPS.get(name, (name,)))
+    return Selection(
+        tuple(name for name in SUBCATEGORIES if name in classes),
+        tuple(name for name in IMAGE_TYPES if name in types),
+    )

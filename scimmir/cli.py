@@ -24,6 +24,7 @@ COMMANDS = {
     "export": "Write a release for training: WebDataset shards, or a Hugging Face dataset.",
     "diff": "Show which pairs were added, removed and changed between two releases, by stage and reason.",
     "train": "Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it.",
+    "train-classes": "Learn the classifier of classes and image types from labelled pairs of releases.",
     "evaluate": "Score a model on SciMMIR's retrieval task: MRR and Hits@k in both directions, by class.",
     "evaluate-ocr": "Measure how well OCR reads tables, by class and by size.",
     "calibrate": "Find an embedder's thresholds from copies and look-alikes of a release's pairs.",
@@ -38,7 +39,7 @@ COMMANDS = {
 ROOMS = {
     "making": ("fetch", "build", "export", "enrich", "backfill"),
     "reading": ("query", "search", "serve", "diff", "catalog"),
-    "models": ("train", "evaluate", "evaluate-ocr", "calibrate"),
+    "models": ("train", "train-classes", "evaluate", "evaluate-ocr", "calibrate"),
     "upkeep": ("verify", "clean", "config", "doctor"),
 }
 

@@ -11,6 +11,17 @@ WarehouseOption = Annotated[
     Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases.")
 ]
 
+ClassOption = Annotated[
+    list[str] | None, typer.Option("--class", help="Only pairs of this class; repeat for more.")
+]
+TypeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--image-type",
+        help="Of figures only those of this image type or group (plot, drawing, picture, print); repeat for more.",
+    ),
+]
+
 
 def quiet_prefect() -> None:
     """Keep Prefect's own log off the terminal: what matters of it comes back as this command's error."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import UserError
+from schemas.pair import EVERYTHING, Selection
 from training.export import export_model
 from training.models import Architecture, architecture
 from training.pairs import mixed, released
@@ -23,6 +24,7 @@ class Material:
     shards: Path | None = None
     copies: int = 4
     splits: Sequence[str] = ("train",)
+    wanted: Selection = EVERYTHING
 
 
 def train_model(
@@ -70,11 +72,17 @@ def _shards(material: Material, found: Architecture, work: Path, seed: int) -> t
     if (material.release is None) == (material.shards is None):
         raise UserError("name either a release or a folder of shards to learn from")
     if material.shards is not None:
+        if material.wanted != EVERYTHING:
+            raise UserError(
+                "shards are learnt as they are: select classes and image types when they are exported"
+            )
         return _given(material.shards)
     assert material.release is not None
     folder = work / "shards"
     shutil.rmtree(folder, ignore_errors=True)
-    stored = released(material.release, material.splits, longest=max(400, 2 * found.side))
+    stored = released(
+        material.release, material.splits, longest=max(400, 2 * found.side), wanted=material.wanted
+    )
     return write_shards(folder, mixed(stored, seed), side=found.side, copies=material.copies, seed=seed)
 
 

@@ -1,26 +1,43 @@
 """Pairs to train on: those of a release, held as small pictures."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
 
 from schemas.errors import UserError
+from schemas.pair import EVERYTHING, Selection
 from training.shards import Example
+
+_COLUMNS = (
+    "pair_id",
+    "image",
+    "caption",
+    "subcategory",
+    "image_type",
+)  # the last two are not in every release
 
 Stored = tuple[bytes, str]  # a PNG file and its caption
 
 
-def released(release: Path, splits: Sequence[str] = ("train",), *, longest: int = 400) -> list[Stored]:
+def released(
+    release: Path,
+    splits: Sequence[str] = ("train",),
+    *,
+    longest: int = 400,
+    wanted: Selection = EVERYTHING,
+) -> list[Stored]:
     """Return picture and caption of the pairs in a release's splits, ordered by pair id.
 
     Args:
         release: folder of a release.
         splits: which of train, validation and test.
         longest: longest side of the pictures in pixels; copies are distorted at this size.
+        wanted: classes and image types that are learnt; all by default.
 
     Raises:
         UserError: there are none.
@@ -29,14 +46,22 @@ def released(release: Path, splits: Sequence[str] = ("train",), *, longest: int 
     for split in splits:
         for part in sorted((release / "pairs" / f"split={split}").glob("*.parquet")):
             with pq.ParquetFile(part) as file:
-                for batch in file.iter_batches(64, columns=["pair_id", "image", "caption"]):
+                named = [name for name in _COLUMNS if name in file.schema_arrow.names]
+                for batch in file.iter_batches(64, columns=named):
                     for row in batch.to_pylist():
-                        if row["image"] is not None:  # a licence policy may leave it out
+                        # A licence policy may leave an image out.
+                        if row["image"] is not None and _wanted(row, wanted):
                             picture = Image.open(io.BytesIO(row["image"]["bytes"]))
                             found.append((row["pair_id"], (shrunk(picture, longest), row["caption"])))
     if not found:
-        raise UserError(f"{release} has no pair with an image in {' or '.join(splits)}")
+        raise UserError(f"{release} has no such pair with an image in {' or '.join(splits)}")
     return [stored for _, stored in sorted(found)]
+
+
+def _wanted(row: Mapping[str, Any], wanted: Selection) -> bool:
+    if wanted == EVERYTHING:
+        return True
+    return wanted.takes(str(row.get("subcategory")), row.get("image_type"))
 
 
 def shrunk(image: Image.Image, longest: int) -> bytes:

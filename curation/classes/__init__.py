@@ -1,20 +1,43 @@
-"""Which of SciMMIR's five classes a pair belongs to, and how well that agrees with labels by hand.
+"""Which of SciMMIR's five classes a pair belongs to, what kind of picture a figure is, and how well that holds.
 
-`rules.py` has the order of the rules and what each class means; the rules themselves stand in `figure_heads.py`,
-`figure_texts.py` and `tables.py`. To add one, add a `Rule` there and raise `RULES_VERSION`.
+`classifier.py` gives the classes, by a model that `learn.py` learns from labelled pairs and `model.py` writes and
+reads; the one that comes with the package lies in `models/`, with its card. What it hears: hashed words
+(`terms.py`), counts (`signals.py`), what a network sees in the picture (`picture.py`), and which rule of wording
+holds (`rules.py`).
 """
 
-from curation.classes.classifier import classify
-from curation.classes.rules import RULES_VERSION
+from curation.classes.classifier import SHIPPED, VERSION, classifier_identity, classify, inputs_of
+from curation.classes.errors import ClassModelError
+from curation.classes.features import evidence_of
+from curation.classes.learn import Example, cross_validate, learn, paper_folds
+from curation.classes.model import WEIGHTS, KindModel, Opinion, write_model
+from curation.classes.picture import GRAPH
+from curation.classes.rules import RULE_CLASSES, rule_of
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
 
 __all__ = [
-    "RULES_VERSION",
+    "GRAPH",
+    "RULE_CLASSES",
+    "SHIPPED",
+    "VERSION",
+    "WEIGHTS",
+    "ClassModelError",
+    "Example",
+    "KindModel",
     "Labels",
     "LabelsError",
+    "Opinion",
     "Scores",
     "calibration_error",
+    "classifier_identity",
     "classify",
+    "cross_validate",
+    "evidence_of",
+    "inputs_of",
+    "learn",
+    "paper_folds",
     "read_labels",
+    "rule_of",
     "score",
+    "write_model",
 ]

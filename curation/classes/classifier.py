@@ -1,89 +1,132 @@
-"""Gives each float one of SciMMIR's five classes, by rule, with the rule's name, confidence and evidence."""
+"""Gives each float one of SciMMIR's five classes and, to figures, an image type, with confidence and evidence."""
 
-from curation.classes.features import ClassEvidence, TableFeatures, evidence_of
-from curation.classes.rule import Rule, TableCondition
-from curation.classes.rules import RULES, RULES_VERSION
+import functools
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from curation.classes.features import evidence_of
+from curation.classes.model import INPUTS, ClassModel, KindModel, Opinion, model_identity, read_model
+from curation.classes.model import WEIGHTS as WEIGHTS_FILE
+from curation.classes.picture import GRAPH, picture_features
+from curation.classes.rules import rule_of
+from curation.classes.signals import text_signals
+from curation.classes.terms import Terms, terms_of
 from schemas.annotations import ClassRow
 from schemas.floats import Float
 
-VERSION = "1"  # 1: rules on caption, mentions, parent caption and table content
+VERSION = "3"  # 1: rules; 2: more rules; 3: learnt from words and picture, with image types
 
-_EVIDENCE_CHARS = 120
+SHIPPED = Path(__file__).parent / "models" / "scimmir-classes"
+
+_WORDS = 3  # terms shown as evidence
+_EVIDENCE_CHARS = 160
+
+Array = npt.NDArray[np.float64]
 
 
-def classify(item: Float) -> ClassRow:
-    """Return the class of a float: that of the first rule that holds.
+def classifier_identity(folder: Path = SHIPPED) -> str:
+    """Return what a class depends on beside the pair: the classifier's version and the hash of its files.
 
-    The same float gives the same row always; there is no model and no state.
+    Raises:
+        ClassModelError: the folder holds no classifier.
+    """
+    return f"{VERSION}-{model_identity(folder)}"
+
+
+def classify(
+    item: Float, image: bytes | Image.Image | None, *, origin: str = "file", folder: Path = SHIPPED
+) -> ClassRow:
+    """Return the class of a float, and the image type of a figure.
+
+    The same float with the same image gives the same row, in whatever company it comes. A figure without an image
+    is judged by its words alone and gets no image type; a table's image is not looked at.
+
+    Args:
+        item: the float.
+        image: its image, encoded or decoded.
+        origin: how the image came about: file, composed or typeset.
+        folder: where the classifier lies.
 
     Raises:
         ValueError: the float's kind is neither figure nor table.
+        RecordError: image_unreadable where a figure's image is none.
+        ClassModelError: the folder holds no classifier.
     """
     if item.kind not in ("figure", "table"):
         raise ValueError(f"kind must be figure or table, not {item.kind!r}")
-    evidence = evidence_of(item)
-    for rule in RULES:
-        found = match(rule, evidence)
-        if found is not None:
-            return ClassRow(
-                pair_id=item.pair_id,
-                subcategory=rule.subcategory,
-                class_rule=rule.name,
-                class_rules_version=RULES_VERSION,
-                class_confidence=rule.confidence,
-                class_evidence=found[:_EVIDENCE_CHARS],
-            )
-    raise AssertionError("the default rules hold for every figure and every table")
+    model = classifier(folder).kinds[item.kind]
+    rule = rule_of(evidence_of(item)).name
+    terms, signals, picture = inputs_of(item, image, origin=origin, rule=rule, graph=folder / GRAPH)
+    wide = None if picture is None else picture.astype(np.float64)
+    said = model.opinion(item.kind, terms, signals.astype(np.float64), wide)
+    head = "class" if picture is not None or item.kind == "table" else "class_text"
+    place = int((said.classes * model.heads[head].votes).argmax())
+    image_type, sure = _image_type(model, said)
+    return ClassRow(
+        pair_id=item.pair_id,
+        subcategory=model.classes[place],
+        class_rule=rule,
+        class_version=_identity(folder),
+        class_confidence=float(np.float32(said.classes[place])),
+        class_evidence=_evidence(model, said, place),
+        image_type=image_type,
+        image_type_confidence=sure,
+    )
 
 
-def match(rule: Rule, evidence: ClassEvidence) -> str | None:
-    """Return the words or figures by which a rule holds, or None where it does not; a default gives ""."""
-    if rule.kind != evidence.kind:
-        return None
-    shown: list[str] = []
-    text = _text(rule.where, evidence)
-    if rule.unless is not None and rule.unless.search(text):
-        return None
-    if rule.pattern is not None:
-        hit = rule.pattern.search(text)
-        if hit is None:
-            return None
-        shown.append(f"{rule.where}: {hit.group().strip()}")
-    if rule.table is not None:
-        content = _holds(rule.table, evidence.table)
-        if content is None:
-            return None
-        shown.append(content)
-    return "; ".join(shown)
+def inputs_of(
+    item: Float, image: bytes | Image.Image | None, *, origin: str, rule: str, graph: Path
+) -> tuple[Terms, npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+    """Return what the classifier hears of a float: terms, signals, and of a figure's image the network's features."""
+    terms, counted = terms_of(item, rule), text_signals(item, origin)
+    if item.kind == "table":
+        return terms, counted, None
+    if image is None:
+        return terms, np.concatenate([counted, np.zeros(PICTURE_SIGNALS, np.float32)]), None
+    seen, looks = picture_features(image, graph)
+    return terms, np.concatenate([counted, looks]), seen
 
 
-def _text(where: str, evidence: ClassEvidence) -> str:
-    return {
-        "head": evidence.head,
-        "caption": evidence.caption,
-        "mentions": evidence.mentions,
-        "parent": evidence.parent_head,
-    }[where]
+PICTURE_SIGNALS = 36
 
 
-def _holds(condition: TableCondition, table: TableFeatures) -> str | None:
-    if table.rows < condition.min_rows or not (
-        condition.min_numeric_share <= table.numeric_share <= condition.max_numeric_share
-    ):
-        return None
-    if table.plus_minus_share < condition.min_plus_minus_share:
-        return None
-    if condition.unless is not None and condition.unless.search(f"{table.header} | {table.body}"):
-        return None
-    shown = []
-    for name, pattern, text in (
-        ("header", condition.header, table.header),
-        ("cells", condition.body, table.body),
-    ):
-        if pattern is not None:
-            hit = pattern.search(text)
-            if hit is None:
-                return None
-            shown.append(f"{name}: {hit.group().strip()}")
-    shown.append(f"numeric {table.numeric_share:.0%}")
-    return ", ".join(shown)
+@functools.lru_cache(maxsize=2)
+def classifier(folder: Path) -> ClassModel:
+    """Return the classifier of a folder. Raises ClassModelError."""
+    return read_model(folder / WEIGHTS_FILE)
+
+
+_identity = functools.lru_cache(maxsize=2)(classifier_identity)
+
+
+def _image_type(model: KindModel, said: Opinion) -> tuple[str | None, float | None]:
+    if said.types is None:
+        return None, None
+    place = int((said.types * model.heads["type"].votes).argmax())
+    return model.types[place], float(np.float32(min(said.types[place], model.type_caps[place])))
+
+
+def _evidence(model: KindModel, said: Opinion, place: int) -> str:
+    """Return the words that speak most for a class against the others, and the picture's part in it."""
+    others = [number for number in range(len(model.classes)) if number != place]
+    weights = model.experts["joint"].terms[said.columns]
+    each = said.values * (weights[:, place] - weights[:, others].mean(axis=1))
+    words: list[str] = []
+    for number in np.argsort(-each, kind="stable"):
+        term = said.shown[number].strip("^ ")
+        if len(words) == _WORDS or each[number] <= 0:
+            break
+        # A part of a word shows no more than the word that holds it.
+        if len(term) > 2 and not any(term in word or word in term for word in words):
+            words.append(term)
+    parts = {
+        name: float(said.added[name][place] - said.added[name][others].mean())
+        for name in INPUTS
+        if name in said.added
+    }
+    whole = sum(map(abs, parts.values())) or 1.0
+    shares = ", ".join(f"{name} {part / whole:+.0%}" for name, part in parts.items())
+    return f"{'; '.join(words) or '(no words)'} | {shares}"[:_EVIDENCE_CHARS]

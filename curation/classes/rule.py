@@ -1,7 +1,9 @@
-"""The form of one class rule, and how its patterns are written."""
+"""The form of one class rule, how its patterns are written, and whether it holds."""
 
 import re
 from dataclasses import dataclass
+
+from curation.classes.features import ClassEvidence, TableFeatures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +55,56 @@ def opening(*alternatives: str) -> re.Pattern[str]:
 # Up to n words, none of which may hold the punctuation that ends a phrase.
 GAP2 = r"(?:[\w/'’-]+ ){0,2}"
 GAP5 = r"(?:[\w/'’-]+ ){0,5}"
+
+
+def match(rule: Rule, evidence: ClassEvidence) -> str | None:
+    """Return the words or figures by which a rule holds, or None where it does not; a default gives ""."""
+    if rule.kind != evidence.kind:
+        return None
+    shown: list[str] = []
+    text = _text(rule.where, evidence)
+    if rule.unless is not None and rule.unless.search(text):
+        return None
+    if rule.pattern is not None:
+        hit = rule.pattern.search(text)
+        if hit is None:
+            return None
+        shown.append(f"{rule.where}: {hit.group().strip()}")
+    if rule.table is not None:
+        content = _holds(rule.table, evidence.table)
+        if content is None:
+            return None
+        shown.append(content)
+    return "; ".join(shown)
+
+
+def _text(where: str, evidence: ClassEvidence) -> str:
+    return {
+        "head": evidence.head,
+        "caption": evidence.caption,
+        "mentions": evidence.mentions,
+        "parent": evidence.parent_head,
+    }[where]
+
+
+def _holds(condition: TableCondition, table: TableFeatures) -> str | None:
+    if table.rows < condition.min_rows or not (
+        condition.min_numeric_share <= table.numeric_share <= condition.max_numeric_share
+    ):
+        return None
+    if table.plus_minus_share < condition.min_plus_minus_share:
+        return None
+    if condition.unless is not None and condition.unless.search(f"{table.header} | {table.body}"):
+        return None
+    shown = []
+    for name, pattern, text in (
+        ("header", condition.header, table.header),
+        ("cells", condition.body, table.body),
+    ):
+        if pattern is not None:
+            hit = pattern.search(text)
+            if hit is None:
+                return None
+            shown.append(f"{name}: {hit.group().strip()}")
+    shown.append(f"numeric {table.numeric_share:.0%}")
+    return ", ".join(shown)

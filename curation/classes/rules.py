@@ -34,12 +34,11 @@ how all of it holds on either half; the half that the rules were written with in
 what captions say differs from paper to paper.
 """
 
+from curation.classes.features import ClassEvidence
 from curation.classes.figure_heads import FIGURE_HEAD_RULES
 from curation.classes.figure_texts import FIGURE_TEXT_RULES
-from curation.classes.rule import Rule
+from curation.classes.rule import Rule, match
 from curation.classes.tables import TABLE_RULES
-
-RULES_VERSION = "2"  # 1: first form; 2: more wording, headers, sentences of the text
 
 RULES: tuple[Rule, ...] = (
     *FIGURE_HEAD_RULES,
@@ -50,3 +49,11 @@ RULES: tuple[Rule, ...] = (
     # judged 44/49, 38/43
     Rule(name="table_default", kind="table", subcategory="table_result", confidence=0.88),
 )
+
+
+def rule_of(evidence: ClassEvidence) -> Rule:
+    """Return the first rule that holds: one input of the classifier, and all of it until version 2."""
+    return next(rule for rule in RULES if match(rule, evidence) is not None)
+
+
+RULE_CLASSES = {rule.name: rule.subcategory for rule in RULES}

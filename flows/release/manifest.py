@@ -23,8 +23,8 @@ from warehouse.stages import Json, plain
 
 # What depends on the machine and not on the data stays out of the manifest.
 MACHINE_OPTIONS = (
-    "workers", "ocr_model_dir", "decontaminate", "labels", "papers_per_shard", "task_runner", "dask_address",
-    "ray_address", "log_format", "metrics_dir",
+    "workers", "ocr_model_dir", "decontaminate", "labels", "class_model", "papers_per_shard", "task_runner",
+    "dask_address", "ray_address", "log_format", "metrics_dir",
 )  # fmt: skip
 
 

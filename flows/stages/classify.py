@@ -1,45 +1,86 @@
-"""The stage `classify`: which of the five classes each float belongs to."""
+"""The stage `classify`: which of the five classes each pair belongs to, and what kind of picture a figure is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from curation import classes
 from flows.build_options import BuildOptions
-from flows.shards import FLOAT_STAGES, ShardInputs, ShardStage, Tables
-from flows.stages import extract, panels
-from flows.stages.floats import floats_with_panels
+from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches
+from flows.stages import extract, images, panels, typeset
+from flows.stages.floats import PICTURE_STAGES, floats_with_panels, ids_with_image
 from runtime.attempt import Failure, each
 from runtime.progress import Advance
 from schemas.annotations import ClassRow
 from schemas.columns import table_of
+from schemas.floats import Float
 from warehouse.stages import Json
+
+PAIRS_PER_BATCH = 16
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A float with its image and how that came about; the image is left out where it is not looked at."""
+
+    item: Float
+    image: bytes | None
+    origin: str
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
-    """Return nothing: the rules' version says it all."""
-    return {}
+    """Return what decides on a class beside the pair: the classifier with its files."""
+    return {"classifier": classes.classifier_identity(model_folder(options))}
+
+
+def model_folder(options: BuildOptions) -> Path:
+    """Return where the classifier of a build lies."""
+    return classes.SHIPPED if options.class_model is None else Path(options.class_model)
 
 
 def size(inputs: ShardInputs, options: BuildOptions) -> int:
-    """Return the number of floats."""
-    return sum(inputs.table(stage, "floats", ["pair_id"]).num_rows for stage in FLOAT_STAGES)
+    """Return the number of floats with an image."""
+    return len(ids_with_image(inputs, PICTURE_STAGES))
 
 
 def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
-    """Return the table `classes`.
-
-    Raises:
-        RuntimeError: the rules fail on a float, which is a defect.
-    """
-    floats = floats_with_panels(inputs)
-    rows = []
-    for item, result in zip(floats, each(classes.classify, floats), strict=True):
-        advance(1)
-        if isinstance(result, Failure):
-            raise RuntimeError(f"the class rules fail on {item.pair_id}: {result.detail}")
-        rows.append(result)
+    """Return the table `classes`; a picture that cannot be looked at leaves its float to its words."""
+    folder = model_folder(options)
+    rows, failures = run_batches(
+        classify_pairs,
+        [(folder, part) for part in parts(_seen_in(inputs), PAIRS_PER_BATCH)],
+        pool=model_pool(options),
+        timeout_s=options.image_timeout_s,
+        advance=advance,
+    )
+    rows += [classes.classify(seen.item, None, origin=seen.origin, folder=folder) for seen, _ in failures]
     return {"classes": table_of(ClassRow, rows)}
 
 
+def classify_pairs(job: tuple[Path, Sequence[Seen]]) -> list[ClassRow | Failure]:
+    """Return the class of each pair, or why it came to nothing; this runs in a worker."""
+    folder, pairs = job
+    return each(
+        lambda seen: classes.classify(seen.item, seen.image, origin=seen.origin, folder=folder), pairs
+    )
+
+
+def _seen_in(inputs: ShardInputs) -> list[Seen]:
+    floats = {item.pair_id: item for item in floats_with_panels(inputs)}
+    found = []
+    for stage in PICTURE_STAGES:
+        for row in inputs.table(stage, "images", ["pair_id", "image", "origin"]).to_pylist():
+            item = floats[row["pair_id"]]
+            found.append(Seen(item, row["image"] if item.kind == "figure" else None, row["origin"]))
+    return found
+
+
 STAGE = ShardStage(
-    "classify", classes.RULES_VERSION, (extract.STAGE, panels.STAGE), "floats", parameters, size, compute
+    "classify",
+    classes.VERSION,
+    (extract.STAGE, images.STAGE, typeset.STAGE, panels.STAGE),
+    "pairs",
+    parameters,
+    size,
+    compute,
 )

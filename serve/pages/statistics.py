@@ -14,7 +14,8 @@ KINDS = ("figure", "table")
 
 # Columns of what a filter finds, of which the charts count.
 _COLUMNS = (
-    f"subcategory, split, kind, year, license_code, category_values, {CAPTION_STEP_SQL}::VARCHAR AS caption_step,"
+    f"subcategory, image_type, split, kind, year, license_code, category_values,"
+    f" {CAPTION_STEP_SQL}::VARCHAR AS caption_step,"
     f" least(greatest(width, height) // {SIDE_STEP}, {SIDE_STEPS})::VARCHAR AS side_step"
 )
 
@@ -102,6 +103,7 @@ class _Design:
 
 _DESIGNS = (
     _Design(title="Classes", bar="subcategory", order=_classes, by="split", series=SPLITS, facet="class"),
+    _Design(title="Image types", bar="image_type", order=_ranked, facet="type", note="of figures"),
     _Design(title="Years of publication", bar="year", order=_years, facet="year", columns=True),
     _Design(
         title="Caption lengths",

@@ -26,7 +26,7 @@ from warehouse.sql import one_line
 from warehouse.stages import canonical_json
 from warehouse.versions import damaged_release
 
-VERSION = "2"  # 2: the table of words
+VERSION = "3"  # 2: the table of words; 3: image types
 DATABASE, COMPLETE = "pairs.duckdb", "complete"
 
 

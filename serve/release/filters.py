@@ -35,6 +35,7 @@ class Facet:
 
 FACETS = (
     Facet(key="class", title="Class", expression="subcategory"),
+    Facet(key="type", title="Image type", expression="image_type"),
     Facet(key="source", title="Source", expression="source"),
     Facet(key="use", title="Use allowed", expression="license_group"),
     Facet(key="license", title="Licence", expression="license_code"),

@@ -23,7 +23,7 @@ from warehouse.versions import damaged_release, pair_files
 # What filters, searches and lists read; everything else of a pair is read from its row group when it is shown.
 COLUMNS = (
     "pair_id", "subcategory", "kind", "source", "license_code", "license_group", "categories", "published",
-    "split", "caption", "label", "paper_key", "width", "height", "duplicates_removed",
+    "split", "caption", "label", "paper_key", "width", "height", "duplicates_removed", "image_type",
 )  # fmt: skip
 _TYPES = {"categories": "VARCHAR[]", "width": "INTEGER", "height": "INTEGER", "duplicates_removed": "INTEGER"}
 WORDS_TABLE = (

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 SITE = sorted((ROOT / "docs").glob("*.md"))
-CARDS = [ROOT / "samples" / "README.md", *sorted(ROOT.glob("curation/embeddings/models/*/README.md"))]
+CARDS = [ROOT / "samples" / "README.md", *sorted(ROOT.glob("curation/*/models/*/README.md"))]
 PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *SITE, *CARDS]
 
 FENCE = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -85,6 +85,11 @@ def test_facets_count_what_their_filter_finds(client: TestClient) -> None:
             "table_parameter": "Parameter tables",
         }.items()
     }
+    types = {"diagram": "fig_architecture", "photo": "fig_illustration", "line": "fig_result"}
+    assert facet(page, "type") == {
+        **{name: sum(row.subcategory == of for row in arxiv) for name, of in types.items()},
+        "(not stated)": sum(row.kind == "table" for row in arxiv),
+    }
     # A facet ignores its own choice, so that its other values stay to choose.
     assert facet(page, "source") == {s: sum(row.source == s for row in rows) for s in ("arxiv", "pmc")}
     assert facet(page, "category") == {"cs.LG": len(arxiv), "stat.ML": len(arxiv)}

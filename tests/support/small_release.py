@@ -38,6 +38,9 @@ CAPTIONS = {
 }
 
 
+IMAGE_TYPE_OF = {"fig_architecture": "diagram", "fig_illustration": "photo", "fig_result": "line"}
+
+
 def drawing(subcategory: str, number: int) -> bytes:
     """Return a small PNG that looks a little like its class and differs from pair to pair."""
     image = Image.new("RGB", (420, 260 + 12 * (number % 5)), "white")
@@ -102,9 +105,11 @@ def pair(number: int) -> Pair:
         kind=kind,
         subcategory=subcategory,
         class_rule="caption_words",
-        class_rules_version="1",
+        class_version="1",
         class_confidence=0.8,
         class_evidence="words",
+        image_type=IMAGE_TYPE_OF.get(subcategory),
+        image_type_confidence=None if table else 0.6,
         number=str(number + 1),
         label=f"{kind.capitalize()} {number + 1}",
         panel="a" if number == CUT_OUT else None,

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 from small_release import pair, write_release
 
-from schemas.pair import SPLITS
+from schemas.pair import SPLITS, selection
+from training.pairs import released
 from warehouse.exports.hugging_face import export_hugging_face
 from warehouse.exports.plan import plan_export
 from warehouse.exports.webdataset import export_webdataset, shard_pattern
@@ -281,3 +282,35 @@ def test_the_command_exports(release, scimmir, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "train: " in done.stdout and str(tmp_path / "out" / "train" / "00000.tar") in done.stdout
     assert "left out by the policy commercial: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("classes", "types", "kept"),
+    [
+        (["fig_result"], [], {"fig_result"}),
+        ([], ["picture"], {"fig_illustration", "table_result", "table_parameter"}),
+        (["fig_illustration", "fig_result"], ["photo"], {"fig_illustration"}),
+    ],
+    ids=["class", "type", "both"],
+)
+def test_an_export_holds_the_classes_and_image_types_that_are_named(release, tmp_path, classes, types, kept):
+    wanted = selection(classes, types)
+    plan = plan_export(release, "research", wanted)
+    export_webdataset(plan, tmp_path / "out", per_shard=50)
+    found = [
+        row["pair_id"]
+        for path in sorted((tmp_path / "out").rglob("*.parquet"))
+        for row in pq.read_table(path, partitioning=None).to_pylist()
+    ]
+    assert sorted(found) == sorted(p.pair_id for p in PAIRS if p.subcategory in kept)
+    assert plan.not_selected == COUNT - len(found)
+    about = json.loads((tmp_path / "out" / "export.json").read_text())
+    assert about["classes"] == list(wanted.classes) and about["not_selected"] == plan.not_selected
+    with pytest.raises(WarehouseError, match="other data or options"):
+        export_webdataset(plan_export(release, "research"), tmp_path / "out", per_shard=50)
+    assert len(released(release, SPLITS, wanted=wanted)) == len(found)
+
+
+def test_a_selection_that_nothing_meets_is_refused(release):
+    with pytest.raises(WarehouseError, match="no pair of the classes and image types"):
+        plan_export(release, "research", selection(["fig_result"], ["sky"]))

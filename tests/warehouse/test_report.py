@@ -86,6 +86,12 @@ def test_counts_by_split_source_and_licence(report):
     assert found == {
         "Split": [("train", 22, "4 papers"), ("test", 5, "1 paper"), ("validation", 5, "1 paper")],
         "Source": [("arxiv", 17, "3 papers"), ("pmc", 15, "3 papers")],
+        "Image type": [
+            ("none (tables)", 12, ""),
+            ("diagram", 7, "mean confidence 0.60"),
+            ("photo", 7, "mean confidence 0.60"),
+            ("line", 6, "mean confidence 0.60"),
+        ],
         "Licence group": [
             ("commercial", 17, "17 may be passed on"),
             ("other", 10, "0 may be passed on"),

@@ -60,6 +60,23 @@ COMMENT ON COLUMN $schema.class_mix.subcategory IS 'one of the five classes';
 COMMENT ON COLUMN $schema.class_mix.pairs IS 'number of pairs';
 COMMENT ON COLUMN $schema.class_mix.percent_of_split IS 'share of the pairs of this split, in percent';
 
+CREATE VIEW $schema.image_type_mix AS
+SELECT
+    image_type,
+    subcategory,
+    count(*) AS pairs,
+    round(avg(image_type_confidence), 2) AS mean_confidence
+FROM $schema.pairs
+WHERE image_type IS NOT NULL
+GROUP BY image_type, subcategory
+ORDER BY pairs DESC, image_type, subcategory;
+
+COMMENT ON VIEW $schema.image_type_mix IS 'How many figures are of each image type and class';
+COMMENT ON COLUMN $schema.image_type_mix.image_type IS 'what kind of picture the figures are';
+COMMENT ON COLUMN $schema.image_type_mix.subcategory IS 'fig_architecture, fig_illustration or fig_result';
+COMMENT ON COLUMN $schema.image_type_mix.pairs IS 'number of pairs';
+COMMENT ON COLUMN $schema.image_type_mix.mean_confidence IS 'mean confidence of the image type';
+
 CREATE VIEW $schema.license_mix AS
 SELECT
     source,

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runtime.whole_files import written_whole
-from schemas.pair import SPLITS
+from schemas.pair import EVERYTHING, SPLITS, Selection
 from warehouse.place import WarehouseError
 from warehouse.releases import read_manifest
 from warehouse.stages import Json, canonical_json
@@ -22,7 +22,8 @@ POLICIES = {
     "research": "all pairs: for your own use, the export must not be passed on",
 }
 EXPORT = "export.json"
-_LICENSE_COLUMNS = ["license_code", "license_group", "allows_redistribution"]
+_COLUMNS = ["license_code", "license_group", "allows_redistribution", "subcategory"]
+_TYPE_COLUMN = "image_type"  # releases of earlier versions lack it
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class ExportPlan:
     splits: Mapping[str, tuple[Place, ...]]
     kept: Mapping[str, int]
     left_out: Mapping[str, int]
+    selection: Selection = EVERYTHING
+    not_selected: int = 0
 
     def shards(self, split: str, size: int) -> list[tuple[Place, ...]]:
         """Return a split's pairs in pieces of `size`."""
@@ -60,11 +63,21 @@ class ExportPlan:
             "license_policy": self.policy,
             "pairs_by_license": dict(self.kept),
             "left_out_by_license": dict(self.left_out),
+            **self._selected(),
+        }
+
+    def _selected(self) -> dict[str, Json]:
+        if self.selection == EVERYTHING:
+            return {}
+        return {
+            "classes": list(self.selection.classes),
+            "image_types": list(self.selection.image_types),
+            "not_selected": self.not_selected,
         }
 
 
-def plan_export(release: Path, policy: str) -> ExportPlan:
-    """Return which pairs of a release a licence policy lets through; reads no image.
+def plan_export(release: Path, policy: str, wanted: Selection = EVERYTHING) -> ExportPlan:
+    """Return which pairs of a release are wanted and let through by a licence policy; reads no image.
 
     Raises:
         WarehouseError: there is no such policy, a file cannot be read, or nothing is left.
@@ -73,11 +86,19 @@ def plan_export(release: Path, policy: str) -> ExportPlan:
         raise WarehouseError(f"there is no licence policy {policy!r}: known are {', '.join(POLICIES)}")
     manifest = read_manifest(release)
     splits: dict[str, list[Place]] = {split: [] for split in SPLITS}
-    kept, left_out = Counter[str](), Counter[str]()
+    kept, left_out, not_selected = Counter[str](), Counter[str](), 0
     for path in pair_files(release):
         split = path.parent.name.removeprefix("split=")
-        for group in range(_open(path).num_row_groups):
-            for row, values in enumerate(_read(path, group, _LICENSE_COLUMNS).to_pylist()):
+        metadata = _open(path)
+        columns = [
+            *_COLUMNS,
+            *([_TYPE_COLUMN] if _TYPE_COLUMN in metadata.schema.to_arrow_schema().names else []),
+        ]
+        for group in range(metadata.num_row_groups):
+            for row, values in enumerate(_read(path, group, columns).to_pylist()):
+                if not wanted.takes(values["subcategory"], values.get(_TYPE_COLUMN)):
+                    not_selected += 1
+                    continue
                 code = values["license_code"] or "unknown"
                 if _allowed(policy, values["license_group"], values["allows_redistribution"]):
                     splits[split].append(Place(path, group, row))
@@ -85,7 +106,10 @@ def plan_export(release: Path, policy: str) -> ExportPlan:
                 else:
                     left_out[code] += 1
     if not kept:
-        raise WarehouseError(f"release {release.name} holds no pair that the policy {policy} lets through")
+        chosen = "" if wanted == EVERYTHING else "of the classes and image types that were named "
+        raise WarehouseError(
+            f"release {release.name} holds no pair {chosen}that the policy {policy} lets through"
+        )
     return ExportPlan(
         version=release.name,
         release_hash=str(manifest.get("release_hash")),
@@ -93,6 +117,8 @@ def plan_export(release: Path, policy: str) -> ExportPlan:
         splits={split: tuple(places) for split, places in splits.items()},
         kept=dict(sorted(kept.items())),
         left_out=dict(sorted(left_out.items())),
+        selection=wanted,
+        not_selected=not_selected,
     )
 
 

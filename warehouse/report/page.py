@@ -162,6 +162,8 @@ def _breakdowns(con: duckdb.DuckDBPyConnection, pairs: int) -> tuple[Breakdown, 
     queries = {
         "Split": f"split, count(*), {papers}",
         "Source": f"source, count(*), {papers}",
+        "Image type": "coalesce(image_type, 'none (tables)'), count(*),"
+        " coalesce('mean confidence ' || printf('%.2f', avg(image_type_confidence)), '')",
         "Licence group": "license_group, count(*), count_if(allows_redistribution) || ' may be passed on'",
         "Licence": "coalesce(license_code, 'not stated'), count(*), ''",
     }

@@ -39,6 +39,12 @@ def build(
         str,
         typer.Option(help="clip, descriptor, onnx:<folder>, or open_clip:<model>/<tag or local checkpoint>."),
     ] = DEFAULTS.embedder,
+    class_model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a classifier that `scimmir train-classes` wrote; the shipped one by default."
+        ),
+    ] = None,
     labels: Annotated[
         Path | None, typer.Option(help="CSV of classes by hand; the release states how its own agree.")
     ] = None,
@@ -88,6 +94,7 @@ def build(
         ocr_kinds=ocr_kinds,  # type: ignore[arg-type]  # pydantic checks it
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
         embedder=embedder,
+        class_model=str(class_model) if class_model else None,
         labels=str(labels) if labels else None,
         near_duplicate_threshold=near_duplicate_threshold,
         thresholds=str(thresholds) if thresholds else None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scimmir.terminal import WAREHOUSE, WarehouseOption
+from scimmir.terminal import WAREHOUSE, ClassOption, TypeOption, WarehouseOption
 
 
 class ExportFormat(StrEnum):
@@ -34,6 +34,8 @@ def export(
     license_policy: Annotated[
         LicensePolicy, typer.Option(help="What may be passed on, that for commercial use, or everything.")
     ] = LicensePolicy.redistributable,
+    only_class: ClassOption = None,
+    only_type: TypeOption = None,
     warehouse: WarehouseOption = WAREHOUSE,
     release: Annotated[str | None, typer.Option(help="Release to export; the latest by default.")] = None,
     per_file: Annotated[
@@ -42,12 +44,15 @@ def export(
 ) -> None:
     """Write a release for training: WebDataset shards, or a Hugging Face dataset."""
     from runtime.progress import progress
+    from schemas.pair import selection
     from warehouse.exports import export_hugging_face, export_webdataset, plan_export, shard_pattern
     from warehouse.place import readable_warehouse
     from warehouse.versions import wanted_release
 
     root = readable_warehouse(warehouse, release)
-    plan = plan_export(root / "releases" / wanted_release(root, release).version, str(license_policy))
+    folder_of_release = root / "releases" / wanted_release(root, release).version
+    wanted = selection(only_class or (), only_type or ())
+    plan = plan_export(folder_of_release, str(license_policy), wanted)
     total = sum(len(places) for places in plan.splits.values())
     with progress("export", total, "pairs") as advance:
         if format is ExportFormat.webdataset:
@@ -57,6 +62,8 @@ def export(
     for split, count in written.items():
         pattern = shard_pattern(folder, split) if format is ExportFormat.webdataset else None
         typer.echo(f"{split}: {count:,} pairs" + (f" in {pattern}" if pattern else ""))
+    if plan.not_selected:
+        typer.echo(f"of other classes or image types: {plan.not_selected:,} pairs")
     if plan.left_out:
         named = ", ".join(f"{code} {count:,}" for code, count in plan.left_out.items())
         typer.echo(f"left out by the policy {plan.policy}: {sum(plan.left_out.values()):,} pairs ({named})")

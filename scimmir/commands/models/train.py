@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scimmir.terminal import WAREHOUSE, WarehouseOption
+from scimmir.terminal import WAREHOUSE, ClassOption, TypeOption, WarehouseOption
 from training.small_clip import NAME
 from training.train import TrainParameters
 
@@ -18,6 +18,8 @@ def train(
         str | None, typer.Option(help="Release whose train split is learnt; the latest by default.")
     ] = None,
     shards: Annotated[Path | None, typer.Option(help="Folder of WebDataset shards to learn instead.")] = None,
+    only_class: ClassOption = None,
+    only_type: TypeOption = None,
     warehouse: WarehouseOption = WAREHOUSE,
     model: Annotated[
         str, typer.Option(help=f"{NAME}, or an open_clip architecture such as ViT-B-32.")
@@ -38,6 +40,7 @@ def train(
     ] = False,
 ) -> None:
     """Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it."""
+    from schemas.pair import selection
     from training.job import Material, train_model
     from training.train import usable_device
     from warehouse.place import readable_warehouse
@@ -62,7 +65,12 @@ def train(
     typer.echo(f"training {model} on {device}; its log is {work / 'train.log'}")
     count = train_model(
         output,
-        Material(release=folder, shards=shards, copies=copies),
+        Material(
+            release=folder,
+            shards=shards,
+            copies=copies,
+            wanted=selection(only_class or (), only_type or ()),
+        ),
         model=model,
         work=work,
         pretrained=pretrained,

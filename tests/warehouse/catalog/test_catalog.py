@@ -70,6 +70,13 @@ def test_helper_views_stay_within_their_release(warehouse):
         ("train", "fig_result", 1, 33.3),
     ]
     assert ask(warehouse, 'SELECT count(*) FROM "none".class_mix') == [(0,)]
+    assert ask(
+        warehouse, 'SELECT image_type, subcategory, pairs, mean_confidence FROM "2026.10.0".image_type_mix'
+    ) == [
+        ("diagram", "fig_architecture", 1, 0.6),
+        ("line", "fig_result", 1, 0.6),
+        ("photo", "fig_illustration", 1, 0.6),
+    ]
 
 
 def test_a_release_without_pairs_or_evidence_answers(warehouse):

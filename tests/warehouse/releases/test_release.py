@@ -129,7 +129,7 @@ def shard(papers: list[PaperFacts], per_paper: int) -> ShardTables:
                     pair_id=f.pair_id,
                     subcategory="fig_result",
                     class_rule="default",
-                    class_rules_version="1",
+                    class_version="1",
                     class_confidence=0.5,
                     class_evidence="",
                 )

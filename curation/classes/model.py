@@ -1,0 +1,297 @@
+"""The learnt classifier as it lies on disk and as it answers: one part for figures, one for tables."""
+
+import functools
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.classes.errors import ClassModelError
+from curation.classes.softmax import Softmax
+from curation.classes.terms import BITS, FIELDS, Terms, weight_of
+from runtime.hashes import model_sha256
+
+WEIGHTS = "classes.npz"
+FORMAT = 1
+
+Array = npt.NDArray[np.float64]
+
+SIGNALS, PICTURE = "signals", "picture"  # the dense inputs; the third, "text", is linear
+INPUTS = ("text", PICTURE, SIGNALS)
+
+# Which inputs each expert hears, and how loud.
+FIGURE_EXPERTS: Mapping[str, Mapping[str, float]] = {
+    "text": {"text": 1.0},
+    "picture": {PICTURE: 1.0},
+    "signals": {SIGNALS: 1.0},
+    "joint": {"text": 1.0, PICTURE: 1.4, SIGNALS: 0.5},
+}
+TABLE_EXPERTS: Mapping[str, Mapping[str, float]] = {
+    "text": {"text": 1.0},
+    "signals": {SIGNALS: 1.0},
+    "joint": {"text": 1.0, SIGNALS: 0.7},
+}
+EXPERTS = {"figure": FIGURE_EXPERTS, "table": TABLE_EXPERTS}
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A dense input: how it is standardized, the training rows so, and the scale of their distances."""
+
+    mean: Array
+    spread: Array
+    rows: Array
+    scale: float
+
+    def standard(self, values: Array) -> Array:
+        """Return inputs of shape (rows, width) with mean 0 and squared length about 1."""
+        return np.asarray(np.clip((values - self.mean) / self.spread, -6, 6) / np.sqrt(values.shape[1]))
+
+    def kernel(self, values: Array) -> Array:
+        """Return how near inputs are to the training rows, 0 to 1, of shape (rows, training rows)."""
+        given = self.standard(values)
+        apart = (given**2).sum(axis=1)[:, None] + self.squares[None] - 2 * given @ self.rows.T
+        return np.asarray(np.exp(-np.maximum(apart, 0.0) / self.scale))
+
+    @functools.cached_property
+    def squares(self) -> Array:
+        """The squared lengths of the training rows."""
+        return np.asarray((self.rows**2).sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The terms that were seen in two floats or more, and how rare each is."""
+
+    places: npt.NDArray[np.int64]
+    rarity: Array
+
+    def vector(
+        self, terms: Terms, weights: Mapping[str, float]
+    ) -> tuple[npt.NDArray[np.int64], Array, list[str]]:
+        """Return columns, values and shown texts of a float's terms; a field's own terms have its length."""
+        columns: list[npt.NDArray[np.int64]] = []
+        values: list[Array] = []
+        shown: list[str] = []
+        for field, weight in weights.items():
+            said = terms[field]
+            places = np.fromiter(said, np.int64, len(said))
+            at = np.searchsorted(self.places, places)
+            at[at == len(self.places)] = 0
+            known = self.places[at] == places if len(self.places) else np.zeros(len(places), bool)
+            if not known.any():
+                continue
+            listed = list(said.values())
+            counts = np.array([weight_of(term) for term in listed])[known]
+            part = counts * self.rarity[at[known]]
+            columns.append(at[known])
+            values.append(weight * part / np.linalg.norm(part))
+            shown += [term.shown for term, there in zip(listed, known, strict=True) if there]
+        if not columns:
+            return np.zeros(0, np.int64), np.zeros(0), []
+        return np.concatenate(columns), np.concatenate(values), shown
+
+
+@dataclass(frozen=True)
+class Expert:
+    """One regression: weights of the terms (terms, targets), of the training rows (rows, targets), intercepts."""
+
+    loudness: Mapping[str, float]
+    terms: Array
+    rows: Array
+    intercepts: Array
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What is said of one float: probabilities of classes, of image types and of several panels.
+
+    `said` is what each expert says, `added` what each input adds to the joint expert's targets; columns, values and
+    shown are the terms that the vocabulary knows.
+    """
+
+    classes: Array
+    types: Array | None
+    several: float | None
+    said: Mapping[str, Array]
+    added: Mapping[str, Array]
+    columns: npt.NDArray[np.int64]
+    values: Array
+    shown: Sequence[str]
+
+
+@dataclass(frozen=True)
+class KindModel:
+    """The classifier of one kind of float; `heads` are named class, type, several and class_text."""
+
+    classes: tuple[str, ...]
+    types: tuple[str, ...]
+    type_caps: tuple[float, ...]
+    vocabulary: Vocabulary
+    dense: Mapping[str, Dense]
+    experts: Mapping[str, Expert]
+    heads: Mapping[str, Softmax]
+
+    def opinion(self, kind: str, terms: Terms, signals: Array, picture: Array | None) -> Opinion:
+        """Return what is said of a float; without a picture the words and signals decide alone."""
+        columns, values, shown = self.vocabulary.vector(terms, FIELDS[kind])
+        inputs = {SIGNALS: signals} if picture is None else {SIGNALS: signals, PICTURE: picture}
+        near = {name: self.dense[name].kernel(given[None])[0] for name, given in inputs.items()}
+        said: dict[str, Array] = {}
+        added: dict[str, Array] = {}
+        for name, expert in self.experts.items():
+            if PICTURE in expert.loudness and picture is None:
+                continue
+            parts = expert_parts(expert, columns, values, near)
+            said[name] = expert.intercepts + sum(parts.values())
+            if name == "joint":
+                added = parts
+        if picture is None and PICTURE in self.dense:
+            classes = self.ask(kind, "class_text", said, signals)
+            return Opinion(classes, None, None, said, added, columns, values, shown)
+        classes = self.ask(kind, "class", said, signals)
+        types = several = None
+        if self.types:
+            types = self.ask(kind, "type", said, signals)
+            several = float(self.ask(kind, "several", said, signals)[1])
+        return Opinion(classes, types, several, said, added, columns, values, shown)
+
+    def ask(self, kind: str, head: str, said: Mapping[str, Array], signals: Array) -> Array:
+        """Return a head's probabilities, given what the experts said."""
+        inputs = head_inputs(kind, head, said, len(self.classes), signals)
+        return np.asarray(self.heads[head].probabilities(inputs[None])[0])
+
+
+def expert_parts(
+    expert: Expert, columns: npt.NDArray[np.int64], values: Array, near: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Return what each of the expert's inputs adds to its targets."""
+    return {
+        name: loud * (values @ expert.terms[columns] if name == "text" else near[name] @ expert.rows)
+        for name, loud in expert.loudness.items()
+    }
+
+
+def head_inputs(kind: str, head: str, said: Mapping[str, Array], classes: int, signals: Array) -> Array:
+    """Return what a head hears: the experts' opinions that matter to it and the signals of the text.
+
+    `said` holds (targets,) or (rows, targets) for each expert, `signals` the same of signals.
+    """
+    counted = signals[..., :TEXT_SIGNALS]
+    opinions = [said[name] for name in EXPERTS[kind] if name in said]  # in one order, whatever that of `said`
+    if kind == "table":
+        parts = [opinion[..., :1] for opinion in opinions]
+        return np.concatenate(parts, axis=-1)
+    if head == "class_text":
+        return np.concatenate([said["text"][..., :classes], counted], axis=-1)
+    if head == "class_picture":
+        return np.asarray(said["picture"][..., :classes])
+    if head == "class":
+        parts = [opinion[..., :classes] for opinion in opinions]
+    elif head == "type":
+        parts = [opinion[..., classes:-1] for opinion in opinions] + [said["joint"][..., :classes]]
+    else:
+        parts = [opinion[..., -1:] for opinion in opinions]
+    return np.concatenate([*parts, counted], axis=-1)
+
+
+TEXT_SIGNALS = 28
+
+
+@dataclass(frozen=True)
+class ClassModel:
+    """The whole classifier: one part for each kind."""
+
+    kinds: Mapping[str, KindModel]
+
+
+def model_identity(folder: Path) -> str:
+    """Return the hash of a classifier's files, on which every answer depends. Raises ClassModelError."""
+    from curation.classes.picture import GRAPH
+
+    for name in (WEIGHTS, GRAPH):
+        if not (folder / name).is_file():
+            raise ClassModelError(f"{folder} is no classifier: it holds no {name}")
+    return f"{model_sha256(folder / WEIGHTS)[:8]}{model_sha256(folder / GRAPH)[:4]}"
+
+
+def write_model(model: ClassModel, path: Path) -> None:
+    """Write a classifier's weights; the same weights give the same bytes."""
+    arrays: dict[str, npt.NDArray[np.generic]] = {}
+    kinds: dict[str, object] = {}
+    for kind, part in model.kinds.items():
+        kinds[kind] = {
+            "classes": part.classes,
+            "types": part.types,
+            "type_caps": part.type_caps,
+            "experts": {name: dict(expert.loudness) for name, expert in part.experts.items()},
+            "dense": {name: dense.scale for name, dense in part.dense.items()},
+            "heads": list(part.heads),
+        }
+        arrays[f"{kind}.places"] = part.vocabulary.places.astype(np.int32)
+        arrays[f"{kind}.rarity"] = part.vocabulary.rarity.astype(np.float16)
+        for name, dense in part.dense.items():
+            for field, kept in (("mean", np.float32), ("spread", np.float32), ("rows", np.float16)):
+                arrays[f"{kind}.dense.{name}.{field}"] = getattr(dense, field).astype(kept)
+        for name, expert in part.experts.items():
+            for field, kept in (("terms", np.float16), ("rows", np.float32), ("intercepts", np.float32)):
+                arrays[f"{kind}.expert.{name}.{field}"] = getattr(expert, field).astype(kept)
+        for name, head in part.heads.items():
+            for place in fields(head):
+                arrays[f"{kind}.head.{name}.{place.name}"] = getattr(head, place.name).astype(np.float32)
+    stated = {"format": FORMAT, "bits": BITS, "kinds": kinds}
+    arrays["stated"] = np.frombuffer(json.dumps(stated, sort_keys=True).encode(), np.uint8)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(arrays):
+            held = io.BytesIO()
+            np.lib.format.write_array(held, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), held.getvalue(), zipfile.ZIP_DEFLATED, 9)
+
+
+@functools.lru_cache(maxsize=2)
+def read_model(path: Path) -> ClassModel:
+    """Return a classifier's weights as they were written. Raises ClassModelError."""
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            arrays = {name: held[name] for name in held.files}
+        stated = json.loads(arrays["stated"].tobytes())
+        if (stated["format"], stated["bits"]) != (FORMAT, BITS):
+            raise ClassModelError(f"{path} is of another format: learn the classifier anew")
+        kinds = {kind: _kind(arrays, kind, said) for kind, said in stated["kinds"].items()}
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ClassModelError(f"{path} holds no classifier: {error}") from error
+    return ClassModel(kinds)
+
+
+def _kind(arrays: Mapping[str, npt.NDArray[Any]], kind: str, said: Any) -> KindModel:
+    def wide(name: str) -> Array:
+        return np.asarray(arrays[f"{kind}.{name}"], dtype=np.float64)
+
+    def dense(name: str, scale: float) -> Dense:
+        mean, spread, rows = (wide(f"dense.{name}.{field}") for field in ("mean", "spread", "rows"))
+        return Dense(mean, spread, rows, scale)
+
+    def expert(name: str, loudness: Mapping[str, float]) -> Expert:
+        terms, rows, intercepts = (
+            wide(f"expert.{name}.{field}") for field in ("terms", "rows", "intercepts")
+        )
+        return Expert(loudness, terms, rows, intercepts)
+
+    return KindModel(
+        classes=tuple(said["classes"]),
+        types=tuple(said["types"]),
+        type_caps=tuple(said["type_caps"]),
+        vocabulary=Vocabulary(np.asarray(arrays[f"{kind}.places"], np.int64), wide("rarity")),
+        dense={name: dense(name, float(scale)) for name, scale in said["dense"].items()},
+        experts={name: expert(name, dict(loudness)) for name, loudness in said["experts"].items()},
+        heads={
+            name: Softmax(*(wide(f"head.{name}.{place.name}") for place in fields(Softmax)))
+            for name in said["heads"]
+        },
+    )

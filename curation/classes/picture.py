@@ -1,0 +1,55 @@
+"""What a network that was trained on photographs sees in a figure: features of three of its depths."""
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from curation.classes.errors import ClassModelError
+from curation.classes.signals import picture_signals
+from curation.pictures import open_rgb, opencv
+
+SIDE = 224  # pixels of the square that a picture is squashed to
+GRAPH = "picture.onnx"
+_MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+Array = npt.NDArray[np.float32]
+
+
+def picture_features(image: bytes | Image.Image, graph: Path) -> tuple[Array, Array]:
+    """Return a picture's features by the network and its signals, float32 of shapes (688,) and (36,).
+
+    Pictures go through the network one by one, so that the same picture has the same features in any company.
+
+    Raises:
+        RecordError: image_unreadable where the bytes are no image.
+        ClassModelError: there is no graph.
+    """
+    picture = open_rgb(image)
+    small = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    values = opencv().LUT(np.asarray(small), _values())
+    pixels = np.ascontiguousarray(np.asarray(values, np.float32).transpose(2, 0, 1))[None]
+    seen = _session(graph).run(None, {"pixels": pixels})[0][0]
+    return np.asarray(seen, np.float32), picture_signals(picture)
+
+
+@functools.cache
+def _values() -> Array:
+    levels = np.arange(256, dtype=np.float32)[:, None] / np.float32(255)
+    means, spreads = np.asarray(_MEAN, np.float32), np.asarray(_SPREAD, np.float32)
+    return np.asarray((levels - means) / spreads, dtype=np.float32)[None]
+
+
+@functools.lru_cache(maxsize=2)
+def _session(graph: Path) -> Any:
+    if not graph.is_file():
+        raise ClassModelError(f"{graph.parent} is no classifier: it holds no {GRAPH}")
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # the build runs one process per core
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,136 @@
+"""What a float's texts say as hashed terms: words, pairs of words and parts of words, each field for itself."""
+
+import functools
+import itertools
+import math
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from curation.classes.features import CAPTION_CHARS, head_of, mention_sentences
+from schemas.floats import Float
+
+BITS = 18  # a term is known by this many bits of its CRC-32
+MENTIONS_CHARS = 4_000
+TABLE_TEXT_CHARS = 4_000
+PARTS_CHARS = 1_500  # of a caption, whose words are also cut into parts
+PARTS = (3, 4, 5)  # letters of a part, with the space before and after the word
+
+_DIGITS = re.compile(r"\d+")
+_TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+|[^\w\s]")
+_STOPS = frozenset(".,;:()")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of one field: the text that it shows as evidence, and how often it occurs."""
+
+    shown: str
+    count: int
+
+
+Terms = Mapping[str, Mapping[int, Term]]  # by field, then by hash
+
+# Field -> how much it counts beside the others; each field's vector has length 1 before that.
+FIGURE_FIELDS: Mapping[str, float] = {
+    "caption": 1.0,
+    "parts": 1.0,
+    "head": 0.7,
+    "opening": 0.5,
+    "parent": 0.5,
+    "sentences": 0.5,
+    "mentions": 0.4,
+    "rule": 0.55,
+}
+TABLE_FIELDS: Mapping[str, float] = {
+    "caption": 0.6,
+    "parts": 0.6,
+    "head": 0.42,
+    "opening": 0.3,
+    "header": 0.63,
+    "cells": 0.63,
+    "stub": 0.45,
+    "sentences": 0.58,
+    "mentions": 0.4,
+    "rule": 0.7,
+}
+FIELDS: Mapping[str, Mapping[str, float]] = {"figure": FIGURE_FIELDS, "table": TABLE_FIELDS}
+
+
+def terms_of(item: Float, rule: str) -> dict[str, dict[int, Term]]:
+    """Return, for each field of the float's kind, its terms by their hash; `rule` is what the words' rule says."""
+    texts = _texts(item)
+    found: dict[str, dict[int, Term]] = {}
+    for field in FIELDS[item.kind]:
+        if field == "rule":
+            listed: Iterable[str] = [f"rule {rule}"]
+        elif field == "parts":
+            listed = _parts(tokens(texts["caption"][:PARTS_CHARS]))
+        elif field == "opening":
+            words = tokens(texts["head"])
+            listed = ["^ " + " ".join(words[:length]) for length in (1, 2, 3)]
+        else:
+            listed = _words_and_pairs(tokens(texts[field]))
+        found[field] = _counted(field, listed)
+    return found
+
+
+def tokens(text: str) -> list[str]:
+    """Return words and marks in lower case, every number as 0."""
+    return _TOKEN.findall(_DIGITS.sub("0", text.lower()))
+
+
+def weight_of(term: Term) -> float:
+    """Return how much a term of its count weighs before its rarity is known."""
+    return 1.0 + math.log(term.count)
+
+
+def _texts(item: Float) -> dict[str, str]:
+    lines = (item.table_text or "")[:TABLE_TEXT_CHARS].split("\n")
+    caption = item.caption[:CAPTION_CHARS]
+    return {
+        "caption": caption,
+        "head": head_of(" ".join(caption.split())),
+        "parent": (item.parent_caption or "")[:CAPTION_CHARS],
+        "sentences": " ".join(mention_sentences(item))[:MENTIONS_CHARS],
+        "mentions": " ".join(item.mentions)[:MENTIONS_CHARS],
+        "header": lines[0].replace("\t", " | "),
+        "cells": " || ".join(lines).replace("\t", " | "),
+        "stub": " | ".join(line.split("\t", 1)[0] for line in lines),
+    }
+
+
+def _words_and_pairs(words: list[str]) -> Iterator[str]:
+    yield from (word for word in words if word[0].isalnum())
+    said = [word for word in words if word not in _STOPS]
+    yield from (f"{first} {second}" for first, second in itertools.pairwise(said))
+
+
+def _parts(words: list[str]) -> Iterator[str]:
+    for word in words:
+        if len(word) > 1:
+            yield from _parts_of(word)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _parts_of(word: str) -> tuple[str, ...]:
+    whole = f" {word} "
+    return tuple(whole[at : at + size] for size in PARTS for at in range(len(whole) - size + 1))
+
+
+def _counted(field: str, listed: Iterable[str]) -> dict[int, Term]:
+    counts: dict[str, int] = {}
+    for text in listed:
+        counts[text] = counts.get(text, 0) + 1
+    found: dict[int, Term] = {}
+    for text, count in counts.items():
+        place = _place(field, text)
+        before = found.get(place)
+        found[place] = Term(text, count) if before is None else Term(before.shown, before.count + count)
+    return found
+
+
+@functools.lru_cache(maxsize=50_000)
+def _place(field: str, text: str) -> int:
+    return zlib.crc32(f"{field}\t{text}".encode()) & ((1 << BITS) - 1)
