@@ -339,8 +339,8 @@ def _manifest(plan: ReleasePlan, folder: Path, split_rows: Mapping[str, int]) ->
 
 def _described(plan: ReleasePlan, manifest: Mapping[str, Json], folder: Path) -> dict[str, Json]:
     """Return the release as a Croissant dataset."""
-    files, policy = manifest["files"], manifest["license_policy"]
-    assert isinstance(files, dict) and isinstance(policy, dict)
+    files, policy = manifest["files"], manifest.get("license_policy")
+    assert isinstance(files, dict)
     pairs = Records(
         name="pairs",
         description="Pictures with their captions, and everything that is known of the two; one row a pair.",
@@ -356,7 +356,7 @@ def _described(plan: ReleasePlan, manifest: Mapping[str, Json], folder: Path) ->
     about = Described(
         version=str(manifest["version"]),
         release_hash=str(manifest["release_hash"]),
-        policy=str(policy["name"]),
+        policy=str(policy["name"]) if isinstance(policy, dict) else "research",
         license_urls=_license_urls(folder),
     )
     return described_files(about, files, [pairs, *others])

@@ -195,6 +195,7 @@ def rows(folder: Path) -> list[dict[str, object]]:
 def test_pairs_are_joined_in_document_order_and_by_split(tmp_path: Path, plan: ReleasePlan) -> None:
     folder = publish(tmp_path, plan, report)
     assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.*") if p.is_file()) == [
+        "croissant.json",
         "manifest.json",
         "pairs/split=test/part-00000.parquet",
         "pairs/split=train/part-00000.parquet",
