@@ -34,7 +34,11 @@ def test_the_readme_leads_to_every_page_of_its_own() -> None:
 def test_the_build_names_every_dead_link(tmp_path: Path) -> None:
     for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "prefect.yaml", "docker-compose.yml"):
         shutil.copy(ROOT / name, tmp_path)
-    for folder in ("docs", "curation/embeddings/models/scimmir-small", "curation/classes/models/scimmir-classes"):
+    for folder in (
+        "docs",
+        "curation/embeddings/models/scimmir-small",
+        "curation/classes/models/scimmir-classes",
+    ):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.safetensors"))
     dead = ["none.md", "fetch.md#none", "#none", "../none.yaml", "../README.md#none"]
     with (tmp_path / "docs" / "speed.md").open("a") as page:
