@@ -27,7 +27,8 @@ from schemas.reject import RecordError
 # new kinds of floats, ranges of references.
 # 7: pictures by what holds where they stand, by boxes and by name; every top-level document.
 # 8: which document is the paper; labels as TeX prints them; figure supplements; appendices of a paper's own class.
-VERSION = "8"
+# 9: pictures that a box turns together stand to each other as in it.
+VERSION = "9"
 MAX_WARNINGS = 100
 
 

@@ -88,7 +88,8 @@ def changing(walk: Walk, start: int, made: Sequence[str]) -> Callable[[int], Non
     """Return what changes, at its end, the pictures of a box that begins at a position.
 
     A box that holds the caption as well turns it with its picture: who reads the one sees the other upright.
-    What cuts or stretches several pictures together is left out, as it says nothing of any one.
+    What cuts or stretches several pictures together is left out, as it says nothing of any one; what turns or mirrors
+    them does so to each, and to how they stand to each other.
     """
 
     def closing(end: int) -> None:
@@ -97,6 +98,8 @@ def changing(walk: Walk, start: int, made: Sequence[str]) -> Callable[[int], Non
             return
         items = [item for item in body.graphics if item.pos >= start]
         kept = made if len(items) == 1 else [c for c in made if c.startswith(("turn", "mirror"))]
+        if len(items) > 1 and kept:
+            body.turned.append((items, tuple(kept)))
         for item in items:
             item.shown = replace(item.shown, changes=(*item.shown.changes, *kept))
 

@@ -135,6 +135,9 @@ class FloatBody:
     tabulars: list[Tabular] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     drawings: list[int] = field(default_factory=list)
+    turned: list[tuple[list[GraphicItem], tuple[str, ...]]] = field(
+        default_factory=list
+    )  # by one box, inner first
     continued: bool = False
     loose: bool = False
     open_tabulars: int = 0

@@ -16,6 +16,7 @@ from extractors.latex.walk.document import Box, Caption, FloatBody, Label, Panel
 from extractors.latex.walk.labels import label_of
 from extractors.latex.walk.starred import settle_starred
 from extractors.latex.walk.timeline import Timeline
+from extractors.latex.walk.turning import turn_groups
 
 WALK = re.compile(r"\\(?:([A-Za-z]+)(\*?)|(.))|\n[ \t]*\n", re.S)
 
@@ -186,6 +187,7 @@ class Walk:
         """Settle rows, labels and panel numbers of a float that ends."""
         for item, row in body.box.placed:
             item.row = row
+        turn_groups(body)
         if body.kind == "other":
             self.other.append((body.start, body.end))
             return

@@ -1,5 +1,7 @@
 """How a picture is turned, mirrored, scaled and cut, by options or by boxes around it."""
 
+import itertools
+
 import pytest
 
 from extractors.latex import extract
@@ -16,7 +18,9 @@ def graphics(body: str, preamble: str = "") -> tuple[Graphic, ...]:
         f"\\documentclass{{article}}{preamble}\\begin{{document}}\\begin{{figure}}{body}\\caption{{C.}}\\end{{figure}}"
         "\\end{document}"
     )
-    (found,) = extract(Paper("arxiv:1", {"main.tex": tex.encode(), "a.pdf": b"x", "b.pdf": b"x"})).floats
+    (found,) = extract(
+        Paper("arxiv:1", {"main.tex": tex.encode(), "a.pdf": b"x", "b.pdf": b"x", "c.pdf": b"x"})
+    ).floats
     return found.graphics
 
 
@@ -120,8 +124,8 @@ def test_a_caption_in_the_box_turns_with_its_picture() -> None:
 
 
 def test_several_pictures_in_one_box_turn_each() -> None:
-    found = graphics(r"\rotatebox{90}{\includegraphics{a}\includegraphics{b}}\includegraphics{a}")
-    assert [g.angle for g in found] == [90.0, 90.0, 0.0]
+    found = graphics(r"\rotatebox{90}{\includegraphics{a}\includegraphics{b}}\includegraphics{c}")
+    assert {g.path: g.angle for g in found} == {"a.pdf": 90.0, "b.pdf": 90.0, "c.pdf": 0.0}
     assert [g.changes for g in graphics(r"\clipbox{5}{\includegraphics{a}\includegraphics{b}}")] == [(), ()]
 
 
@@ -158,3 +162,29 @@ def test_an_option_rules_over_its_default() -> None:
 
 def test_a_file_states_no_orientation_that_tex_would_follow() -> None:
     assert not one(A).exif
+
+
+B, R = r"\includegraphics{b}", r"\includegraphics{c}"
+GROUPS = {  # the files by rows, as they stand on the page
+    "not turned": (rf"\raisebox{{1pt}}{{{A}{B}{R}}}", "abc"),
+    "a row turned left": (rf"\rotatebox{{90}}{{{A}{B}{R}}}", "c/b/a"),
+    "a row turned right": (rf"\rotatebox{{-90}}{{{A}{B}{R}}}", "a/b/c"),
+    "a row turned round": (rf"\rotatebox{{180}}{{{A}{B}{R}}}", "cba"),
+    "a row in sideways": (rf"\begin{{sideways}}{A}{B}{R}\end{{sideways}}", "c/b/a"),
+    "a column turned left": (rf"\rotatebox{{90}}{{\parbox{{9cm}}{{{A}\\{B}\\{R}}}}}", "abc"),
+    "a column turned right": (rf"\rotatebox{{270}}{{\parbox{{9cm}}{{{A}\\{B}\\{R}}}}}", "cba"),
+    "a grid turned left": (rf"\rotatebox{{90}}{{\parbox{{9cm}}{{{A}{B}\\{R}}}}}", "b/ac"),
+    "a mirrored row": (rf"\reflectbox{{{A}{B}{R}}}", "cba"),
+    "turned twice": (rf"\rotatebox{{90}}{{\rotatebox{{90}}{{{A}{B}{R}}}}}", "cba"),
+    "turned back": (rf"\rotatebox{{-90}}{{\rotatebox{{90}}{{{A}{B}{R}}}}}", "abc"),
+    "turned askew": (rf"\rotatebox{{45}}{{{A}{B}{R}}}", "abc"),
+    "with one below": (rf"\rotatebox{{90}}{{{A}{B}}}\\{R}", "b/a/c"),
+    "with one above": (rf"{R}\\\rotatebox{{90}}{{{A}{B}}}", "c/b/a"),
+}
+
+
+@pytest.mark.parametrize(("body", "rows"), GROUPS.values(), ids=GROUPS)
+def test_pictures_turned_together_stand_to_each_other_as_in_the_box(body: str, rows: str) -> None:
+    found = graphics(body)
+    by_row = itertools.groupby(found, key=lambda graphic: graphic.row)
+    assert "/".join("".join(g.path.removesuffix(".pdf") for g in row) for _, row in by_row) == rows
