@@ -1,7 +1,8 @@
 """A release: stage tables joined into Parquet by split, with a manifest, published whole or not at all.
 
-`publication.py` writes it, `croissant.py` describes it to other tools, `vectors.py` keeps the embeddings of
-evaluations, and `alerts.py` compares its rejects with those of the release before.
+`publication.py` writes it, its pairs by `pair_files.py`; `description.py` describes it to other tools, in the form of
+`croissant.py`; `vectors.py` keeps the embeddings of evaluations, and `alerts.py` compares its rejects with those of the
+release before.
 """
 
 from warehouse.releases.alerts import Jump, jumps, latest_manifest
@@ -13,18 +14,15 @@ from warehouse.releases.croissant import (
     described_files,
     descriptions,
 )
+from warehouse.releases.pair_files import ROWS_PER_GROUP, hugging_face_feature, pair_file_schema, pair_writer
 from warehouse.releases.publication import (
     LATEST,
     ROWS_PER_FILE,
-    ROWS_PER_GROUP,
     VERSION,
     ReleasePlan,
     ShardTables,
     check_version,
     find_release,
-    hugging_face_feature,
-    pair_file_schema,
-    pair_writer,
     point_latest,
     publish,
     publishing,

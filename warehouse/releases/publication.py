@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -25,32 +24,20 @@ from schemas.columns import arrow_schema
 from schemas.pair import SPLITS, Pair
 from warehouse import remote
 from warehouse.place import WarehouseError
-from warehouse.releases.croissant import (
-    CROISSANT_JSON,
-    Described,
-    Records,
-    as_bytes,
-    described_files,
-    descriptions,
-)
+from warehouse.releases.croissant import CROISSANT_JSON, as_bytes
+from warehouse.releases.description import describe_release
+from warehouse.releases.pair_files import ROWS_PER_GROUP, pair_file_schema, pair_writer
 from warehouse.stages import Json, canonical_json, write_table
-from warehouse.versions import RESERVED_VERSIONS, pair_files
+from warehouse.versions import RESERVED_VERSIONS
 
 # 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy; 3: croissant.json;
 # 4: panels
 VERSION = "4"
 
-ROWS_PER_GROUP = 100  # DuckDB reads whole row groups: one image must not cost hundreds of others
 ROWS_PER_FILE = 20_000
 VERSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 PAIRS_SQL = Path(__file__).with_name("pairs.sql")
 LATEST = "latest"
-TABLES = {
-    "papers": "The papers, each with its licence, its numbers of floats, pairs and rejects, and warnings.",
-    "rejects": "Every figure, table or paper that was found and is no pair, with its reason.",
-    "duplicates": "Pictures that repeat another, with the test that found them.",
-    "contamination": "Pairs left out because they resemble an evaluation set.",
-}
 
 
 @dataclass(frozen=True)
@@ -185,7 +172,7 @@ def publish(warehouse: Path, plan: ReleasePlan, write_report: Callable[[Path], o
         write_report(aside)
         files = manifest["files"]
         assert isinstance(files, dict)
-        (aside / CROISSANT_JSON).write_bytes(as_bytes(_described(plan, manifest, aside)))
+        (aside / CROISSANT_JSON).write_bytes(as_bytes(describe_release(plan.tables, manifest, aside)))
         for name in ("report.html", CROISSANT_JSON):
             files[name] = _file_entry(aside / name)
         _write_manifest(aside, manifest)
@@ -294,38 +281,6 @@ class _PartWriter:
         self.rows += table.num_rows
 
 
-def pair_writer(where: Path | BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
-    """Return a writer of pairs with their images, for row groups of `ROWS_PER_GROUP`."""
-    # Images are compressed already; trying again costs time and saves nothing.
-    codecs = {name: "zstd" for name in schema.names if name != "image"} | {"image.bytes": "none"}
-    return pq.ParquetWriter(where, schema, compression=codecs, write_page_index=True)
-
-
-def pair_file_schema() -> pa.Schema:
-    """Return the schema of the pair files: that of `Pair` without the split, which is the folder's name.
-
-    The metadata tells Hugging Face's `datasets` that `image` is an image, and not a struct.
-    """
-    schema = arrow_schema(Pair)
-    schema = schema.remove(schema.get_field_index("split"))
-    features = {f.name: hugging_face_feature(f) for f in schema}
-    return schema.with_metadata({"huggingface": canonical_json({"info": {"features": features}})})
-
-
-def hugging_face_feature(field: pa.Field) -> Json:
-    """Return a column as Hugging Face's `datasets` describes it in a file's metadata."""
-    return {"_type": "Image"} if field.name == "image" else _hugging_face_type(field.type)
-
-
-def _hugging_face_type(arrow_type: pa.DataType) -> Json:
-    if pa.types.is_list(arrow_type):
-        return {"feature": _hugging_face_type(arrow_type.value_type), "_type": "List"}
-    if pa.types.is_struct(arrow_type):
-        return {f.name: _hugging_face_type(f.type) for f in arrow_type}
-    names = {"float": "float32", "double": "float64"}
-    return {"dtype": names.get(str(arrow_type), str(arrow_type)), "_type": "Value"}
-
-
 def _manifest(plan: ReleasePlan, folder: Path, split_rows: Mapping[str, int]) -> dict[str, Json]:
     files: dict[str, Json] = {
         path.relative_to(folder).as_posix(): _file_entry(path) for path in sorted(folder.rglob("*.parquet"))
@@ -335,45 +290,6 @@ def _manifest(plan: ReleasePlan, folder: Path, split_rows: Mapping[str, int]) ->
     digest = hashlib.sha256(canonical_json(hashed)).hexdigest()
     version = plan.version or f"r-{digest[:12]}"
     return {"version": version, "release_key": plan.key, "release_hash": digest, **hashed}
-
-
-def _described(plan: ReleasePlan, manifest: Mapping[str, Json], folder: Path) -> dict[str, Json]:
-    """Return the release as a Croissant dataset."""
-    files, policy = manifest["files"], manifest.get("license_policy")
-    assert isinstance(files, dict)
-    pairs = Records(
-        name="pairs",
-        description="Pictures with their captions, and everything that is known of the two; one row a pair.",
-        files="pairs/split=*/part-*.parquet",
-        schema=pair_file_schema(),
-        descriptions=descriptions(arrow_schema(Pair)),
-        split_of=r".*split=([a-z]+)/.*",
-    )
-    others = [
-        Records(name, TABLES[name], f"{name}.parquet", table.schema, descriptions(table.schema))
-        for name, table in plan.tables.items()
-    ]
-    about = Described(
-        version=str(manifest["version"]),
-        release_hash=str(manifest["release_hash"]),
-        policy=str(policy["name"]) if isinstance(policy, dict) else "research",
-        license_urls=_license_urls(folder),
-    )
-    return described_files(about, files, [pairs, *others])
-
-
-def _license_urls(folder: Path) -> list[str]:
-    """Return the licences of the images that are in the release."""
-    files = [str(path) for path in pair_files(folder)]
-    if not files:
-        return []
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT license_url FROM read_parquet(?) "
-            "WHERE license_url IS NOT NULL AND image_withheld IS NULL ORDER BY ALL",
-            [files],
-        ).fetchall()
-    return [url for (url,) in rows]
 
 
 def _file_entry(path: Path) -> dict[str, Json]:
