@@ -1,8 +1,8 @@
 """A release: stage tables joined into Parquet by split, with a manifest, published whole or not at all.
 
-`publication.py` writes it, its pairs by `pair_files.py`; `description.py` describes it to other tools, in the form of
-`croissant.py`; `vectors.py` keeps the embeddings of evaluations, and `alerts.py` compares its rejects with those of the
-release before.
+`publication.py` writes it, its pairs by `pair_files.py`; `description.py` describes it to other tools, in the form
+of `croissant.py`; `vectors.py` keeps the embeddings of evaluations, and `alerts.py` compares its rejects with those
+of the release before.
 """
 
 from warehouse.releases.alerts import Jump, jumps, latest_manifest
