@@ -54,7 +54,8 @@ def released(
                             picture = Image.open(io.BytesIO(row["image"]["bytes"]))
                             found.append((row["pair_id"], (shrunk(picture, longest), row["caption"])))
     if not found:
-        raise UserError(f"{release} has no such pair with an image in {' or '.join(splits)}")
+        kind = "pair of these classes and types" if wanted != EVERYTHING else "pair"
+        raise UserError(f"{release} has no {kind} with an image in {' or '.join(splits)}")
     return [stored for _, stored in sorted(found)]
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from curation.classes.errors import ClassModelError
 from curation.classes.signals import picture_signals
 from curation.pictures import open_rgb, opencv
+from runtime.onnx_sessions import cpu_session
 
 SIDE = 224  # pixels of the square that a picture is squashed to
 GRAPH = "picture.onnx"
@@ -47,9 +48,4 @@ def _values() -> Array:
 def _session(graph: Path) -> Any:
     if not graph.is_file():
         raise ClassModelError(f"{graph.parent} is no classifier: it holds no {GRAPH}")
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # the build runs one process per core
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    return cpu_session(str(graph))

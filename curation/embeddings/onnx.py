@@ -15,6 +15,7 @@ from PIL import Image
 from curation.embeddings.errors import EmbedderError
 from curation.pictures import open_rgb, opencv
 from runtime.hashes import model_sha256
+from runtime.onnx_sessions import cpu_session
 
 VERSION = "2"  # 1: squash or shortest side, one thread; 2: never a picture on its own
 
@@ -119,13 +120,8 @@ def open_session(folder: Path, name: str) -> Any:
     graph = model_file(folder, name)
     model_file(folder, WEIGHTS)
     runtime_version()
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # the build runs one process per core
-    options.inter_op_num_threads = 1
     try:
-        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        return cpu_session(str(graph))
     except _load_errors() as error:
         raise EmbedderError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
 

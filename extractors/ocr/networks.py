@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from runtime.onnx_sessions import cpu_session
 from schemas.errors import UserError
 
 logger = logging.getLogger("scimmir")
@@ -105,14 +106,7 @@ def _in_openvino(model: bytes, runtime: Runtime, threads: int) -> Network:
 
 def _in_onnx_runtime(model: bytes, runtime: Runtime, threads: int) -> Network:
     del runtime
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # it keeps the memory of the largest picture for ever
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session = cpu_session(model, threads=threads, keeps_memory=False, silent=True)
     name = session.get_inputs()[0].name
 
     def run(values: Floats) -> Floats:

@@ -63,7 +63,7 @@ PIECES = st.sampled_from(
 ALPHABET = st.sampled_from("aAbßİıΣσςéÉ0² .-_'\"%\\(\n") | st.characters(exclude_categories=("Cs",))
 
 ONE_PAIR = (
-    "FROM (SELECT '' AS pair_id, '' AS subcategory, '' AS source, '' AS license_group, '' AS license_code,"
+    "FROM (SELECT '' AS pair_id, '' AS subcategory, '' AS image_type, '' AS source, '' AS license_group, '' AS license_code,"
     " []::VARCHAR[] AS categories, '' AS published, '' AS split, '' AS paper_key, $1 AS caption)"
 )
 

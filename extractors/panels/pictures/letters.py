@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from extractors.panels.pictures.tokens import Floats
+from runtime.onnx_sessions import cpu_session
 
 MODEL = Path(__file__).parent / "models" / "letters.onnx"
 NAMES = (*"abcdefghijklmnopqrstuvwxyz", *"123456789", "ii", "iii", "iv", "vi", "vii", "viii", "ix")
@@ -50,8 +51,4 @@ def likelihood(read_as: Floats, label: str) -> Floats:
 
 @cache
 def _session() -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(MODEL), options, providers=["CPUExecutionProvider"])
+    return cpu_session(str(MODEL))
