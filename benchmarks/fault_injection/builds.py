@@ -93,7 +93,7 @@ def bench(folder: Path) -> Iterator[Bench]:
     own = {
         **base,
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": leases,
-        "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "60",
+        "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "240",
     }
     sample = folder / "sample"
     make_sample(sample)

@@ -104,7 +104,7 @@ def topology(tmp_path_factory: pytest.TempPathFactory, few_papers: Path) -> Iter
         server_environment = {
             **base,
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-            "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "60",
+            "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "240",
             "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
         }
         with prefect_server(server_environment, folder, database) as (_, api):
