@@ -16,6 +16,7 @@ from typing import Generic, TypeVar, cast
 import pebble
 
 from runtime.memory import give_back
+from runtime.sandbox import WALL_FACTOR
 from schemas.reject import RecordError
 
 C = TypeVar("C")
@@ -25,10 +26,6 @@ R = TypeVar("R")
 # Imported once in the fork server, so that a worker that had to be killed is replaced in milliseconds.
 PRELOAD = ["lxml.etree", "numpy", "PIL.Image", "pyarrow", "pymupdf", "schemas.floats", "schemas.annotations"]
 
-
-# A record has its time in seconds of a processor: by the clock, a busy machine would reject what a quiet one reads,
-# and the same papers would give another release. What neither works nor ends is stopped by the clock after all.
-WALL_FACTOR = 10
 
 # Reasons that may lie in the state of the machine and not in the record.
 PASSING = ("timeout", "memory_limit", "worker_died")

@@ -24,8 +24,9 @@ _LIMITS = (
     'exec "$@"'
 )
 
-
-WALL_FACTOR = 10  # as of a record in `runtime.attempt`
+# Limits are in seconds of a processor: by the clock, a busy machine would reject what a quiet one reads, and the same
+# papers would give another release. What neither works nor ends is stopped by the clock after all.
+WALL_FACTOR = 10
 
 
 class SandboxError(Exception):
