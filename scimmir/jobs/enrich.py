@@ -65,6 +65,7 @@ def enrich_release(
     Raises:
         UserError: the server answers no pair, or `output` belongs to another release, model or prompt.
     """
+    asked = Endpoint(endpoint)
     _claim(output, release, prompt, endpoint)
     journal = Journal(output.with_suffix(".jsonl"))
     spent = [(row.prompt_tokens or 0, row.completion_tokens or 0) for row in journal.rows.values()]
@@ -79,9 +80,7 @@ def enrich_release(
     try:
         with progress("enrich", min(total, settings.max_items or total), "pairs") as advance:
             items = _items(release, journal, prompt, endpoint, settings)
-            enrich(
-                items, prompt, Endpoint(endpoint), journal, budget, threads=settings.threads, advance=advance
-            )
+            enrich(items, prompt, asked, journal, budget, threads=settings.threads, advance=advance)
     finally:
         journal.close()
         rows = sorted(journal.rows.values(), key=lambda row: row.pair_id)

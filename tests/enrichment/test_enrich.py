@@ -231,6 +231,13 @@ def test_answers_of_another_model_prompt_or_release_are_never_mixed(run: Run, tm
     assert (tmp_path / "mine.parquet").read_bytes() == b"PAR1"
 
 
+def test_a_wrong_address_is_one_sentence_and_leaves_nothing(small: Path, tmp_path: Path) -> None:
+    settings = EndpointSettings(url="ftp://example.org", model="m")
+    with pytest.raises(UserError, match="is no address of a server"):
+        enrich_release(small, tmp_path / "answers.parquet", PROMPT, settings, EnrichSettings())
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
