@@ -116,8 +116,8 @@ def few_papers(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def few_arguments(few_papers: Path) -> list[object]:
-    """Return the arguments of a build of these, without OCR and each in a shard of its own, but for the warehouse."""
-    return ["build", few_papers, "--ocr-engine", "none", "--papers-per-shard", "1", "--workers", "2"]
+    """Return the arguments of a build of these, without OCR and in three shards, but for the warehouse."""
+    return ["build", few_papers, "--ocr-engine", "none", "--papers-per-shard", "2", "--workers", "2"]
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def wait_until(true: Callable[[], object], *, seconds: float, what: str) -> None
     while not true():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not come about in {seconds:g} s")
-        time.sleep(0.25)
+        time.sleep(0.5)
 
 
 def clean_environment(home: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import shutil
 import struct
 from collections.abc import Sequence
 from functools import cache
@@ -55,11 +56,18 @@ def read_eps(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
     return Normal(image, original, is_photograph(image, parameters))
 
 
-@cache
 def ghostscript_version() -> str | None:
     """Return the version of the Ghostscript in PATH, or None where there is none that runs."""
+    program = shutil.which("gs")
+    return _stated_version(program) if program else None
+
+
+@cache  # by the program's path: what PATH leads to may change
+def _stated_version(program: str) -> str | None:
     try:
-        done = run_limited(["gs", "--version"], timeout_s=20, memory_bytes=1 << 30, max_output_bytes=1 << 16)
+        done = run_limited(
+            [program, "--version"], timeout_s=20, memory_bytes=1 << 30, max_output_bytes=1 << 16
+        )
     except SandboxError:
         return None
     return done.output.decode("ascii", "replace").strip() or None

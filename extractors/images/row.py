@@ -9,7 +9,6 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 
 from extractors.images.compose import compose
 from extractors.images.eps import ghostscript_version, read_eps
@@ -18,6 +17,7 @@ from extractors.images.raster import read_raster
 from extractors.images.sniff import RASTER, sniff
 from extractors.images.store import is_blank, stored_row
 from extractors.images.vector import read_pdf, read_svg
+from runtime.versions import installed_version
 from schemas.annotations import ImageRow
 from schemas.floats import Graphic
 from schemas.reject import RecordError
@@ -83,9 +83,9 @@ def library_versions() -> dict[str, str]:
     """Return the versions of the programs and libraries that determine an image's bytes."""
     return {
         "ghostscript": ghostscript_version() or "none",
-        "pillow": version("pillow"),
-        "pymupdf": version("pymupdf"),
-        "typst": version("typst"),
+        "pillow": installed_version("pillow"),
+        "pymupdf": installed_version("pymupdf"),
+        "typst": installed_version("typst"),
     }
 
 

@@ -8,7 +8,6 @@ import io
 import json
 import zlib
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from extractors.tables import Grid, PlacedCell, from_html, grid_of, inline_text,
 from extractors.typeset.fonts import FAMILY, coverage, east_asian_folder, half_width
 from extractors.typeset.widths import COLUMN_GAP, EM, Widths, breakable, column_widths, line_width, scale_of
 from extractors.typst_pages import compile_png
+from runtime.versions import installed_version
 from schemas.annotations import ImageRow
 from schemas.reject import RecordError
 from schemas.table import Table
@@ -128,9 +128,9 @@ def image_row(pair_id: str, table_html: str, parameters: TypesetParameters) -> I
 def library_versions() -> dict[str, str]:
     """Return the versions of the libraries that determine the bytes of a typeset image."""
     return {
-        "pillow": version("pillow"),
-        "pymupdf": version("pymupdf"),  # its font for Chinese, Japanese and Korean
-        "typst": version("typst"),
+        "pillow": installed_version("pillow"),
+        "pymupdf": installed_version("pymupdf"),  # its font for Chinese, Japanese and Korean
+        "typst": installed_version("typst"),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
     }
 

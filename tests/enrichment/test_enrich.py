@@ -4,6 +4,7 @@ import base64
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ from schemas.enrichment import REASONS
 from schemas.errors import UserError
 from scimmir.jobs.enrich import Enriched, EnrichSettings, enrich_release
 
-pytest.importorskip("openai")
+# It takes a second to load, and each process of the suite reads this file.
+pytestmark = pytest.mark.skipif(find_spec("openai") is None, reason="openai is not installed")
 
 COUNT = 20
 PAIRS = [pair(number) for number in range(COUNT)]

@@ -30,7 +30,7 @@ def test_two_dask_workers_build_the_same_release_as_one_process(
     (one,) = (json.loads(path.read_text()) for path in few_warehouse.glob("releases/*/manifest.json"))
     shutil.copytree(prefect_home, tmp_path / "prefect")
     # Ray takes a minute more to do the same: `python -m benchmarks.scale_out` compares all three.
-    (two,) = compare(tmp_path, few_papers, WAYS[1:2], papers_per_shard=1)
+    (two,) = compare(tmp_path, few_papers, WAYS[1:2], papers_per_shard=2)
     assert one["counts"]["pairs"] > 15
     assert (two.release_hash, two.pairs) == (one["release_hash"], one["counts"]["pairs"])
 

@@ -36,7 +36,7 @@ pytestmark = [
 
 INTERVAL_S = 20  # of the schedule; a build with nothing to do takes less
 RUNNING = {"state": {"name": {"any_": ["Running"]}}}
-OPTIONS = {"ocr_engine": "none", "papers_per_shard": 1, "workers": 1}
+OPTIONS = {"ocr_engine": "none", "papers_per_shard": 2, "workers": 1}
 
 
 @dataclass
@@ -49,8 +49,7 @@ class Topology:
 
     def objects(self, prefix: str) -> list[str]:
         """Return the keys below a prefix of the bucket."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
-        return [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+        return [entry["Key"] for entry in self._listed(prefix)]
 
     def manifest(self, warehouse: str) -> dict[str, Any]:
         """Return the manifest of a warehouse's latest release."""
@@ -60,6 +59,10 @@ class Topology:
         key = f"{warehouse}/releases/{latest.strip()}/manifest.json"
         found: dict[str, Any] = json.loads(self._client.get_object(Bucket=BUCKET, Key=key)["Body"].read())
         return found
+
+    def _listed(self, prefix: str) -> list[dict[str, Any]]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+        return [entry for page in pages for entry in page.get("Contents", ())]
 
     @cached_property
     def _client(self) -> Any:
@@ -79,8 +82,7 @@ class Topology:
 
     def written(self, prefix: str) -> dict[str, str]:
         """Return when each object below a prefix was written."""
-        keys = self.objects(prefix)
-        return {key: str(self._client.head_object(Bucket=BUCKET, Key=key)["LastModified"]) for key in keys}
+        return {entry["Key"]: str(entry["LastModified"]) for entry in self._listed(prefix)}
 
 
 def scheduled_spec(folder: Path) -> Path:
@@ -116,7 +118,7 @@ def topology(tmp_path_factory: pytest.TempPathFactory, few_papers: Path) -> Iter
                 "SCIMMIR_PAPERS": papers,
                 "SCIMMIR_WAREHOUSE": f"s3://{BUCKET}/scheduled",
                 "SCIMMIR_CACHE": str(folder / "cache"),
-                "PREFECT_WORKER_QUERY_SECONDS": "2",
+                "PREFECT_WORKER_QUERY_SECONDS": "5",
             }
             prefect(environment, "work-pool", "create", "--type", "process", "scimmir")
             prefect(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
 BUCKET = "arxiv"
@@ -137,6 +136,7 @@ def sample_tars(sample: Path, extra: bytes = b"") -> dict[str, tuple[str, str, s
 def loopback_s3() -> Iterator[LoopbackS3]:
     """Run the server on a free port, with an empty bucket."""
     from moto.moto_api._internal import moto_api_backend
+    from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 
     moto_api_backend.reset()
     server = LoopbackS3()

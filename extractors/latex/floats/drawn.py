@@ -89,19 +89,22 @@ def installed_engine() -> str | None:
     return next((name for name in ENGINES if shutil.which(name)), None)
 
 
-@functools.cache
 def engine_identity() -> str | None:
     """Return name and version of the TeX engine that renders drawings, None where there is none."""
     engine = installed_engine()
-    if engine is None:
-        return None
+    program = shutil.which(engine) if engine else None
+    return _stated_version(program) or engine if program else None
+
+
+@functools.cache  # by the program's path: what PATH leads to may change
+def _stated_version(program: str) -> str | None:
     try:
         done = subprocess.run(
-            [engine, "--version"], capture_output=True, text=True, errors="replace", timeout=60, check=False
+            [program, "--version"], capture_output=True, text=True, errors="replace", timeout=60, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
-        return engine
-    return next((line.strip() for line in done.stdout.splitlines() if line.strip()), engine)
+        return None
+    return next((line.strip() for line in done.stdout.splitlines() if line.strip()), None)
 
 
 def render_drawing(

@@ -62,13 +62,11 @@ def test_drawings_are_rejects_by_default() -> None:
 
 
 def test_without_an_engine_the_failure_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine_identity.cache_clear()
     monkeypatch.setenv("PATH", "")
     found = extract(paper(PICTURE), parameters=ON)
     with pytest.raises(RecordError, match="no TeX engine is installed") as caught:
         render_drawing(found.drawings[0], {})
     assert caught.value.reason == "drawn_in_tex" and engine_identity() is None
-    engine_identity.cache_clear()
 
 
 def test_a_drawing_that_comes_out_of_a_macro_cannot_be_rendered(monkeypatch: pytest.MonkeyPatch) -> None:

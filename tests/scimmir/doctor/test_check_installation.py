@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from extractors.images.eps import ghostscript_version
 from extractors.ocr import rapidocr_engine
 from scimmir.doctor import installation
 from scimmir.doctor.packages import (
@@ -81,16 +80,9 @@ def test_locked_versions() -> None:
     assert installed_versions()["pytest"] == pytest.__version__
 
 
-@pytest.fixture
-def empty_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    ghostscript_version.cache_clear()
+def test_programs_that_are_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    installation.check_tex(), installation.check_ghostscript()  # what was found once is not taken for granted
     monkeypatch.setenv("PATH", str(tmp_path))
-    yield
-    ghostscript_version.cache_clear()
-
-
-@pytest.mark.usefixtures("empty_path")
-def test_programs_that_are_not_there() -> None:
     found = installation.check_ghostscript()
     assert found.state == "missing" and "apt-get install ghostscript" in found.sentence
     assert installation.check_tex().state == "optional"

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from PIL import Image
 from runtime.hashes import file_sha256
 from warehouse.exports import export_hugging_face, plan_export
 
-mlcroissant = pytest.importorskip("mlcroissant")
+# It takes a second to load, and each process of the suite reads this file.
+pytestmark = pytest.mark.skipif(find_spec("mlcroissant") is None, reason="mlcroissant is not installed")
 
 TABLES = ("pairs", "papers", "rejects", "duplicates", "contamination")
 # The same papers must give the same bytes, a build names no author, and its versions are named by people.
@@ -30,6 +32,8 @@ def exported(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def records(folder: Path, table: str) -> Iterator[dict[str, Any]]:
     """Yield the records as the rows of a Parquet file are: plain names, texts, pictures as bytes."""
+    import mlcroissant
+
     for record in mlcroissant.Dataset(folder / "croissant.json").records(table):
         yield {name.partition("/")[2]: _plain(value) for name, value in record.items()}
 
@@ -86,6 +90,8 @@ def test_the_records_of_an_export_are_those_of_its_parquet(exported: Path) -> No
 
 @pytest.mark.parametrize("kind", ["release", "exported"])
 def test_it_is_valid(kind: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> None:
+    import mlcroissant
+
     folder: Path = request.getfixturevalue(kind)
     with caplog.at_level(logging.WARNING):
         mlcroissant.Dataset(folder / "croissant.json")
@@ -95,6 +101,7 @@ def test_it_is_valid(kind: str, request: pytest.FixtureRequest, caplog: pytest.L
 
 @pytest.mark.parametrize("kind", ["release", "exported"])
 def test_it_says_what_the_files_are(kind: str, request: pytest.FixtureRequest) -> None:
+
     folder: Path = request.getfixturevalue(kind)
     described = json.loads((folder / "croissant.json").read_bytes())
     files = {
