@@ -89,10 +89,10 @@ def test_the_records_of_an_export_are_those_of_its_parquet(exported: Path) -> No
 
 
 @pytest.mark.parametrize("kind", ["release", "exported"])
-def test_it_is_valid(kind: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> None:
+def test_it_is_valid(kind: str, release: Path, exported: Path, caplog: pytest.LogCaptureFixture) -> None:
     import mlcroissant
 
-    folder: Path = request.getfixturevalue(kind)
+    folder = {"release": release, "exported": exported}[kind]
     with caplog.at_level(logging.WARNING):
         mlcroissant.Dataset(folder / "croissant.json")
     complaints = [line for line in caplog.text.splitlines() if line.startswith("  -  ")]
@@ -100,9 +100,8 @@ def test_it_is_valid(kind: str, request: pytest.FixtureRequest, caplog: pytest.L
 
 
 @pytest.mark.parametrize("kind", ["release", "exported"])
-def test_it_says_what_the_files_are(kind: str, request: pytest.FixtureRequest) -> None:
-
-    folder: Path = request.getfixturevalue(kind)
+def test_it_says_what_the_files_are(kind: str, release: Path, exported: Path) -> None:
+    folder = {"release": release, "exported": exported}[kind]
     described = json.loads((folder / "croissant.json").read_bytes())
     files = {
         entry["contentUrl"]: entry["sha256"]
