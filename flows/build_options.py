@@ -42,6 +42,13 @@ class BuildOptions(BaseModel):
             "open_clip:<model>/<tag or local checkpoint>."
         ),
     ] = "clip"
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"],
+        Field(
+            description="Where OCR and embedder run: auto (a GPU where their libraries can use one, on one machine), "
+            "cpu or cuda. Each GPU has one process."
+        ),
+    ] = "auto"
     class_model: Annotated[
         str | None,
         Field(

@@ -17,6 +17,7 @@ import pebble
 
 from runtime.memory import give_back
 from runtime.sandbox import WALL_FACTOR
+from schemas.errors import UserError
 from schemas.reject import RecordError
 
 C = TypeVar("C")
@@ -124,6 +125,9 @@ def attempt(
     `memory_limit`, and any other error is `unexpected`. What may have been the machine's fault (time, memory, a
     dead worker) is tried `tries` times. At most `ahead` items are under way at once, so that memory stays flat
     however many there are.
+
+    Raises:
+        UserError: what `fn` raises of it, for the user has to mend that before any record can be worked on.
     """
 
     def start(item: T) -> "Future[tuple[R | None, Failure | None, float]]":
@@ -218,6 +222,8 @@ def _guarded(fn: Callable[[T], R], item: T) -> tuple[R | None, Failure | None, f
         return fn(item), None, time.perf_counter() - start
     except RecordError as error:
         failure = Failure(error.reason, error.detail)
+    except UserError:
+        raise  # of the machine, as a GPU that another process has: no record is at fault
     except MemoryError:
         failure = Failure("memory_limit", "the worker's memory cap was reached")
     except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error becomes a reject

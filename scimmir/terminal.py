@@ -6,9 +6,15 @@ from typing import Annotated
 
 import typer
 
+from runtime.devices import Wanted
+
 WAREHOUSE = Path("warehouse-data")
 WarehouseOption = Annotated[
     Path, typer.Option("--warehouse", "-w", envvar="SCIMMIR_WAREHOUSE", help="Folder of stages and releases.")
+]
+
+DeviceOption = Annotated[
+    Wanted, typer.Option(help="Where the model runs: auto takes a GPU where its library can use one.")
 ]
 
 ClassOption = Annotated[

@@ -11,7 +11,7 @@ from PIL import Image
 from curation.classes.errors import ClassModelError
 from curation.classes.signals import picture_signals
 from curation.pictures import open_rgb, opencv
-from runtime.onnx_sessions import cpu_session
+from runtime.onnx_sessions import onnx_session
 
 SIDE = 224  # pixels of the square that a picture is squashed to
 GRAPH = "picture.onnx"
@@ -48,4 +48,4 @@ def _values() -> Array:
 def _session(graph: Path) -> Any:
     if not graph.is_file():
         raise ClassModelError(f"{graph.parent} is no classifier: it holds no {GRAPH}")
-    return cpu_session(str(graph))
+    return onnx_session(str(graph))

@@ -10,10 +10,12 @@ from curation.embeddings.embedder import (
     SHIPPED,
     VERSION,
     Embedder,
+    embedder_device,
     embedder_identity,
     embedder_space,
     load_embedder,
     text_embedder_identity,
+    without_device,
 )
 from curation.embeddings.errors import EmbedderError
 
@@ -24,8 +26,10 @@ __all__ = [
     "VERSION",
     "Embedder",
     "EmbedderError",
+    "embedder_device",
     "embedder_identity",
     "embedder_space",
     "load_embedder",
     "text_embedder_identity",
+    "without_device",
 ]

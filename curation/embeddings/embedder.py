@@ -13,9 +13,11 @@ from curation.embeddings import onnx as embed_onnx
 from curation.embeddings import onnx_text as embed_onnx_text
 from curation.embeddings import open_clip as embed_open_clip
 from curation.embeddings.errors import EmbedderError
+from runtime.devices import Device, Wanted, choose_device
 
 VERSION = "3"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime; 3: thumbnails beside
 
+ON_CUDA = " on cuda"
 SHIPPED = Path(__file__).parent / "models" / "scimmir-small"
 
 EMBEDDERS: dict[str, str] = {
@@ -53,26 +55,26 @@ class Embedder:
     embed_texts: EmbedTexts | None = None
 
 
-def load_embedder(spec: str) -> Embedder:
-    """Return the embedder that `spec` names (see EMBEDDERS).
+def load_embedder(spec: str, device: Device = "cpu") -> Embedder:
+    """Return the embedder that `spec` names (see EMBEDDERS), on a device that `embedder_device` gave.
 
     Raises:
         EmbedderError: the name is unknown, a package is missing, or the weights cannot be had or read.
     """
     name, rest = _parse(spec)
-    identity, space = embedder_identity(spec), embedder_space(spec)
+    identity, space = embedder_identity(spec, device), embedder_space(spec)
     if name == "descriptor":
         return Embedder(identity, space, embed_descriptor.DIMENSION, _describe_all)
     if name == "onnx":
-        dimension, embed = embed_onnx.load(Path(rest))
-        texts = embed_onnx_text.load_lazily(Path(rest), dimension)
+        dimension, embed = embed_onnx.load(Path(rest), device)
+        texts = embed_onnx_text.load_lazily(Path(rest), dimension, device)
     else:
-        dimension, embed, texts = embed_open_clip.load(rest)
-    return Embedder(identity, space, dimension, embed, text_embedder_identity(spec), texts)
+        dimension, embed, texts = embed_open_clip.load(rest, device)
+    return Embedder(identity, space, dimension, embed, text_embedder_identity(spec, device), texts)
 
 
-def embedder_identity(spec: str) -> str:
-    """Return the identity that `load_embedder(spec)` would state; it hashes weights but loads no model.
+def embedder_identity(spec: str, device: Device = "cpu") -> str:
+    """Return the identity that `load_embedder(spec, device)` would state; it hashes weights but loads no model.
 
     Raises:
         EmbedderError: as load_embedder, as far as names and files can tell.
@@ -80,10 +82,11 @@ def embedder_identity(spec: str) -> str:
     name, rest = _parse(spec)
     if name == "descriptor":
         return embed_descriptor.IDENTITY
-    return embed_onnx.identity(Path(rest)) if name == "onnx" else embed_open_clip.identity(rest)
+    found = embed_onnx.identity(Path(rest)) if name == "onnx" else embed_open_clip.identity(rest)
+    return found + _on(name, device)
 
 
-def text_embedder_identity(spec: str) -> str | None:
+def text_embedder_identity(spec: str, device: Device = "cpu") -> str | None:
     """Return what the last bit of a text's vector depends on; None where `spec` embeds images only.
 
     Raises:
@@ -92,7 +95,33 @@ def text_embedder_identity(spec: str) -> str | None:
     name, rest = _parse(spec)
     if name == "descriptor":
         return None
-    return embed_onnx_text.identity(Path(rest)) if name == "onnx" else embed_open_clip.text_identity(rest)
+    found = embed_onnx_text.identity(Path(rest)) if name == "onnx" else embed_open_clip.text_identity(rest)
+    return found + _on(name, device)
+
+
+def _on(name: str, device: Device) -> str:
+    """Return what a device adds to an identity: sums in another order, in half precision on torch."""
+    if device == "cpu":
+        return ""
+    return ON_CUDA if name == "onnx" else f"{ON_CUDA} float16"
+
+
+def without_device(identity: str) -> str:
+    """Return the identity that the embedder has on the processor."""
+    return identity.partition(ON_CUDA)[0]
+
+
+def embedder_device(spec: str, wanted: Wanted) -> Device:
+    """Return where an embedder runs: `auto` is a GPU where its library can use one.
+
+    Raises:
+        EmbedderError: there is no such embedder.
+        UserError: a GPU is asked for, and cannot be used.
+    """
+    name, _ = _parse(spec)
+    if name == "descriptor":  # has no network
+        return "cpu"
+    return choose_device(wanted, "onnxruntime" if name == "onnx" else "torch")
 
 
 def embedder_space(spec: str) -> str:

@@ -14,8 +14,9 @@ from PIL import Image
 
 from curation.embeddings.errors import EmbedderError
 from curation.pictures import open_rgb, opencv
+from runtime.devices import Device
 from runtime.hashes import model_sha256
-from runtime.onnx_sessions import cpu_session
+from runtime.onnx_sessions import onnx_session
 
 VERSION = "2"  # 1: squash or shortest side, one thread; 2: never a picture on its own
 
@@ -23,6 +24,7 @@ CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
 IMAGE_GRAPH = "image.onnx"
 BATCH = 32  # images per run: 6 MB of input at 128 px
+GPU_BATCH = 256
 
 _INTERPOLATION = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 
@@ -91,10 +93,13 @@ def identity(folder: Path) -> str:
     )
 
 
-def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], Floats]]:
-    """Return dimension and embedding function of an exported model. Raises EmbedderError."""
+def load(
+    folder: Path, device: Device = "cpu"
+) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], Floats]]:
+    """Return dimension and embedding function of an exported model. Raises EmbedderError, and UserError for a GPU."""
     preprocess = read_preprocess(folder)
-    session = open_session(folder, IMAGE_GRAPH)
+    session = open_session(folder, IMAGE_GRAPH, device)
+    size = BATCH if device == "cpu" else GPU_BATCH
     blank = np.zeros((1, 3, preprocess.size, preprocess.size), np.float32)
     dimension = int(session.run(None, {"pixels": blank})[0].shape[1])
 
@@ -102,8 +107,8 @@ def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], F
         # A matrix of one row is multiplied in another order of sums than one of several: a lone picture is sent
         # twice, so that a vector's last bit does not depend on which pictures come with it.
         vectors = np.empty((len(images), dimension), dtype=np.float32)
-        for start in range(0, len(images), BATCH):
-            batch = np.stack([preprocess.pixels(image) for image in images[start : start + BATCH]])
+        for start in range(0, len(images), size):
+            batch = np.stack([preprocess.pixels(image) for image in images[start : start + size]])
             found = session.run(None, {"pixels": batch if len(batch) > 1 else np.repeat(batch, 2, axis=0)})[0]
             vectors[start : start + len(batch)] = found[: len(batch)]
         return vectors
@@ -111,17 +116,18 @@ def load(folder: Path) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], F
     return dimension, embed
 
 
-def open_session(folder: Path, name: str) -> Any:
-    """Return an ONNX Runtime session of one of an exported model's graphs, on one thread of the CPU.
+def open_session(folder: Path, name: str, device: Device = "cpu") -> Any:
+    """Return an ONNX Runtime session of one of an exported model's graphs, on one thread of the CPU or on a GPU.
 
     Raises:
         EmbedderError: a file is missing or damaged, or onnxruntime is not installed.
+        UserError: the GPU cannot be had.
     """
     graph = model_file(folder, name)
     model_file(folder, WEIGHTS)
     runtime_version()
     try:
-        return cpu_session(str(graph))
+        return onnx_session(str(graph), device=device)
     except _load_errors() as error:
         raise EmbedderError(f"{graph} cannot be loaded: {str(error).splitlines()[0][:300]}") from error
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from curation.embeddings import tokens as clip_tokens
 from curation.embeddings.errors import EmbedderError
 from curation.embeddings.onnx import CONFIG, model_file, open_session, runtime_version, space
+from runtime.devices import Device
 from runtime.hashes import model_sha256
 
 TEXT_GRAPH = "text.onnx"
@@ -46,23 +47,23 @@ def identity(folder: Path) -> str:
     )
 
 
-def load_lazily(folder: Path, dimension: int) -> Callable[[Sequence[str]], Floats]:
+def load_lazily(folder: Path, dimension: int, device: Device = "cpu") -> Callable[[Sequence[str]], Floats]:
     """Return the function that embeds texts; the graph is loaded at its first call, which images never need."""
 
     @functools.cache
     def loaded() -> Callable[[Sequence[str]], Floats]:
-        return _load(folder, dimension)
+        return _load(folder, dimension, device)
 
     return lambda texts: loaded()(texts)
 
 
-def _load(folder: Path, dimension: int) -> Callable[[Sequence[str]], Floats]:
+def _load(folder: Path, dimension: int, device: Device) -> Callable[[Sequence[str]], Floats]:
     stated = _text_input(folder)
     try:
         vocabulary = clip_tokens.read_vocabulary(stated.byte_pairs)
     except (OSError, EOFError, ValueError, gzip.BadGzipFile) as error:
         raise EmbedderError(f"the byte pairs {stated.byte_pairs} cannot be read: {error}") from error
-    session = open_session(folder, TEXT_GRAPH)
+    session = open_session(folder, TEXT_GRAPH, device)
 
     def embed(texts: Sequence[str]) -> Floats:
         vectors = np.empty((len(texts), dimension), dtype=np.float32)

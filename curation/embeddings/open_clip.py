@@ -7,10 +7,10 @@ import importlib.util
 import json
 import os
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from PIL import Image
 from curation.embeddings.errors import EmbedderError
 from curation.embeddings.hub import Hub, patient_hub
 from curation.pictures import open_rgb
+from runtime.devices import Device, take_gpu
 from runtime.hashes import model_sha256
 
 VERSION = "1"  # 1: open_clip's own inference preprocessing, one thread
@@ -33,7 +34,9 @@ FOLDER_WEIGHTS = (
 )
 FILE_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 BATCH = 32  # images per forward pass: 20 MB of input at 224 px
+GPU_BATCH = 512  # halved as often as the GPU has no room for it
 
+T = TypeVar("T")
 Floats = npt.NDArray[np.float32]
 Embed = Callable[[Sequence[bytes | Image.Image]], Floats]
 EmbedTexts = Callable[[Sequence[str]], Floats]
@@ -82,12 +85,19 @@ def text_identity(rest: str) -> str:
     return f"{identity(rest)} texts={TEXT_VERSION}"
 
 
-def load(rest: str) -> tuple[int, Embed, EmbedTexts]:
-    """Return dimension and embedding functions of the model that `rest` means. Raises EmbedderError."""
+def load(rest: str, device: Device = "cpu") -> tuple[int, Embed, EmbedTexts]:
+    """Return dimension and embedding functions of the model that `rest` means, in half precision on a GPU.
+
+    Raises:
+        EmbedderError: as `identity`, or the weights do not fit.
+        UserError: every GPU is another process's.
+    """
     choice = _choose(rest)
     _installed_version()
     if choice.weights is None:
         _tag_weights(choice)
+    if device == "cuda":
+        take_gpu()
     import open_clip
     import torch
     from safetensors import SafetensorError
@@ -97,10 +107,11 @@ def load(rest: str) -> tuple[int, Embed, EmbedTexts]:
         open_clip.add_model_config(choice.config)
     name = f"local-dir:{choice.config.parent}" if choice.is_folder and choice.config else choice.model
     pretrained = None if choice.is_folder else choice.tag or str(choice.weights)
+    precision = "fp32" if device == "cpu" else "fp16"
     try:
         with patient_hub():
             model, preprocess = open_clip.create_model_from_pretrained(
-                name, pretrained=pretrained, device="cpu", weights_only=True
+                name, pretrained=pretrained, device=device, precision=precision, weights_only=True
             )
     except (
         SafetensorError,
@@ -122,41 +133,68 @@ def load(rest: str) -> tuple[int, Embed, EmbedTexts]:
     model.eval()
 
     def embed(images: Sequence[bytes | Image.Image]) -> Floats:
-        return _embed(model, preprocess, images, dimension)
+        return in_batches(lambda part: _embed(model, preprocess, part, device), images, device)
 
     def embed_texts(texts: Sequence[str]) -> Floats:
-        return _embed_texts(model, _tokenizer(choice), texts, dimension)
+        return in_batches(lambda part: _embed_texts(model, _tokenizer(choice), part, device), texts, device)
+
+    def in_batches(embed_part: Callable[[Sequence[T]], Floats], items: Sequence[T], on: Device) -> Floats:
+        parts = batched(embed_part, items, BATCH if on == "cpu" else GPU_BATCH, torch.OutOfMemoryError)
+        return np.concatenate([np.empty((0, dimension), np.float32), *parts])
 
     with torch.inference_mode():
         side = model.visual.image_size
         height, width = (side, side) if isinstance(side, int) else side
-        dimension = int(model.encode_image(torch.zeros(1, 3, height, width)).shape[1])
+        blank = torch.zeros(1, 3, height, width, device=device, dtype=_dtype(device))
+        dimension = int(model.encode_image(blank).shape[1])
     return dimension, embed, embed_texts
 
 
-def _embed(model: Any, preprocess: Any, images: Sequence[bytes | Image.Image], dimension: int) -> Floats:
+def batched(
+    embed: Callable[[Sequence[T]], Floats], items: Sequence[T], size: int, too_large: type[Exception]
+) -> Iterator[Floats]:
+    """Yield the vectors of batches of items; a batch for which there is no memory is tried in halves.
+
+    Raises `too_large` where there is none for one item.
+    """
+    start = 0
+    while start < len(items):
+        try:
+            yield embed(items[start : start + size])
+        except too_large:
+            if size == 1:
+                raise
+            size //= 2
+        else:
+            start += size
+
+
+def _embed(model: Any, preprocess: Any, images: Sequence[bytes | Image.Image], device: Device) -> Floats:
     import torch
 
-    vectors = np.empty((len(images), dimension), dtype=np.float32)
-    for start in range(0, len(images), BATCH):
-        batch = torch.stack([preprocess(open_rgb(image)) for image in images[start : start + BATCH]])
-        with torch.inference_mode():
-            features = model.encode_image(batch).float()
-            features = torch.nn.functional.normalize(features, dim=-1)
-        vectors[start : start + len(batch)] = features.numpy()
-    return vectors
+    batch = torch.stack([preprocess(open_rgb(image)) for image in images])
+    with torch.inference_mode():
+        features = model.encode_image(batch.to(device, _dtype(device))).float()
+        return _numpy(torch.nn.functional.normalize(features, dim=-1))
 
 
-def _embed_texts(model: Any, tokenizer: Any, texts: Sequence[str], dimension: int) -> Floats:
+def _embed_texts(model: Any, tokenizer: Any, texts: Sequence[str], device: Device) -> Floats:
     import torch
 
-    vectors = np.empty((len(texts), dimension), dtype=np.float32)
-    for start in range(0, len(texts), BATCH):
-        tokens = tokenizer(list(texts[start : start + BATCH]))
-        with torch.inference_mode():
-            features = torch.nn.functional.normalize(model.encode_text(tokens).float(), dim=-1)
-        vectors[start : start + len(tokens)] = features.numpy()
-    return vectors
+    tokens = tokenizer(list(texts))
+    with torch.inference_mode():
+        features = model.encode_text(tokens.to(device)).float()
+        return _numpy(torch.nn.functional.normalize(features, dim=-1))
+
+
+def _dtype(device: Device) -> Any:
+    import torch
+
+    return torch.float32 if device == "cpu" else torch.float16
+
+
+def _numpy(vectors: Any) -> Floats:
+    return np.asarray(vectors.cpu().numpy(), np.float32)
 
 
 @functools.lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ from extractors.ocr.engine import OcrEngine, OcrModelsMissing, OcrParameters
 from extractors.ocr.networks import RUNTIMES, Runtime, choose_runtime
 from extractors.ocr.rapidocr_engine import model_files
 from extractors.ocr.reading_order import lines_of, text_of
+from runtime.devices import Device, Wanted, choose_device
 from schemas.annotations import OcrRow
 from schemas.errors import UserError
 
@@ -23,6 +24,7 @@ __all__ = [
     "engine_identity",
     "load_engine",
     "model_files",
+    "ocr_device",
     "ocr_row",
 ]
 
@@ -57,6 +59,15 @@ def engine_identity(name: str, parameters: OcrParameters | None = None) -> str:
         OcrModelsMissing: the engine's package or one of its model files is not on this machine.
     """
     return OCR_ENGINES[_known(name)].identity(parameters or OcrParameters())
+
+
+def ocr_device(name: str, wanted: Wanted) -> Device:
+    """Return where an engine runs: `auto` is a GPU where its library can use one.
+
+    Raises:
+        UserError: no engine has that name, or a GPU is asked for and cannot be used.
+    """
+    return choose_device(wanted, "torch" if OCR_ENGINES[_known(name)] is easyocr_engine else "onnxruntime")
 
 
 def ocr_row(engine: OcrEngine, pair_id: str, image_bytes: bytes) -> OcrRow:

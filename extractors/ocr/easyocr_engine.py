@@ -14,6 +14,7 @@ from extractors.ocr.engine import (
     installed_version,
     rgb_array,
 )
+from runtime.devices import take_gpu
 from schemas.annotations import TextBox
 
 DETECTOR = "craft_mlt_25k.pth"
@@ -22,7 +23,7 @@ RELEASES = "https://github.com/JaidedAI/EasyOCR/releases"
 
 
 def load(parameters: OcrParameters) -> OcrEngine:
-    """Return EasyOCR's English reader on the CPU, unquantised so that every machine gives the same.
+    """Return EasyOCR's English reader, unquantised so that every machine gives the same.
 
     The weights are pickles, which can run code when loaded: EasyOCR checks their md5 first and refuses
     files that are not the published ones.
@@ -32,6 +33,8 @@ def load(parameters: OcrParameters) -> OcrEngine:
     """
     name = identity(parameters)
     folder = _model_dir(parameters)
+    if parameters.device == "cuda":
+        take_gpu()
     import easyocr
     import torch
 
@@ -40,7 +43,7 @@ def load(parameters: OcrParameters) -> OcrEngine:
     try:
         reader = easyocr.Reader(
             ["en"],
-            gpu=False,
+            gpu=parameters.device == "cuda",
             quantize=False,
             verbose=False,
             download_enabled=False,
@@ -76,7 +79,8 @@ def identity(parameters: OcrParameters) -> str:
             f"EasyOCR's weights are missing: put {' and '.join(missing)} into {folder}. They are in "
             f"craft_mlt_25k.zip (pre-v1.1.6) and english_g2.zip (v1.3) at {RELEASES}"
         )
-    return identity_of("easyocr", [folder / DETECTOR, folder / RECOGNISER])
+    name = identity_of("easyocr", [folder / DETECTOR, folder / RECOGNISER])
+    return f"{name} on cuda" if parameters.device == "cuda" else name
 
 
 def _model_dir(parameters: OcrParameters) -> Path:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from runtime.devices import Device
 from runtime.hashes import model_sha256
 from schemas.annotations import TextBox
 from schemas.errors import UserError
@@ -31,6 +32,7 @@ class OcrParameters:
     two, so two processes of one thread each use two cores best. `model_dir` is where EasyOCR's weights
     lie, None for EasyOCR's own folder. `runtime` names what computes RapidOCR's models, None for the fastest that is
     installed and sound; without `any_precision` always in float32, as machines must where they share a build.
+    On the device `cuda` the engine runs on a GPU: RapidOCR's models by ONNX Runtime, EasyOCR's by torch.
     """
 
     min_confidence: float | None = None
@@ -38,6 +40,7 @@ class OcrParameters:
     model_dir: str | None = None
     runtime: str | None = None
     any_precision: bool = True
+    device: Device = "cpu"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime.onnx_sessions import cpu_session
+from runtime.devices import Device
+from runtime.onnx_sessions import onnx_session
 from schemas.errors import UserError
 
 logger = logging.getLogger("scimmir")
@@ -29,24 +30,30 @@ class Runtime:
     name: str
     version: str
     precision: str  # float32, or bfloat16 where the processor multiplies such matrices by itself
+    device: Device = "cpu"
 
     def __str__(self) -> str:
-        return f"{self.name} {self.version} {self.precision}"
+        return f"{self.name} {self.version} {self.precision}" + (" on cuda" if self.device == "cuda" else "")
 
 
-def choose_runtime(wanted: str | None = None, *, any_precision: bool = True) -> Runtime:
+def choose_runtime(
+    wanted: str | None = None, *, any_precision: bool = True, device: Device = "cpu"
+) -> Runtime:
     """Return the runtime that models run on.
 
     Args:
         wanted: its name; None for the fastest that is installed and sound.
         any_precision: whether bfloat16 will do where the processor has it.
+        device: where it runs; a GPU is ONNX Runtime's alone.
 
     Raises:
         UserError: there is no such runtime, or it is not installed or not sound.
     """
     if wanted not in (None, *RUNTIMES):
         raise UserError(f"there is no runtime {wanted!r} for OCR; known are {', '.join(RUNTIMES)}")
-    if wanted in (None, OPENVINO):
+    if wanted == OPENVINO and device == "cuda":
+        raise UserError("OpenVINO runs on the processor: leave --device cuda out, or take onnxruntime")
+    if wanted in (None, OPENVINO) and device == "cpu":
         found = _openvino()
         if isinstance(found, Runtime):
             if any_precision:
@@ -55,9 +62,10 @@ def choose_runtime(wanted: str | None = None, *, any_precision: bool = True) -> 
         if wanted == OPENVINO:
             raise UserError(f"OpenVINO cannot be used: {found}")
     try:
-        return Runtime(name=ONNX_RUNTIME, version=version(ONNX_RUNTIME), precision="float32")
+        found_version = version(ONNX_RUNTIME)
     except PackageNotFoundError as error:
         raise UserError("OCR needs the package onnxruntime: pip install onnxruntime") from error
+    return Runtime(name=ONNX_RUNTIME, version=found_version, precision="float32", device=device)
 
 
 @functools.cache
@@ -81,7 +89,7 @@ def _openvino() -> Runtime | str:
 
 
 def load_network(model: bytes, runtime: Runtime, *, threads: int = 1) -> Network:
-    """Return the function that an ONNX file computes, on the processor."""
+    """Return the function that an ONNX file computes."""
     return (_in_openvino if runtime.name == OPENVINO else _in_onnx_runtime)(model, runtime, threads)
 
 
@@ -105,8 +113,7 @@ def _in_openvino(model: bytes, runtime: Runtime, threads: int) -> Network:
 
 
 def _in_onnx_runtime(model: bytes, runtime: Runtime, threads: int) -> Network:
-    del runtime
-    session = cpu_session(model, threads=threads, keeps_memory=False, silent=True)
+    session = onnx_session(model, threads=threads, keeps_memory=False, silent=True, device=runtime.device)
     name = session.get_inputs()[0].name
 
     def run(values: Floats) -> Floats:

@@ -57,11 +57,11 @@ SETTINGS = RapidOcrSettings()
 
 
 def load(parameters: OcrParameters) -> OcrEngine:
-    """Return the engine with detector and recogniser loaded, on the processor, without any download.
+    """Return the engine with detector and recogniser loaded, without any download.
 
     Raises:
         OcrModelsMissing: the package or one of its model files is not on this machine.
-        UserError: the runtime that is asked for cannot be used.
+        UserError: the runtime or the GPU that is asked for cannot be used.
     """
     name = identity(parameters)
     detector, recogniser = (path.read_bytes() for path in model_files())
@@ -113,7 +113,9 @@ def model_files() -> tuple[Path, Path]:
 
 
 def _runtime(parameters: OcrParameters) -> Runtime:
-    return choose_runtime(parameters.runtime, any_precision=parameters.any_precision)
+    return choose_runtime(
+        parameters.runtime, any_precision=parameters.any_precision, device=parameters.device
+    )
 
 
 def shapes_for(runtime: Runtime, recognise: Network) -> RecognitionSettings:

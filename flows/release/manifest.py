@@ -15,7 +15,7 @@ from flows.release.nothing_lost import count_values
 from flows.release.panels import panels_account
 from flows.release.policy import policy_account
 from flows.shards import BuildInputs, inputs_sha256
-from flows.stages import ocr
+from flows.stages import embed, ocr
 from flows.stages.order import BUILD_STAGES, SHARD_STAGES
 from flows.stages.thresholds import duplicate_parameters
 from warehouse import releases
@@ -23,7 +23,7 @@ from warehouse.stages import Json, plain
 
 # What depends on the machine and not on the data stays out of the manifest.
 MACHINE_OPTIONS = (
-    "workers", "ocr_model_dir", "decontaminate", "labels", "class_model", "papers_per_shard", "task_runner",
+    "workers", "device", "ocr_model_dir", "decontaminate", "labels", "class_model", "papers_per_shard", "task_runner",
     "dask_address", "ray_address", "log_format", "metrics_dir",
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ def manifest_of(
         "stages": {**stages, "release": releases.VERSION},
         "engines": {
             "ocr": ocr.engine_identity(options),
-            "embedder": embeddings.embedder_identity(options.embedder),
+            "embedder": embeddings.embedder_identity(options.embedder, embed.device(options)),
         },
         "thresholds": plain(asdict(duplicate_parameters(options))),
         "license_policy": policy_account(options.license_policy, kept),

@@ -6,6 +6,7 @@ from pathlib import Path
 from curation.classes import read_labels
 from extractors import latex
 from flows.build_options import BuildOptions
+from flows.stages import embed
 from flows.stages.ocr import engine_identity
 from flows.stages.thresholds import duplicate_parameters
 from runtime.storage import is_s3, place_of
@@ -33,6 +34,7 @@ def check_call(
     if abs(shares - 1) > 1e-6:
         raise UserError(f"the shares of train, validation and test add up to {shares:g}, not 1")
     engine_identity(options)
+    embed.device(options)
     if options.render_drawings and latex.engine_identity() is None:
         raise UserError(
             "no TeX engine is installed to render drawings with; on Debian: apt-get install texlive-latex-extra "

@@ -4,7 +4,7 @@
 `work.py` runs a stage.
 """
 
-from flows.shards.batches import model_pool, parts, reader_pool, run_batches
+from flows.shards.batches import model_pool, parts, reader_pool, run_batches, wanted_device
 from flows.shards.keys import inputs_sha256
 from flows.shards.plan import Shard, plan_shards
 from flows.shards.stage import (
@@ -40,4 +40,5 @@ __all__ = [
     "run_build_stage",
     "shard_output",
     "shard_tables",
+    "wanted_device",
 ]

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from flows.build_options import BuildOptions
 from runtime.attempt import Failure, PoolParameters, attempt_batches, shared_pool
+from runtime.devices import Device, Wanted, visible_gpus
 from runtime.progress import Advance
 
 T = TypeVar("T")
@@ -17,9 +18,15 @@ def reader_pool(options: BuildOptions) -> PoolParameters:
     return PoolParameters(workers=options.workers, memory_bytes=int(options.worker_memory_gb * (1 << 30)))
 
 
-def model_pool(options: BuildOptions) -> PoolParameters:
-    """Return the bounds of the processes that run models over images of our own making."""
-    return PoolParameters(workers=options.workers, memory_bytes=None)
+def model_pool(options: BuildOptions, device: Device = "cpu") -> PoolParameters:
+    """Return the bounds of the processes that run models over images of our own making: on GPUs one for each."""
+    workers = options.workers if device == "cpu" else len(visible_gpus())
+    return PoolParameters(workers=workers, memory_bytes=None)
+
+
+def wanted_device(options: BuildOptions) -> Wanted:
+    """Return where models are to run; machines of a cluster agree on the processor unless a GPU is asked for."""
+    return "cpu" if options.device == "auto" and options.task_runner != "threads" else options.device
 
 
 def run_batches(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from curation import embeddings, similarity
 from curation.pictures import open_rgb
 from flows.build_options import BuildOptions
-from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches
+from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches, wanted_device
 from flows.stages import extract, images, panels, typeset
 from flows.stages.floats import (
     PICTURE_STAGES,
@@ -17,6 +17,7 @@ from flows.stages.floats import (
     pictures_in,
 )
 from runtime.attempt import Failure
+from runtime.devices import Device
 from runtime.progress import Advance
 from schemas.annotations import EmbeddingRow
 from schemas.columns import table_of
@@ -29,9 +30,14 @@ IMAGES_PER_BATCH = 16
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
     """Return what decides on a vector and a thumbnail beside the image."""
     return {
-        "embedder": embeddings.embedder_identity(options.embedder),
+        "embedder": embeddings.embedder_identity(options.embedder, device(options)),
         "thumbnails": similarity.THUMBNAILS_VERSION,
     }
+
+
+def device(options: BuildOptions) -> Device:
+    """Return where the embedder runs. Raises UserError where a GPU is asked for and cannot be used."""
+    return embeddings.embedder_device(options.embedder, wanted_device(options))
 
 
 def size(inputs: ShardInputs, options: BuildOptions) -> int:
@@ -42,10 +48,14 @@ def size(inputs: ShardInputs, options: BuildOptions) -> int:
 def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
     """Return the tables `embeddings` and `rejects`."""
     floats = {item.pair_id: item for item in floats_with_panels(inputs)}
+    chosen = device(options)
     rows, failures = run_batches(
         embed_images,
-        [(options.embedder, part) for part in parts(pictures_in(inputs, PICTURE_STAGES), IMAGES_PER_BATCH)],
-        pool=model_pool(options),
+        [
+            ((options.embedder, chosen), part)
+            for part in parts(pictures_in(inputs, PICTURE_STAGES), IMAGES_PER_BATCH)
+        ],
+        pool=model_pool(options, chosen),
         timeout_s=options.image_timeout_s,
         advance=advance,
     )
@@ -53,11 +63,11 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     return {"embeddings": table_of(EmbeddingRow, rows), "rejects": table_of(Reject, rejects)}
 
 
-def embed_images(job: tuple[str, Sequence[Picture]]) -> list[EmbeddingRow | Failure]:
+def embed_images(job: tuple[tuple[str, Device], Sequence[Picture]]) -> list[EmbeddingRow | Failure]:
     """Return the embedding of each picture; one unreadable picture fails the whole batch. This runs in a worker."""
-    spec, pictures = job
+    (spec, chosen), pictures = job
     decoded = [open_rgb(picture.image) for picture in pictures]
-    vectors = _embedder(spec).embed(decoded)
+    vectors = _embedder(spec, chosen).embed(decoded)
     if len(vectors) != len(pictures):
         raise RecordError("unexpected", f"{len(pictures)} images gave {len(vectors)} vectors")
     return [
@@ -71,8 +81,8 @@ def embed_images(job: tuple[str, Sequence[Picture]]) -> list[EmbeddingRow | Fail
 
 
 @functools.lru_cache(maxsize=1)
-def _embedder(spec: str) -> embeddings.Embedder:
-    return embeddings.load_embedder(spec)
+def _embedder(spec: str, chosen: Device) -> embeddings.Embedder:
+    return embeddings.load_embedder(spec, chosen)
 
 
 STAGE = ShardStage(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from extractors import ocr
 from flows.build_options import BuildOptions
-from flows.shards import ShardInputs, ShardStage, Tables, model_pool, run_batches
+from flows.shards import ShardInputs, ShardStage, Tables, model_pool, run_batches, wanted_device
 from flows.stages import extract, images, typeset
 from flows.stages.floats import Picture, float_facts, ids_with_image, pictures_in
 from runtime.attempt import Failure, each
@@ -36,7 +36,11 @@ def engine_identity(options: BuildOptions) -> str | None:
 
 def _ocr_parameters(options: BuildOptions) -> ocr.OcrParameters:
     # Machines that share a build must agree on what they write, and not all have bfloat16.
-    return ocr.OcrParameters(model_dir=options.ocr_model_dir, any_precision=options.task_runner == "threads")
+    return ocr.OcrParameters(
+        model_dir=options.ocr_model_dir,
+        any_precision=options.task_runner == "threads",
+        device=ocr.ocr_device(options.ocr_engine, wanted_device(options)),
+    )
 
 
 def size(inputs: ShardInputs, options: BuildOptions) -> int:
@@ -56,7 +60,7 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     rows, failures = run_batches(
         read_text,
         [(context, [picture]) for picture in pictures_in(inputs) if picture.pair_id in wanted],
-        pool=model_pool(options),
+        pool=model_pool(options, context[1].device),
         timeout_s=options.image_timeout_s,
         advance=advance,
     )

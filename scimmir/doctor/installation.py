@@ -13,6 +13,7 @@ from curation import embeddings
 from extractors import latex, ocr, typeset
 from extractors.images import ghostscript_version
 from extractors.ocr import choose_runtime, model_files
+from runtime.devices import LIBRARIES, visible_gpus, why_no_gpu
 from runtime.hashes import file_sha256
 from schemas.errors import UserError
 from schemas.reject import RecordError
@@ -80,6 +81,17 @@ def check_embedder(spec: str) -> Check:
     except (UserError, RecordError) as error:
         return Check("embedder", "missing", f"{spec}: {error}")
     return Check("embedder", "ok", f"{spec} gives vectors of {shape[1]} numbers")
+
+
+def check_gpu() -> Check:
+    """Return which GPUs there are, and what of OCR and embedders could use them."""
+    gpus = visible_gpus()
+    if not gpus:
+        return Check("GPU", "optional", f"{why_no_gpu('torch')}: OCR and embedders run on the processor")
+    refused = [problem for library in LIBRARIES if (problem := why_no_gpu(library))]
+    if refused:
+        return Check("GPU", "optional", f"{', '.join(gpus)}, but {'; '.join(refused)}")
+    return Check("GPU", "ok", f"{', '.join(gpus)}: OCR and embedders run there, one process on each")
 
 
 def check_disk(warehouse: str, min_free_gb: float) -> list[Check]:

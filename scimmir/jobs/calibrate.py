@@ -18,6 +18,7 @@ from curation.similarity import word_agreement, words_of
 from extractors import images
 from flows.stages.decontaminate import make_image
 from runtime.attempt import PoolParameters, attempt, shared_pool, stop_shared_pools
+from runtime.devices import Device
 from runtime.progress import progress
 from schemas.annotations import ImageRow
 from schemas.errors import UserError
@@ -59,6 +60,7 @@ def calibrate_thresholds(
     output: Path,
     pictures: int = 600,
     workers: int = 2,
+    device: Device = "cpu",
     parameters: calibration.CalibrateParameters | None = None,
 ) -> Calibration:
     """Write thresholds for an embedder and return them.
@@ -69,6 +71,7 @@ def calibrate_thresholds(
         output: file that `scimmir build --thresholds` reads.
         pictures: how many of the pairs are copied, spread evenly over the release.
         workers: processes at work at once.
+        device: where the embedder runs.
         parameters: targets.
 
     Raises:
@@ -84,7 +87,7 @@ def calibrate_thresholds(
     finally:
         stop_shared_pools()
     kept = [(picture, made) for picture, made in zip(originals, rows, strict=True) if made]
-    vectors = _embedded([row for _, made in kept for row in made.values()], embedder)
+    vectors = _embedded([row for _, made in kept for row in made.values()], embedder, device)
     positives, negatives = _samples(kept, vectors)
     try:
         thresholds = calibration.calibrate(space, positives, negatives, p)
@@ -149,8 +152,8 @@ def _normal(originals: Sequence[Picture], pool: PoolParameters) -> list[dict[str
     return [made[number] for number in range(len(jobs))]
 
 
-def _embedded(rows: Sequence[ImageRow], embedder: str) -> Floats:
-    loaded = embeddings.load_embedder(embedder)
+def _embedded(rows: Sequence[ImageRow], embedder: str, device: Device) -> Floats:
+    loaded = embeddings.load_embedder(embedder, device)
     vectors = [loaded.embed([row.image for row in rows[i : i + 32]]) for i in range(0, len(rows), 32)]
     return np.concatenate(vectors)
 

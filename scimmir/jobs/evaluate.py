@@ -13,6 +13,7 @@ from evaluation import ranking
 from evaluation.benchmark import Benchmark, RowGroup, open_benchmark, read_pairs
 from evaluation.groups import confusion, group_metrics
 from evaluation.results import write_evaluation
+from runtime.devices import Device
 from runtime.progress import progress
 from schemas.errors import UserError
 from schemas.pair import SPLITS
@@ -65,7 +66,13 @@ class Evaluation:
 
 
 def evaluate_retrieval(
-    source: Path, *, warehouse: Path, settings: Settings, output: Path | None = None, name: str | None = None
+    source: Path,
+    *,
+    warehouse: Path,
+    settings: Settings,
+    output: Path | None = None,
+    name: str | None = None,
+    device: Device = "cpu",
 ) -> Evaluation:
     """Return the scores of a model, written to `output` or into the warehouse's `evaluations/`.
 
@@ -75,12 +82,13 @@ def evaluate_retrieval(
         settings: model, candidates, OCR.
         output: folder to write, replaced when it exists.
         name: what the results call the source; the folder's name by default.
+        device: where the model runs.
 
     Raises:
         UserError: the model embeds no texts, or the source cannot be read.
     """
     benchmark = open_benchmark(source, with_ocr=settings.ocr, name=name)
-    embedder = load_embedder(settings.model)
+    embedder = load_embedder(settings.model, device)
     if embedder.embed_texts is None or embedder.text_identity is None:
         raise UserError(
             f"{settings.model} embeds images only: name a CLIP model, such as onnx:FOLDER or "

@@ -20,6 +20,7 @@ from curation.embeddings import (
     embedder_space,
     load_embedder,
     text_embedder_identity,
+    without_device,
 )
 from serve.release.copies import Copies, copy_name
 from serve.release.filters import Filter
@@ -222,7 +223,9 @@ def open_similar(
 def _is_same(index: ReleaseIndex, embedder: str) -> bool:
     """Tell whether an embedder's vectors can be compared with the release's; most identities begin with the space."""
     stated = _stated(index.manifest, "stage_parameters", "embed", "embedder")
-    return stated.startswith(embedder_space(embedder)) or stated == embedder_identity(embedder)
+    return stated.startswith(embedder_space(embedder)) or without_device(stated) == embedder_identity(
+        embedder
+    )
 
 
 def _stated(manifest: Mapping[str, object], *path: str) -> str:

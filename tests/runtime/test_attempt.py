@@ -15,6 +15,7 @@ import pytest
 
 from runtime.attempt import Failure, PoolParameters, attempt, attempt_batches, each, worker_pool
 from runtime.memory import EVERY_S
+from schemas.errors import UserError
 from schemas.reject import RecordError
 
 LIMIT_S = 1  # of a processor, and ten times as long by the clock for what sleeps
@@ -44,6 +45,8 @@ def work_on(record: str) -> str:
             os._exit(3)
         case "crash":
             ctypes.string_at(0)
+        case "machine":
+            raise UserError("the GPU is another process's")
         case "gorge":
             bytearray(8 << 30)
     return record.upper()
@@ -58,6 +61,13 @@ def work_on_batch(job: tuple[str, list[str]]) -> list[str | Failure]:
 def pool() -> Iterator[pebble.ProcessPool]:
     with worker_pool(PoolParameters(workers=2)) as pool:
         yield pool
+
+
+def test_what_the_user_must_mend_is_no_records_fault(pool: pebble.ProcessPool) -> None:
+    done = attempt(work_on, ["a", "machine", "b"], pool=pool, timeout_s=LIMIT_S)
+    assert next(done).value == "A"
+    with pytest.raises(UserError, match="the GPU is another process's"):
+        next(done)
 
 
 def test_each_record_ends_as_itself_or_with_its_reason(pool: pebble.ProcessPool) -> None:

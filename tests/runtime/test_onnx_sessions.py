@@ -8,7 +8,7 @@ from pathlib import Path
 from extractors.panels.pictures.letters import MODEL
 from runtime.onnx_sessions import TELEMETRY
 
-RUN = "from runtime.onnx_sessions import cpu_session; print(len(cpu_session({model!r}).get_inputs()))"
+RUN = "from runtime.onnx_sessions import onnx_session; print(len(onnx_session({model!r}).get_inputs()))"
 
 
 def test_nothing_is_left_among_the_temporary_files(tmp_path: Path) -> None:

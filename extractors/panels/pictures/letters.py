@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from extractors.panels.pictures.tokens import Floats
-from runtime.onnx_sessions import cpu_session
+from runtime.onnx_sessions import onnx_session
 
 MODEL = Path(__file__).parent / "models" / "letters.onnx"
 NAMES = (*"abcdefghijklmnopqrstuvwxyz", *"123456789", "ii", "iii", "iv", "vi", "vii", "viii", "ix")
@@ -51,4 +51,4 @@ def likelihood(read_as: Floats, label: str) -> Floats:
 
 @cache
 def _session() -> Any:
-    return cpu_session(str(MODEL))
+    return onnx_session(str(MODEL))

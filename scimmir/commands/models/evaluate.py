@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from schemas.errors import UserError
-from scimmir.terminal import WAREHOUSE, WarehouseOption
+from scimmir.terminal import WAREHOUSE, DeviceOption, WarehouseOption
 
 
 class Pool(StrEnum):
@@ -45,11 +45,13 @@ def evaluate(
     training: Annotated[
         Training, typer.Option(help="What the model is, for the results.")
     ] = Training.zero_shot,
+    device: DeviceOption = "auto",
     output: Annotated[
         Path | None, typer.Option(help="Folder to write; in the warehouse's evaluations/ by default.")
     ] = None,
 ) -> None:
     """Score a model on SciMMIR's retrieval task: MRR and Hits@k in both directions, by class."""
+    from curation.embeddings import embedder_device
     from evaluation.results import markdown
     from scimmir.jobs.evaluate import Settings, evaluate_retrieval
     from warehouse.place import prepare, readable_warehouse, warehouse_path
@@ -70,7 +72,10 @@ def evaluate(
         ocr=ocr,
         training=str(training),
     )
-    found = evaluate_retrieval(source, warehouse=root, settings=settings, output=output, name=name)
+    where = embedder_device(model, device)
+    found = evaluate_retrieval(
+        source, warehouse=root, settings=settings, output=output, name=name, device=where
+    )
     typer.echo(markdown(found.rows), nl=False)
     if found.rejects:
         typer.echo(f"\n{len(found.rejects)} pairs were left out, see rejects.parquet")

@@ -46,6 +46,7 @@ def doctor(
     say(installation.check_tex())
     say(installation.check_ocr())
     say(installation.check_embedder(embedder))
+    say(installation.check_gpu())
     for check in installation.check_disk(place, settings.min_free_gb if min_free_gb is None else min_free_gb):
         say(check)
     say(installation.check_s3(settings.s3_endpoint, place))

@@ -12,6 +12,7 @@ from PIL import Image
 
 from curation.embeddings import open_clip as embed_open_clip
 from curation.embeddings.embedder import EmbedderError, embedder_identity, load_embedder
+from curation.embeddings.open_clip import batched
 from schemas.reject import RecordError
 
 open_clip = optional("open_clip")
@@ -76,6 +77,22 @@ def test_batches_and_repeats_agree(weights, monkeypatch):
     assert np.allclose(together, embedder.embed(IMAGES), atol=1e-6)
     assert embedder.embed([]).shape == (0, 16)
     assert np.abs(together[0] - together[1]).max() > 1e-4
+
+
+def test_a_batch_for_which_there_is_no_room_is_halved():
+    tried = []
+
+    def embed(items):
+        tried.append(len(items))
+        if len(items) > 3:
+            raise MemoryError
+        return np.array(items, np.float32)[:, None]
+
+    found = np.concatenate(list(batched(embed, range(11), 8, MemoryError)))
+    assert found[:, 0].tolist() == list(range(11))
+    assert tried == [8, 4, 2, 2, 2, 2, 2, 1]
+    with pytest.raises(ZeroDivisionError):  # not even one has room
+        list(batched(lambda items: 1 / 0, [1, 2], 2, ZeroDivisionError))
 
 
 def test_a_broken_image_is_a_reject(weights):

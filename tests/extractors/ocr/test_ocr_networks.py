@@ -62,6 +62,15 @@ def test_onnx_runtime_is_taken_where_openvino_is_absent_or_not_sound(monkeypatch
         networks.choose_runtime("openvino")
 
 
+def test_a_gpu_is_onnx_runtimes_and_stands_in_the_identity(monkeypatch):
+    pretend(monkeypatch)
+    assert str(networks.choose_runtime(device="cuda")) == "onnxruntime 2026.4.1 float32 on cuda"
+    with pytest.raises(UserError, match="OpenVINO runs on the processor"):
+        networks.choose_runtime(networks.OPENVINO, device="cuda")
+    parameters = ocr.OcrParameters(device="cuda")
+    assert ocr.engine_identity("rapidocr", parameters).endswith("float32 on cuda")
+
+
 def test_an_unknown_runtime_is_refused_with_the_known_ones():
     with pytest.raises(UserError, match="no runtime 'tensorrt' for OCR; known are openvino, onnxruntime"):
         networks.choose_runtime("tensorrt")

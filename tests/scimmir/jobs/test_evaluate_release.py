@@ -110,7 +110,7 @@ def test_embeddings_are_kept(found, warehouse, model, monkeypatch):
     silent = type(loaded)(
         loaded.identity, loaded.space, loaded.dimension, refuse, loaded.text_identity, refuse
     )
-    monkeypatch.setattr(evaluate_release, "load_embedder", lambda spec: silent)
+    monkeypatch.setattr(evaluate_release, "load_embedder", lambda spec, device: silent)
     monkeypatch.setattr("evaluation.benchmark.RowGroup.images", lambda self: refuse([1]))
     settings = Settings(model=model, pools=("test", "all"), ocr=True)
     again = evaluate_retrieval(warehouse / "releases" / "2026.11.0", warehouse=warehouse, settings=settings)
