@@ -1,6 +1,7 @@
 """Builds of the sample, made once for all tests that look at one."""
 
 import functools
+import os
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from made_once import made_once
 from tour import Tour, take_tour
 
@@ -22,6 +24,12 @@ pytest.register_assert_rewrite("graphics_files")  # it checks the images that it
 # What a script runs in its background ignores Ctrl+C, and what tests start, to end it so, would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Properties are tried on the same examples in every run, so that a run that fails does so again, and passes where the
+# last one did; HYPOTHESIS_PROFILE=explore tries others.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 LONGEST_ID = 80
 FEW = (

@@ -270,8 +270,9 @@ def _referred(caption: str, span: Span, chosen: Chosen) -> frozenset[str]:
 
 
 def _is_upper(caption: str, chosen: Chosen) -> bool:
-    mark = next(mark for mark in chosen.marks if mark.style != "inside")
-    letters = [character for character in caption[mark.start : mark.end] if character.isalpha()]
+    """Return whether the panels' letters are capitals, as far as one of them heads a sentence."""
+    headings = (caption[mark.start : mark.end] for mark in chosen.marks if mark.style != "inside")
+    letters = [character for character in next(headings, "") if character.isalpha()]
     return bool(letters) and letters[-1].isupper()
 
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from extractors.panels import CAPTION_REASONS, split_caption
@@ -46,6 +46,7 @@ PIECES = st.sampled_from([*PRINTED_ALIKE, *OTHERS, "Scale bar 2 mm. "])
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
+@example("(a) (A–C) in panel a ")  # no letter heads a sentence
 @settings(max_examples=300, deadline=None)
 def test_every_caption_is_divided_within_itself(caption: str) -> None:
     found = split_caption(caption)
