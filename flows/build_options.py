@@ -74,6 +74,17 @@ class BuildOptions(BaseModel):
         tuple[str, ...],
         Field(description="Image sets to keep out: folders of images, Parquet files or WebDataset tars."),
     ] = ()
+    classes: Annotated[
+        tuple[str, ...],
+        Field(description="Classes of the pairs that the release holds; all when none is named."),
+    ] = ()
+    image_types: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Image types, or groups of them (plot, drawing, picture, print), of the figures that the "
+            "release holds; all when none is named. Tables have none and need none."
+        ),
+    ] = ()
     license_policy: Annotated[
         Literal["research", "redistributable", "commercial"],
         Field(

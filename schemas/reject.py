@@ -45,6 +45,7 @@ REASONS: dict[str, str] = {
     "duplicate_near": "another pair of the release shows the same picture (similarity and verification)",
     "contaminated": "it matches an image of a set that the user wants kept out",
     "figure_rejected": "the figure that this panel was cut out of is rejected, and its panels with it",
+    "not_selected": "its class or image type is none of those that the build was asked for",
     "split_leak": "it is too similar to a pair of a more protected split",
     # Any stage
     "timeout": "work on it did not end within its time limit",

@@ -15,16 +15,18 @@ from flows.release.classes import labels_key
 from flows.release.manifest import manifest_of
 from flows.release.nothing_lost import all_rejects, check_accounts, floats_found, pairs_kept, paper_rows
 from flows.release.policy import policy_parameters
+from flows.release.selected import selection_of
 from flows.shards import BuildInputs, ShardTables
 from flows.stages.floats import PICTURE_STAGES
 from flows.stages.order import SHARD_STAGES
 from runtime.progress import progress
 from schemas.annotations import ContaminationRow, DuplicateRow
 from schemas.columns import as_declared, rows_of, table_of
+from schemas.pair import EVERYTHING, Selection
 from schemas.paper import PaperRow
 from schemas.reject import Reject
 from warehouse import catalog, releases, report
-from warehouse.stages import Json, record_lineage, stage_key
+from warehouse.stages import Json, plain, record_lineage, stage_key
 
 
 def join_release(inputs: BuildInputs, options: BuildOptions, version: str | None) -> Path:
@@ -59,14 +61,20 @@ def _release_key(inputs: BuildInputs, options: BuildOptions, outputs: list[str])
         "rejects": [asdict(reject) for reject in inputs.inventory.rejects],
         "license_policy": policy_parameters(options.license_policy),
         **labels_key(options.labels),
+        **_selection_key(selection_of(options)),
     }
     return stage_key("release", releases.VERSION, parameters, outputs)
 
 
+def _selection_key(wanted: Selection) -> dict[str, Json]:
+    return {} if wanted == EVERYTHING else {"selection": plain(asdict(wanted))}
+
+
 def _publish(inputs: BuildInputs, options: BuildOptions, version: str | None, key: str) -> Path:
     found = floats_found(inputs)
-    rejects = all_rejects(inputs, found)
-    kept = pairs_kept(inputs, options.license_policy)
+    wanted = selection_of(options)
+    rejects = all_rejects(inputs, found, wanted)
+    kept = pairs_kept(inputs, options.license_policy, wanted)
     check_accounts(found, rejects, kept, options.max_unexpected_share)
     repeated, overlapping = inputs.outputs["dedupe"], inputs.outputs["decontaminate"]
     papers = paper_rows(inputs, found, rejects, kept)

@@ -8,10 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.release.policy import withheld_images
+from flows.release.selected import unselected
 from flows.shards import BuildInputs
 from flows.stages.rejects import REJECT_COLUMNS
 from schemas.columns import arrow_schema, rows_of, table_of, with_long_strings
 from schemas.errors import UserError
+from schemas.pair import EVERYTHING, Selection
 from schemas.paper import PaperFacts, PaperRow
 from schemas.reject import Reject
 
@@ -32,12 +34,13 @@ def floats_found(inputs: BuildInputs) -> pa.Table:
     return pa.concat_tables([floats, rejects, inputs.shards.table("panels", "floats", columns)])
 
 
-def all_rejects(inputs: BuildInputs, found: pa.Table) -> pa.Table:
+def all_rejects(inputs: BuildInputs, found: pa.Table, wanted: Selection = EVERYTHING) -> pa.Table:
     """Return every reject of the build, of papers first, then in the order of the floats."""
+    other = unselected(inputs, wanted, _gone(inputs))
     tables = [table_of(Reject, inputs.inventory.rejects)]
     tables += [inputs.shards.table(stage, "rejects") for stage in REJECTING]
     tables += [inputs.outputs["dedupe"].table("rejects"), inputs.outputs["decontaminate"].table("rejects")]
-    tables.append(table_of(Reject, [_orphan(row) for row in orphans(inputs).to_pylist()]))
+    tables += [other, table_of(Reject, [_orphan(row) for row in orphans(inputs, other).to_pylist()])]
     rejects = pa.concat_tables(
         with_long_strings(table).select(arrow_schema(Reject).names) for table in tables
     )
@@ -53,19 +56,23 @@ def all_rejects(inputs: BuildInputs, found: pa.Table) -> pa.Table:
     return rejects.take(order)
 
 
-def orphans(inputs: BuildInputs) -> pa.Table:
+def orphans(inputs: BuildInputs, other: pa.Table) -> pa.Table:
     """Return the panels that were cut out of figures which are rejected since, and are no rejects themselves.
 
     A panel is never more than its picture: where that must not be in the release, or repeats another one, nor may
-    or does a part of it.
+    or does a part of it. `other` holds the rejects of pairs that are not wanted.
     """
     cut = inputs.shards.table("panels", "floats", [*REJECT_COLUMNS, "parent_id"])
-    gone = _together(inputs.shards.table("embed", "rejects", ["pair_id"]), *_curated(inputs))
+    gone = pa.chunked_array([*_gone(inputs).chunks, *_together(other).chunks], pa.large_string())
     alone = pc.and_(
         pc.is_in(cut.column("parent_id"), value_set=gone),
         pc.invert(pc.is_in(cut.column("pair_id"), value_set=gone)),
     )
     return cut.filter(alone)
+
+
+def _gone(inputs: BuildInputs) -> pa.ChunkedArray:
+    return _together(inputs.shards.table("embed", "rejects", ["pair_id"]), *_curated(inputs))
 
 
 def _curated(inputs: BuildInputs) -> list[pa.Table]:
@@ -83,9 +90,10 @@ def _orphan(row: Mapping[str, str]) -> Reject:
     return Reject(**about, stage="release", reason="figure_rejected", detail=f"cut out of {row['parent_id']}")
 
 
-def pairs_kept(inputs: BuildInputs, policy: str) -> pa.Table:
+def pairs_kept(inputs: BuildInputs, policy: str, wanted: Selection = EVERYTHING) -> pa.Table:
     """Return the pairs of the release: duplicate group, duplicates removed, and why an image stays out."""
-    removed = _together(*_curated(inputs), orphans(inputs))
+    other = unselected(inputs, wanted, _gone(inputs))
+    removed = _together(*_curated(inputs), other, orphans(inputs, other))
     names = inputs.shards.table("embed", "embeddings", ["pair_id"]).column("pair_id")
     names = names.filter(pc.invert(pc.is_in(names, value_set=removed)))
     repeated = with_long_strings(inputs.outputs["dedupe"].table("duplicates", ["duplicate_group"]))

@@ -11,6 +11,7 @@ from flows.stages.ocr import engine_identity
 from flows.stages.thresholds import duplicate_parameters
 from runtime.storage import is_s3, place_of
 from schemas.errors import UserError
+from schemas.pair import selection
 from warehouse.place import prepare, warehouse_path
 from warehouse.releases import check_version
 
@@ -35,6 +36,7 @@ def check_call(
         raise UserError(f"the shares of train, validation and test add up to {shares:g}, not 1")
     engine_identity(options)
     embed.device(options)
+    selection(options.classes, options.image_types)
     if options.render_drawings and latex.engine_identity() is None:
         raise UserError(
             "no TeX engine is installed to render drawings with; on Debian: apt-get install texlive-latex-extra "

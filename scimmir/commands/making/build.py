@@ -7,7 +7,7 @@ import typer
 
 from flows.build_options import BuildOptions
 from runtime.logs import log_to
-from scimmir.terminal import WAREHOUSE, WarehouseOption, quiet_prefect
+from scimmir.terminal import WAREHOUSE, ClassOption, DeviceOption, TypeOption, WarehouseOption, quiet_prefect
 
 DEFAULTS = BuildOptions()
 
@@ -39,6 +39,7 @@ def build(
         str,
         typer.Option(help="clip, descriptor, onnx:<folder>, or open_clip:<model>/<tag or local checkpoint>."),
     ] = DEFAULTS.embedder,
+    device: DeviceOption = DEFAULTS.device,
     class_model: Annotated[
         Path | None,
         typer.Option(
@@ -58,6 +59,8 @@ def build(
         list[Path] | None,
         typer.Option(help="Image set to keep out: folder, Parquet or WebDataset tar; repeat for more."),
     ] = None,
+    only_class: ClassOption = None,
+    only_type: TypeOption = None,
     license_policy: Annotated[
         str,
         typer.Option(help="Images to keep: research (all, for private use), redistributable or commercial."),
@@ -94,11 +97,14 @@ def build(
         ocr_kinds=ocr_kinds,  # type: ignore[arg-type]  # pydantic checks it
         ocr_model_dir=str(ocr_model_dir) if ocr_model_dir else None,
         embedder=embedder,
+        device=device,
         class_model=str(class_model) if class_model else None,
         labels=str(labels) if labels else None,
         near_duplicate_threshold=near_duplicate_threshold,
         thresholds=str(thresholds) if thresholds else None,
         decontaminate=tuple(str(path) for path in decontaminate or ()),
+        classes=tuple(only_class or ()),
+        image_types=tuple(only_type or ()),
         license_policy=license_policy,  # type: ignore[arg-type]  # pydantic checks it
         train_share=train_share,
         validation_share=validation_share,

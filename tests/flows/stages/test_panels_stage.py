@@ -6,20 +6,25 @@ Where panels stand is told here instead of found: what finds them has tests of i
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
 from build_in_process import build_in_process, stages_in_process
 from PIL import Image
 from starlette.testclient import TestClient
 
 from extractors.panels import PicturePanel, PicturePanels, agreement
+from flows.release import join_release
+from flows.shards import ShardTables
 from flows.stages import panels
 from runtime.attempt import Failure, stop_shared_pools
+from schemas.pair import SUBCATEGORIES
 from schemas.reject import RecordError
 from serve.app import make_app
 from serve.release import open_release
@@ -199,6 +204,37 @@ def test_panels_go_with_their_figure(tmp_path: Path) -> None:
     ]
     assert rows(folder, "SELECT pair_id FROM pairs") == [("arxiv:2601.00001:figure-2",)]
     assert verify_release(folder.parents[1], folder.name).problems == ()
+
+
+def test_pairs_of_other_classes_are_rejects_and_panels_go_with_their_figure(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = dict(zip((FIGURE, f"{FIGURE}:panel-a", f"{FIGURE}:panel-b"), SUBCATEGORIES, strict=False))
+    read = ShardTables.table
+
+    def with_classes(shards: ShardTables, stage: str, *rest: Any) -> pa.Table:
+        table = read(shards, stage, *rest)
+        if stage != "classify":
+            return table
+        named = [told.get(name, SUBCATEGORIES[1]) for name in table.column("pair_id").to_pylist()]
+        place = table.schema.get_field_index("subcategory")
+        return table.set_column(place, table.schema.field(place), pa.array(named, table.schema.types[place]))
+
+    warehouse = Path(shutil.copytree(folder.parents[1], tmp_path / "w"))
+    options = {"panels": "lettered", "embedder": "descriptor", "workers": 1, "classes": SUBCATEGORIES[1:2]}
+    made = stages_in_process([folder.parents[2] / "papers"], warehouse, **options)
+    monkeypatch.setattr(ShardTables, "table", with_classes)
+    release = join_release(*made, "r2")
+    assert rows(release, "SELECT pair_id, stage, reason FROM rejects ORDER BY 1") == [
+        (FIGURE, "release", "not_selected"),
+        (f"{FIGURE}:panel-a", "release", "figure_rejected"),
+        (f"{FIGURE}:panel-b", "release", "not_selected"),
+    ]
+    assert rows(release, "SELECT pair_id FROM pairs") == [("arxiv:2601.00001:figure-2",)]
+    manifest = json.loads((release / "manifest.json").read_text())
+    assert manifest["parameters"]["classes"] == [SUBCATEGORIES[1]]
+    assert (manifest["counts"]["floats_found"], manifest["counts"]["pairs"]) == (4, 1)
+    assert verify_release(warehouse, "r2").problems == ()
 
 
 def test_a_figure_whose_search_fails_stays_whole_and_says_so(
