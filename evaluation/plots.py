@@ -14,22 +14,17 @@ BAR = 13
 
 def bar_chart(rows: Sequence[RetrievalRow]) -> str:
     """Return horizontal bars of MRR by group: one bar for each setting and direction, with its value."""
-    series = list(dict.fromkeys((row.model, row.ocr, row.pool, row.pool_size, row.direction) for row in rows))
-    values = {
-        ((row.model, row.ocr, row.pool, row.pool_size, row.direction), row.group): row
-        for row in rows
-        if row.queries
-    }
+    series = list(dict.fromkeys(_series(row) for row in rows))
+    values = {(_series(row), row.group): row for row in rows if row.queries}
     groups = [group for group in GROUPS if any((one, group) in values for one in series)]
     longest = max((row.mrr for row in values.values()), default=0.0) or 1.0
     legend, block = 22 * len(series), BAR * len(series) + 14
     height = 44 + legend + block * len(groups) + 10
     parts = [_open(760, height), _text(16, 24, "Mean reciprocal rank by group, in percent", size=15)]
-    for place, (model, ocr, pool, size, direction) in enumerate(series):
+    for place, (model, training, ocr, reranked, pool, size, direction) in enumerate(series):
         y, colour = 44 + 22 * place, COLOURS[place % len(COLOURS)]
-        label = (
-            f"{ARROWS[direction]}, {'with' if ocr else 'without'} OCR, {size:,} candidates ({pool}), {model}"
-        )
+        label = f"{ARROWS[direction]}, {'with' if ocr else 'without'} OCR, {size:,} candidates ({pool}), "
+        label += f"{model}, {training}" + (f", first {reranked} by matching" if reranked else "")
         parts += [_box(16, y - 10, 12, 12, colour), _text(34, y, label)]
     for row_number, group in enumerate(groups):
         top = 44 + legend + block * row_number
@@ -43,6 +38,10 @@ def bar_chart(rows: Sequence[RetrievalRow]) -> str:
                     _text(156 + length, y + 9, f"{100 * mrr:.2f}", size=10),
                 ]
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _series(row: RetrievalRow) -> tuple[str, str, bool, int, str, int, str]:
+    return (row.model, row.training, row.ocr, row.reranked, row.pool, row.pool_size, row.direction)
 
 
 def heat_map(rows: Sequence[ConfusionRow], title: str) -> str:

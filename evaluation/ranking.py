@@ -1,6 +1,10 @@
-"""Exact ranks in bounded memory: where each query's own candidate stands among all candidates."""
+"""Exact ranks in bounded memory: where each query's own candidate stands among all candidates.
 
-from dataclasses import dataclass
+A query or a candidate may have several vectors, as BLIP-2 has for an image: the nearest of them counts.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,8 +65,9 @@ def rank(
     belongs to it; the result does not depend on the blocks.
 
     Args:
-        queries: shape (n, d), norms of at most 1 (a mean of two unit vectors is shorter).
-        candidates: shape (m, d), likewise; may be a memory map.
+        queries: shape (n, d), or (n, p, d) for p vectors each; norms of at most 1 (a mean of two unit vectors is
+            shorter).
+        candidates: shape (m, d) or (m, p, d), likewise; may be a memory map.
         gold: for each query, the number of its own candidate.
         parameters: sizes of blocks.
 
@@ -70,7 +75,8 @@ def rank(
         ValueError: shapes do not fit, a vector is longer than 1.1, or one is not finite.
     """
     p = parameters or RankingParameters()
-    if queries.shape[1:] != candidates.shape[1:] or gold.shape != (len(queries),):
+    p = _smaller(p, queries, candidates)
+    if queries.shape[-1] != candidates.shape[-1] or gold.shape != (len(queries),):
         raise ValueError(f"shapes {queries.shape}, {candidates.shape} and {gold.shape} do not fit")
     if len(gold) and not (gold.min() >= 0 and gold.max() < len(candidates)):
         raise ValueError("a query's own candidate is not among the candidates")
@@ -100,14 +106,38 @@ def metrics(ranks: Whole) -> Metrics:
 
 
 def mean_features(images: Floats, texts: Floats) -> Floats:
-    """Return (image + text) / 2, SciMMIR's feature of an image with its OCR text; it is not normalised again."""
+    """Return (image + text) / 2, SciMMIR's feature of an image with its OCR text; it is not normalised again.
+
+    Of an image with several vectors, shape (n, p, d), each is brought together with the text's.
+    """
+    texts = texts if images.ndim == texts.ndim else texts[:, None]
     return ((images + texts) / np.float32(2)).astype(np.float32, copy=False)
+
+
+def _smaller(p: RankingParameters, queries: Floats, candidates: Floats) -> RankingParameters:
+    """Return sizes of blocks by which several vectors each take no more memory than one."""
+    return replace(
+        p,
+        query_rows=max(1, p.query_rows // _parts(queries)),
+        candidate_rows=max(1, p.candidate_rows // _parts(candidates)),
+    )
+
+
+def _parts(vectors: Any) -> int:
+    return int(vectors.shape[1]) if vectors.ndim == 3 else 1
+
+
+def _products(queries: Any, candidates: Any) -> Any:
+    """Return the scores of a block of queries with a block of candidates, the best of each one's vectors."""
+    p, q = _parts(queries), _parts(candidates)
+    flat = queries.reshape(-1, queries.shape[-1]) @ candidates.reshape(-1, candidates.shape[-1]).T
+    return flat if p == q == 1 else flat.reshape(len(queries), p, len(candidates), q).max(axis=(1, 3))
 
 
 def _check_norms(vectors: Floats, rows: int) -> None:
     for start in range(0, len(vectors), rows):
         part = np.asarray(vectors[start : start + rows], np.float64)
-        if not np.all(np.einsum("ij,ij->i", part, part) <= LONGEST_NORM**2):
+        if not np.all(np.einsum("...j,...j->...", part, part) <= LONGEST_NORM**2):
             raise ValueError("vectors to rank by must be finite and no longer than 1")
 
 
@@ -119,8 +149,13 @@ def _fixed(vectors: Floats) -> Exact:
 
 def _exact(left: Floats, right: Floats) -> Exact:
     """Return the exact scores of rows with rows."""
-    score: Exact = np.einsum("ij,ij->i", _fixed(left), _fixed(right)) / FIXED_POINT**2
-    return score
+    if _parts(left) == _parts(right) == 1:
+        left, right = (part if part.ndim == 2 else part[:, 0] for part in (left, right))
+        score: Exact = np.einsum("ij,ij->i", _fixed(left), _fixed(right)) / FIXED_POINT**2
+        return score
+    fixed = [part if part.ndim == 3 else part[:, None] for part in (_fixed(left), _fixed(right))]
+    best: Exact = np.einsum("ipj,iqj->ipq", *fixed).max(axis=(1, 2)) / FIXED_POINT**2
+    return best
 
 
 def _gold_scores(queries: Floats, candidates: Floats, gold: Whole, rows: int) -> Exact:
@@ -143,13 +178,13 @@ class _Scores:
     @classmethod
     def of(cls, queries: Floats, candidates: Floats) -> "_Scores":
         # Rounding of a sum of d products in single precision, and of the components to fixed point.
-        d = queries.shape[1]
+        d = queries.shape[-1]
         error = LONGEST_NORM**2 * ((d + 2) * 2.0**-24 + 2 * np.sqrt(d) * 2.0**-26)
-        return cls(queries, candidates, queries @ candidates.T, error)
+        return cls(queries, candidates, _products(queries, candidates), error)
 
     def exact(self) -> "_Scores":
         """Return the same without an error."""
-        whole = _fixed(self.queries) @ _fixed(self.candidates).T / FIXED_POINT**2
+        whole = _products(_fixed(self.queries), _fixed(self.candidates)) / FIXED_POINT**2
         return _Scores(self.queries, self.candidates, whole, 0.0)
 
     def count_at_least(self, limits: Exact) -> Whole:

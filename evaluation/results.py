@@ -17,7 +17,7 @@ from schemas.retrieval import DIRECTIONS, GROUPS, ConfusionRow, RetrievalRow
 ARROWS = {"txt2img": "txt→img", "img2txt": "img→txt"}
 POOL_NAMES = {"test": "test only", "all": "all splits"}
 
-Setting = tuple[str, str, bool, str, int]
+Setting = tuple[str, str, bool, int, str, int]
 
 
 def write_evaluation(
@@ -93,26 +93,32 @@ def markdown(rows: Sequence[RetrievalRow]) -> str:
         for group in GROUPS[1:]:
             found = [by_place[chosen, d, group] for d in DIRECTIONS]
             if found[0].queries:
-                values = [v for row in found for v in (_percent(row.mrr), _percent(row.hits_10))]
+                values = [v for row in found for v in (percent(row.mrr), percent(row.hits_10))]
                 lines.append(_line([*_names(chosen), group, f"{found[0].queries:,}", *values]))
     return "\n".join(lines) + "\n"
 
 
 def setting(row: RetrievalRow) -> Setting:
     """Return what was run, of which a row is one group in one direction."""
-    return (row.model, row.training, row.ocr, row.pool, row.pool_size)
+    return (row.model, row.training, row.ocr, row.reranked, row.pool, row.pool_size)
+
+
+def named(model: str, reranked: int) -> str:
+    """Return a model's name in a table, with what its matching head has put in order."""
+    return f"{model}, first {reranked} by matching" if reranked else model
 
 
 def _names(chosen: Setting) -> list[str]:
-    model, training, ocr, pool, size = chosen
-    return [model, training, "yes" if ocr else "no", f"{size:,} ({POOL_NAMES[pool]})"]
+    model, training, ocr, reranked, pool, size = chosen
+    return [named(model, reranked), training, "yes" if ocr else "no", f"{size:,} ({POOL_NAMES[pool]})"]
 
 
 def _values(row: RetrievalRow) -> list[str]:
-    return [_percent(value) for value in (row.mrr, row.hits_1, row.hits_3, row.hits_10)]
+    return [percent(value) for value in (row.mrr, row.hits_1, row.hits_3, row.hits_10)]
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Return a share in percent, with as many places as SciMMIR's tables have."""
     return f"{100 * share:.2f}" if share >= 0.01 else f"{100 * share:.3f}"
 
 

@@ -18,6 +18,10 @@ CLASS_TITLES = {
     "table_parameter": "Parameter tables",
 }
 SUBCATEGORIES = tuple(CLASS_TITLES)
+SUBSETS = {
+    "figure": tuple(name for name in SUBCATEGORIES if name.startswith("fig_")),
+    "table": tuple(name for name in SUBCATEGORIES if name.startswith("table_")),
+}
 # What kind of picture a figure is, and the coarse kinds.
 IMAGE_TYPE_TITLES = {
     "line": "Line plots",
@@ -219,12 +223,24 @@ class Selection:
 EVERYTHING = Selection()
 
 
-def selection(classes: Sequence[str] = (), image_types: Sequence[str] = ()) -> Selection:
+def selection(
+    classes: Sequence[str] = (), image_types: Sequence[str] = (), *, only: Sequence[str] = ()
+) -> Selection:
     """Return the selection of some classes and image types; groups of types stand for all of theirs.
 
+    Args:
+        classes: classes, all by default.
+        image_types: types that figures must be of, all by default; tables have none and are in all the same.
+        only: the same in other words: figure or table for their classes, classes, and image types, which leave
+            tables out unless these are named too.
+
     Raises:
-        UserError: there is no such class, image type or group.
+        UserError: there is no such class, image type or group, or pairs are named in both ways.
     """
+    if only:
+        if classes or image_types:
+            raise UserError("name what is wanted by --only, or by --class and --image-type")
+        classes, image_types = _parts(only)
     for name in classes:
         if name not in SUBCATEGORIES:
             raise UserError(f"there is no class {name!r}: known are {', '.join(SUBCATEGORIES)}")
@@ -240,3 +256,20 @@ def selection(classes: Sequence[str] = (), image_types: Sequence[str] = ()) -> S
         tuple(name for name in SUBCATEGORIES if name in classes),
         tuple(name for name in IMAGE_TYPES if name in types),
     )
+
+
+def _parts(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the classes and image types that some parts of a release stand for."""
+    classes: list[str] = []
+    for name in names:
+        if name in SUBSETS:
+            classes += SUBSETS[name]
+        elif name in SUBCATEGORIES:
+            classes.append(name)
+        elif name not in IMAGE_TYPES and name not in IMAGE_TYPE_GROUPS:
+            known = dict.fromkeys([*SUBSETS, *SUBCATEGORIES, *IMAGE_TYPE_GROUPS, *IMAGE_TYPES])
+            raise UserError(f"there is no part {name!r} of a release: known are {', '.join(known)}")
+    types = [name for name in names if name in IMAGE_TYPES or name in IMAGE_TYPE_GROUPS]
+    if types and not set(classes) & set(SUBSETS["figure"]):
+        classes += SUBSETS["figure"]
+    return classes, types

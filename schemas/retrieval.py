@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from schemas.columns import column
+from schemas.errors import UserError
+from schemas.pair import selection
 
 POOLS = ("test", "all")
 DIRECTIONS = ("txt2img", "img2txt")
@@ -21,6 +23,22 @@ GROUPS = (
 )
 
 
+def training_name(text: str) -> str:
+    """Return what a user says of a model's training, with the parts that it was fine-tuned on.
+
+    Raises:
+        UserError: it is neither zero-shot nor fine-tuned, or there is no such part of a release.
+    """
+    kind, _, parts = text.partition(":")
+    if kind not in TRAININGS or (parts and kind == "zero-shot"):
+        raise UserError(
+            f"a model is zero-shot, fine-tuned, or fine-tuned on a part such as fine-tuned:figure, and not {text!r}"
+        )
+    if parts:
+        selection(only=parts.split(","))
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class RetrievalRow:
     """Metrics of one group of queries in one direction: a row of an evaluation's `results.parquet`."""
@@ -31,8 +49,15 @@ class RetrievalRow:
     )
     model: str = column(pa.string(), "model as it was named")
     model_space: str = column(pa.string(), "model, weights, preprocessing and metric")
-    training: str = column(pa.string(), "zero-shot or fine-tuned, as the user states it")
+    training: str = column(
+        pa.string(),
+        "zero-shot, fine-tuned, or fine-tuned on a part of the pairs (fine-tuned:figure), as the user states it",
+    )
     ocr: bool = column(pa.bool_(), "true where an image's vector is the mean of image and OCR text")
+    reranked: int = column(
+        pa.int64(),
+        "first candidates of each query that the model's image-text matching head put in a new order; 0 for none",
+    )
     pool: str = column(pa.string(), "candidates: test, the test split alone, or all splits")
     pool_size: int = column(pa.int64(), "number of candidates")
     direction: str = column(
@@ -62,7 +87,11 @@ class ConfusionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class VectorRow:
-    """A vector kept for later evaluations, in `embeddings/<image or text>/<embedder>/part-*.parquet`."""
+    """A vector kept for later evaluations, in `embeddings/<image, text or match>/<embedder>/part-*.parquet`."""
 
-    sha256: str = column(pa.string(), "sha256 of the image file, or of the text's UTF-8 bytes")
-    embedding: tuple[float, ...] = column(pa.list_(pa.float32()), "vector, length 1 in the L2 norm")
+    sha256: str = column(
+        pa.string(), "sha256 of the image file, of the text's UTF-8 bytes, or of both for a match"
+    )
+    embedding: tuple[float, ...] = column(
+        pa.list_(pa.float32()), "vector, length 1 in the L2 norm; of a match its score alone"
+    )

@@ -26,6 +26,7 @@ COMMANDS = {
     "train": "Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it.",
     "train-classes": "Learn the classifier of classes and image types from labelled pairs of releases.",
     "evaluate": "Score a model on SciMMIR's retrieval task: MRR and Hits@k in both directions, by class.",
+    "compare-models": "Put results of evaluations side by side in SciMMIR's layout: Markdown, LaTeX and plots.",
     "evaluate-ocr": "Measure how well OCR reads tables, by class and by size.",
     "calibrate": "Find an embedder's thresholds from copies and look-alikes of a release's pairs.",
     "enrich": "Have a vision-language model describe pairs, in a table of their own; captions stay as they are.",
@@ -39,7 +40,14 @@ COMMANDS = {
 ROOMS = {
     "making": ("fetch", "build", "export", "enrich", "backfill"),
     "reading": ("query", "search", "serve", "diff", "catalog"),
-    "models": ("train", "train-classes", "evaluate", "evaluate-ocr", "calibrate"),
+    "models": (
+        "train",
+        "train-classes",
+        "evaluate",
+        "compare-models",
+        "evaluate-ocr",
+        "calibrate",
+    ),
     "upkeep": ("verify", "clean", "config", "doctor"),
 }
 

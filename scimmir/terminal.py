@@ -27,6 +27,13 @@ TypeOption = Annotated[
         help="Of figures only those of this image type or group (plot, drawing, picture, print); repeat for more.",
     ),
 ]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        help="Only this part of the pairs: figure, table, a class, an image type or group; repeat for more.",
+    ),
+]
 
 
 def quiet_prefect() -> None:

@@ -1,4 +1,4 @@
-"""Embedders by name: a descriptor without weights, an exported model, or any open_clip model."""
+"""Embedders by name: a descriptor without weights, an exported model, or one of open_clip or transformers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from curation.embeddings import descriptor as embed_descriptor
 from curation.embeddings import onnx as embed_onnx
 from curation.embeddings import onnx_text as embed_onnx_text
 from curation.embeddings import open_clip as embed_open_clip
+from curation.embeddings import transformers as embed_transformers
 from curation.embeddings.errors import EmbedderError
 from runtime.devices import Device, Wanted, choose_device
 
@@ -27,10 +28,12 @@ EMBEDDERS: dict[str, str] = {
     "open_clip:<model>/<tag>": "open_clip model with published weights: open_clip:ViT-B-32/laion2b_s34b_b79k",
     "open_clip:<model>/<file>": "open_clip model with weights from a local .safetensors or .pt file",
     "open_clip:<folder>": "folder with open_clip_config.json and open_clip_model.safetensors, on torch",
+    "transformers:<name or folder>": "CLIP, SigLIP, BLIP, BLIP-2 and their like of the transformers library",
 }
 
 Embed = Callable[[Sequence[bytes | Image.Image]], npt.NDArray[np.float32]]
 EmbedTexts = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+Match = Callable[[bytes | Image.Image, Sequence[str]], npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Embedder:
     `embed_texts` returns the texts' unit vectors in the same space, and `text_identity` names what their
     numbers depend on; both are None where the embedder knows images only. The text tower of an exported model
     is loaded at its first use.
+
+    Of a model that has several vectors for an image, `embed` returns its `parts` vectors end to end, the whole of
+    length 1; a text then has a vector of `dimension` / `parts` numbers, and the nearest part of an image counts.
+    `match` tells how well one image and some texts match, by a head that reads both together (larger is better);
+    None where the model has no such head.
     """
 
     identity: str
@@ -53,6 +61,8 @@ class Embedder:
     embed: Embed
     text_identity: str | None = None
     embed_texts: EmbedTexts | None = None
+    parts: int = 1
+    match: Match | None = None
 
 
 def load_embedder(spec: str, device: Device = "cpu") -> Embedder:
@@ -65,6 +75,18 @@ def load_embedder(spec: str, device: Device = "cpu") -> Embedder:
     identity, space = embedder_identity(spec, device), embedder_space(spec)
     if name == "descriptor":
         return Embedder(identity, space, embed_descriptor.DIMENSION, _describe_all)
+    if name == "transformers":
+        found = embed_transformers.load(rest, device)
+        return Embedder(
+            identity,
+            space,
+            found.dimension,
+            found.embed,
+            text_embedder_identity(spec, device),
+            found.embed_texts,
+            found.parts,
+            found.match,
+        )
     if name == "onnx":
         dimension, embed = embed_onnx.load(Path(rest), device)
         texts = embed_onnx_text.load_lazily(Path(rest), dimension, device)
@@ -82,7 +104,10 @@ def embedder_identity(spec: str, device: Device = "cpu") -> str:
     name, rest = _parse(spec)
     if name == "descriptor":
         return embed_descriptor.IDENTITY
-    found = embed_onnx.identity(Path(rest)) if name == "onnx" else embed_open_clip.identity(rest)
+    if name == "onnx":
+        found = embed_onnx.identity(Path(rest))
+    else:
+        found = (embed_transformers if name == "transformers" else embed_open_clip).identity(rest)
     return found + _on(name, device)
 
 
@@ -95,15 +120,18 @@ def text_embedder_identity(spec: str, device: Device = "cpu") -> str | None:
     name, rest = _parse(spec)
     if name == "descriptor":
         return None
-    found = embed_onnx_text.identity(Path(rest)) if name == "onnx" else embed_open_clip.text_identity(rest)
+    if name == "onnx":
+        found = embed_onnx_text.identity(Path(rest))
+    else:
+        found = (embed_transformers if name == "transformers" else embed_open_clip).text_identity(rest)
     return found + _on(name, device)
 
 
 def _on(name: str, device: Device) -> str:
-    """Return what a device adds to an identity: sums in another order, in half precision on torch."""
+    """Return what a device adds to an identity: sums in another order, of open_clip in half precision."""
     if device == "cpu":
         return ""
-    return ON_CUDA if name == "onnx" else f"{ON_CUDA} float16"
+    return f"{ON_CUDA} float16" if name == "open_clip" else ON_CUDA
 
 
 def without_device(identity: str) -> str:
@@ -129,6 +157,8 @@ def embedder_space(spec: str) -> str:
     name, rest = _parse(spec)
     if name == "descriptor":
         return embed_descriptor.IDENTITY
+    if name == "transformers":
+        return embed_transformers.space(rest)
     return embed_onnx.space(Path(rest)) if name == "onnx" else embed_open_clip.space(rest)
 
 
@@ -138,7 +168,7 @@ def _parse(spec: str) -> tuple[str, str]:
     if spec == "clip":
         return "onnx", str(SHIPPED)
     name, _, rest = spec.partition(":")
-    if name in ("open_clip", "onnx") and rest:
+    if name in ("open_clip", "onnx", "transformers") and rest:
         return name, rest
     raise EmbedderError(f"There is no embedder {spec!r}; known are: {'; '.join(EMBEDDERS)}.")
 

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import importlib
 import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -125,6 +126,40 @@ def _first_answer(send: Callable[[], Any], host: str, deadline: float) -> tuple[
     finally:
         threads.terminate()
     return answer, f"{host} answers {answer.status_code}"
+
+
+def why_not_had(wanted: str, hub: Hub, error: Exception, *, local: str) -> str:
+    """Return a sentence that says why files of the hub cannot be had, and what to do.
+
+    Args:
+        wanted: what they are, in the plural: "The weights X of Y".
+        hub: what was heard of it.
+        error: what huggingface_hub raised.
+        local: what may be named instead.
+    """
+    if os.environ.get("HF_HUB_OFFLINE"):
+        return (
+            f"{wanted} are not in the cache and HF_HUB_OFFLINE is set: unset it where the model hub can be reached, "
+            f"copy ~/.cache/huggingface from a machine that has them, or name {local}."
+        )
+    if hub.unreachable:
+        return (
+            f"{wanted} are not in the cache and the model hub {hub.address} cannot be reached ({hub.unreachable}): "
+            "set HF_ENDPOINT to a hub that can be, or copy ~/.cache/huggingface from a machine that has them and "
+            f"set HF_HUB_OFFLINE=1, or name {local}."
+        )
+    if hub.refused:
+        return (
+            f"{wanted} cannot be had from the model hub {hub.address}, which {hub.refused}: check HF_ENDPOINT, and "
+            f"HF_TOKEN where it asks who you are, or name {local}."
+        )
+    return f"{wanted} cannot be fetched ({first_line(error)}): try again, or name {local}."
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, without its full stop."""
+    text = str(error).strip().splitlines()
+    return (text[0] if text else type(error).__name__)[:300].rstrip(".")
 
 
 def _no_connection() -> type[Exception]:

@@ -5,7 +5,6 @@ import functools
 import importlib.metadata
 import importlib.util
 import json
-import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from curation.embeddings.errors import EmbedderError
-from curation.embeddings.hub import Hub, patient_hub
+from curation.embeddings.hub import Hub, first_line, patient_hub, why_not_had
 from curation.pictures import open_rgb
 from runtime.devices import Device, take_gpu
 from runtime.hashes import model_sha256
@@ -128,7 +127,7 @@ def load(rest: str, device: Device = "cpu") -> tuple[int, Embed, EmbedTexts]:
     ) as error:
         source = choice.weights or choice.tag
         raise EmbedderError(
-            f"The weights {source} do not fit the model {choice.model} or are damaged: {_first_line(error)}."
+            f"The weights {source} do not fit the model {choice.model} or are damaged: {first_line(error)}."
         ) from error
     model.eval()
 
@@ -216,9 +215,7 @@ def _tokenizer(choice: Choice) -> Any:
         with patient_hub():
             return open_clip.get_tokenizer(name, **own)
     except (OSError, ValueError, ImportError) as error:
-        raise EmbedderError(
-            f"The tokenizer of {choice.model} cannot be had: {_first_line(error)}."
-        ) from error
+        raise EmbedderError(f"The tokenizer of {choice.model} cannot be had: {first_line(error)}.") from error
 
 
 def _choose(rest: str) -> Choice:
@@ -268,7 +265,7 @@ def _read_config(path: Path, keys: tuple[str, ...]) -> None:
     try:
         content = json.loads(path.read_bytes())
     except ValueError as error:
-        raise EmbedderError(f"The model configuration {path} is no JSON: {_first_line(error)}.") from error
+        raise EmbedderError(f"The model configuration {path} is no JSON: {first_line(error)}.") from error
     missing = [key for key in keys if not isinstance(content, dict) or key not in content]
     if missing:
         raise EmbedderError(f"The model configuration {path} lacks {', '.join(missing)}.")
@@ -315,25 +312,8 @@ def _tag_weights(choice: Choice) -> Path:
 
 def _without_weights(choice: Choice, hub: Hub, error: Exception) -> str:
     """Return a sentence that says why a tag's weights cannot be had, and what to do."""
-    weights = f"The weights {choice.tag} of {choice.model}"
     local = f"a local file, open_clip:{choice.model}/<path of a .safetensors or .pt file>, or a folder"
-    if os.environ.get("HF_HUB_OFFLINE"):
-        return (
-            f"{weights} are not in the cache and HF_HUB_OFFLINE is set: unset it where the model hub can be reached, "
-            f"copy ~/.cache/huggingface from a machine that has them, or name {local}."
-        )
-    if hub.unreachable:
-        return (
-            f"{weights} are not in the cache and the model hub {hub.address} cannot be reached ({hub.unreachable}): "
-            "set HF_ENDPOINT to a hub that can be, or copy ~/.cache/huggingface from a machine that has them and "
-            f"set HF_HUB_OFFLINE=1, or name {local}."
-        )
-    if hub.refused:
-        return (
-            f"{weights} cannot be had from the model hub {hub.address}, which {hub.refused}: check HF_ENDPOINT, and "
-            f"HF_TOKEN where it asks who you are, or name {local}."
-        )
-    return f"{weights} cannot be fetched ({_first_line(error)}): try again, or name {local}."
+    return why_not_had(f"The weights {choice.tag} of {choice.model}", hub, error, local=local)
 
 
 def _installed_version() -> str:
@@ -343,8 +323,3 @@ def _installed_version() -> str:
         raise EmbedderError(
             "This embedder needs the package open_clip_torch: pip install 'scimmir[openclip]'."
         ) from error
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    return (text[0] if text else type(error).__name__)[:300].rstrip(".")

@@ -17,6 +17,8 @@ EXTRAS = {
     "easyocr": "EasyOCR",
     "s3": "papers and warehouses in S3",
     "train": "training CLIP models",
+    "transformers": "models of the transformers library",
+    "compare": "comparing training sources by clip_benchmark",
 }
 SHOWN = 4
 

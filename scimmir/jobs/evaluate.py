@@ -2,58 +2,25 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from curation.embeddings import Embedder, load_embedder
-from evaluation import ranking
+from evaluation import ranking, reranking
 from evaluation.benchmark import Benchmark, RowGroup, open_benchmark, read_pairs
-from evaluation.groups import confusion, group_metrics
 from evaluation.results import write_evaluation
 from runtime.devices import Device
 from runtime.progress import progress
 from schemas.errors import UserError
 from schemas.pair import SPLITS
 from schemas.reject import RecordError, Reject
-from schemas.retrieval import ConfusionRow, RetrievalRow
+from schemas.retrieval import RetrievalRow
+from scimmir.jobs.matching import Matching, Place
+from scimmir.jobs.retrieval_scores import Pairs, Scored, Settings
 from warehouse.releases import Vectors
 from warehouse.stages import canonical_json
 
 BATCH = 64
-
-Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What to evaluate; OCR adds scores with it to those without."""
-
-    model: str
-    pools: tuple[str, ...] = ("test",)
-    ocr: bool = False
-    training: str = "zero-shot"
-
-
-@dataclass
-class _Pairs:
-    """The pairs read so far, row by row; images and texts by their hashes."""
-
-    splits: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    classes: list[str] = field(default_factory=list)
-    images: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    ocr: list[str] = field(default_factory=list)
-    with_ocr: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-
-    def sha256(self) -> str:
-        """Return a hash of all that decides the scores, but for the model."""
-        rows = zip(self.splits, self.names, self.classes, self.images, self.texts, self.ocr, strict=True)
-        return hashlib.sha256(canonical_json([list(row) for row in rows])).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -94,18 +61,33 @@ def evaluate_retrieval(
             f"{settings.model} embeds images only: name a CLIP model, such as onnx:FOLDER or "
             "open_clip:ViT-B-32/laion2b_s34b_b79k"
         )
+    if settings.rerank and embedder.match is None:
+        raise UserError(
+            f"{settings.model} has no image-text matching head to put candidates in order: BLIP and BLIP-2 have one"
+        )
     images = Vectors(warehouse, "image", embedder.identity, dimension=embedder.dimension)
-    texts = Vectors(warehouse, "text", embedder.text_identity, dimension=embedder.dimension)
+    texts = Vectors(warehouse, "text", embedder.text_identity, dimension=embedder.dimension // embedder.parts)
     pairs = _embed_all(benchmark, settings, embedder, images, texts)
     digest = pairs.sha256()
-    rows, mixed = _scores(pairs, images, texts, settings, (benchmark.name, digest, embedder.space))
+    matching = Matching(warehouse, embedder, pairs.places) if settings.rerank else None
+    scored = Scored(
+        settings=settings,
+        about=(benchmark.name, digest, embedder.space),
+        pairs=pairs,
+        images=images,
+        texts=texts,
+        parts=embedder.parts,
+        matching=matching,
+    )
+    rows, mixed = scored.all()
     identities: dict[str, object] = {"image": embedder.identity, "text": embedder.text_identity}
-    about = {
+    about: dict[str, object] = {
         "benchmark": benchmark.name,
         "benchmark_sha256": digest,
         "settings": {**vars(settings), "pools": list(settings.pools)},
         "embedder": identities,
         "ranking": ranking.VERSION,
+        "reranking": reranking.VERSION if settings.rerank else None,
         "pairs": {split: pairs.splits.count(split) for split in SPLITS},
         "pairs_with_ocr_text": pairs.with_ocr,
         "rejects": len(pairs.rejects),
@@ -118,9 +100,9 @@ def evaluate_retrieval(
 
 def _embed_all(
     benchmark: Benchmark, settings: Settings, embedder: Embedder, images: Vectors, texts: Vectors
-) -> _Pairs:
+) -> Pairs:
     splits = SPLITS if "all" in settings.pools else ("test",)
-    pairs = _Pairs()
+    pairs = Pairs()
     with progress("embed", len(benchmark.files), "files") as advance:
         last = None
         for group in read_pairs(benchmark, splits):
@@ -140,7 +122,7 @@ def _embed_all(
 
 
 def _embed_group(
-    group: RowGroup, settings: Settings, embedder: Embedder, images: Vectors, texts: Vectors, pairs: _Pairs
+    group: RowGroup, settings: Settings, embedder: Embedder, images: Vectors, texts: Vectors, pairs: Pairs
 ) -> None:
     keys, problems = _image_keys(group, embedder, images)
     ocr = [text or "" for text in group.ocr_texts] if settings.ocr else []
@@ -160,6 +142,8 @@ def _embed_group(
         pairs.images.append(key)
         pairs.texts.append(_sha256(group.texts[row]))
         pairs.ocr.append(_sha256(ocr[row]) if settings.ocr else "")
+        if settings.rerank:
+            pairs.places.append(Place(group, row, key))
         pairs.with_ocr += bool(group.ocr_texts[row])
 
 
@@ -205,50 +189,6 @@ def _reject(group: RowGroup, row: int, error: RecordError) -> Reject:
         detail=error.detail,
         caption=group.texts[row],
     )
-
-
-def _scores(
-    pairs: _Pairs, images: Vectors, texts: Vectors, settings: Settings, about: tuple[str, str, str]
-) -> tuple[list[RetrievalRow], list[tuple[str, list[ConfusionRow]]]]:
-    rows: list[RetrievalRow] = []
-    mixed: list[tuple[str, list[ConfusionRow]]] = []
-    is_test = np.array([split == "test" for split in pairs.splits])
-    for pool in settings.pools:
-        members = np.flatnonzero(is_test) if pool == "test" else np.arange(len(is_test))
-        gold = np.flatnonzero(is_test[members])
-        classes = [pairs.classes[i] for i in members]
-        captions = texts.gather([pairs.texts[i] for i in members])
-        plain = images.gather([pairs.images[i] for i in members])
-        for ocr in (False, True) if settings.ocr else (False,):
-            pictures = plain
-            if ocr:
-                pictures = ranking.mean_features(plain, texts.gather([pairs.ocr[i] for i in members]))
-            confused: list[ConfusionRow] = []
-            for direction, (queries, candidates) in {
-                "txt2img": (captions, pictures),
-                "img2txt": (pictures, captions),
-            }.items():
-                found = ranking.rank(queries[gold], candidates, gold)
-                asked = [classes[i] for i in gold]
-                confused += confusion(found, asked, classes, direction)
-                for group, values in group_metrics(found.ranks, asked).items():
-                    rows.append(
-                        RetrievalRow(
-                            benchmark=about[0],
-                            benchmark_sha256=about[1],
-                            model=settings.model,
-                            model_space=about[2],
-                            training=settings.training,
-                            ocr=ocr,
-                            pool=pool,
-                            pool_size=len(members),
-                            direction=direction,
-                            group=group,
-                            **vars(values),
-                        )
-                    )
-            mixed.append((f"{pool}{'-ocr' if ocr else ''}", confused))
-    return rows, mixed
 
 
 def _sha256(text: str) -> str:

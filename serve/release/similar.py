@@ -162,11 +162,15 @@ class Similar:
 
     def _text_vector(self, text: str) -> Floats | None:
         try:
-            embed = self.load().embed_texts
+            embedder = self.load()
         except EmbedderError:
             return None
+        if embedder.embed_texts is None:
+            return None
         with self._embedding:
-            return None if embed is None else np.asarray(embed([text])[0], np.float32)
+            found = np.asarray(embedder.embed_texts([text])[0], np.float32)
+        # Where an image has several vectors end to end, the text is compared with each of them.
+        return np.tile(found, embedder.parts) / np.float32(np.sqrt(embedder.parts))
 
     def _read(self) -> Vectors:
         with self._reading:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from evaluation import ranking
 from evaluation.groups import confusion, group_metrics
 from evaluation.ranking import RankingParameters, Ranks, mean_features, metrics, rank
+from evaluation.reranking import reranked
 
 EXACT = ranking._Scores.exact
 
@@ -159,3 +160,55 @@ def test_confusion_counts_the_classes_of_the_best():
     )
     assert rows["table_result", "table_result"].share == 1.0
     assert rows["table_result", "fig_result"].pool_share == 0.5
+
+
+@pytest.mark.parametrize("side", ["queries", "candidates", "both"])
+@pytest.mark.parametrize("block", [3, 64])
+def test_of_several_vectors_the_nearest_counts(side, block):
+    rng = np.random.default_rng(9)
+    queries, candidates = (unit(rng, 40 * 3, 6).reshape(40, 3, 6) for _ in range(2))
+    candidates[5] = candidates[4]  # a tie
+    queries = queries[:, 0] if side == "candidates" else queries
+    candidates = candidates[:, 0] if side == "queries" else candidates
+    gold = rng.permutation(40)
+    found = rank(queries, candidates, gold, RankingParameters(query_rows=block, candidate_rows=block))
+    parts = [v[:, None] if v.ndim == 2 else v for v in (queries, candidates)]
+    scores = np.max(
+        [plain_scores(parts[0][:, i], parts[1][:, j]) for i in range(parts[0].shape[1]) for j in range(parts[1].shape[1])],
+        axis=0,
+    )  # fmt: skip
+    own = scores[np.arange(40), gold]
+    assert found.ranks.tolist() == (scores >= own[:, None]).sum(axis=1).tolist()
+    best = [sorted(range(40), key=lambda place, row=row: (-row[place], place))[:10] for row in scores]
+    assert found.top.tolist() == best
+
+
+def test_an_ocr_text_joins_each_of_an_images_vectors():
+    rng = np.random.default_rng(3)
+    images, texts = unit(rng, 8, 4).reshape(4, 2, 4), unit(rng, 4, 4)
+    mixed = mean_features(images, texts)
+    assert mixed.shape == (4, 2, 4) and np.allclose(mixed[:, 1], (images[:, 1] + texts) / 2)
+
+
+def test_another_order_of_the_first_changes_no_others():
+    top = np.array([[3, 1, 0, 2], [0, 2, 1, 3], [2, 3, 0, 1], [1, 0, 2, 3]])
+    found = Ranks(np.array([2, 4, 1, 3]), top)
+    gold = np.array([1, 3, 2, 2])
+    scores = np.array([[0.1, 0.9, 0.5], [0.3, 0.2, 0.1], [0.7, 0.7, 0.1], [0.5, 0.4, 0.5]], np.float32)
+    again = reranked(found, gold, scores)
+    assert again.ranks.tolist() == [1, 4, 2, 2]  # behind the first three; tied; tied
+    assert again.top.tolist() == [[1, 0, 3, 2], [0, 2, 1, 3], [2, 3, 0, 1], [1, 2, 0, 3]]
+    assert found.top is not again.top and found.top[0].tolist() == [3, 1, 0, 2]
+
+
+def test_a_tie_across_the_border_leaves_a_rank_as_it_is():
+    # The query's own stands third, but four candidates score as much, so it counts as the fourth.
+    found = Ranks(np.array([4]), np.array([[0, 1, 2, 3]]))
+    assert reranked(found, np.array([2]), np.array([[0.1, 0.2, 0.9]], np.float32)).ranks.tolist() == [4]
+
+
+def test_scores_that_do_not_fit_are_refused():
+    found = Ranks(np.array([1]), np.array([[0, 1]]))
+    for scores in (np.zeros((1, 3)), np.zeros((2, 2)), np.array([[0.0, np.nan]])):
+        with pytest.raises(ValueError, match="do not fit"):
+            reranked(found, np.array([0]), scores.astype(np.float32))

@@ -40,3 +40,38 @@ def test_groups_divide_the_types():
 def test_unknown_names_are_refused_with_those_known(classes, types):
     with pytest.raises(UserError, match="known are"):
         selection(classes, types)
+
+
+@pytest.mark.parametrize(
+    ("only", "taken"),
+    [
+        (["figure"], {"line", "photo", "untyped"}),
+        (["table"], {"table"}),
+        (["fig_result"], {"line"}),
+        (["table_result"], {"table"}),
+        (["photo"], {"photo"}),
+        (["picture"], {"photo"}),
+        (["table", "picture"], {"table", "photo"}),
+        (["figure", "plot"], {"line"}),
+        (["fig_illustration", "plot"], set()),
+        (["fig_result", "table"], {"line", "table"}),
+    ],
+)
+def test_parts_take_their_pairs_and_image_types_leave_tables_out(only, taken):
+    pairs = {
+        "line": ("fig_result", "line"),
+        "photo": ("fig_illustration", "photo"),
+        "untyped": ("fig_architecture", None),
+        "table": ("table_result", None),
+    }
+    wanted = selection(only=only)
+    assert {name for name, pair in pairs.items() if wanted.takes(*pair)} == taken
+
+
+def test_parts_are_known_and_named_in_one_way():
+    with pytest.raises(
+        UserError, match="no part 'plots' of a release: known are figure, table, fig_architecture"
+    ):
+        selection(only=["plots"])
+    with pytest.raises(UserError, match="by --only, or by --class and --image-type"):
+        selection(["fig_result"], only=["figure"])

@@ -120,6 +120,7 @@ def test_texts_are_searched_where_the_embedder_reads_them(
     real = load_embedder("descriptor")
 
     class Reading:  # the descriptor, with texts that name the pair they stand for
+        parts = 1
         embed = staticmethod(real.embed)
 
         @staticmethod

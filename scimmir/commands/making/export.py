@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scimmir.terminal import WAREHOUSE, ClassOption, TypeOption, WarehouseOption
+from scimmir.terminal import WAREHOUSE, ClassOption, OnlyOption, TypeOption, WarehouseOption
 
 
 class ExportFormat(StrEnum):
@@ -34,6 +34,7 @@ def export(
     license_policy: Annotated[
         LicensePolicy, typer.Option(help="What may be passed on, that for commercial use, or everything.")
     ] = LicensePolicy.redistributable,
+    only: OnlyOption = None,
     only_class: ClassOption = None,
     only_type: TypeOption = None,
     warehouse: WarehouseOption = WAREHOUSE,
@@ -51,7 +52,7 @@ def export(
 
     root = readable_warehouse(warehouse, release)
     folder_of_release = root / "releases" / wanted_release(root, release).version
-    wanted = selection(only_class or (), only_type or ())
+    wanted = selection(only_class or (), only_type or (), only=only or ())
     plan = plan_export(folder_of_release, str(license_policy), wanted)
     total = sum(len(places) for places in plan.splits.values())
     with progress("export", total, "pairs") as advance:

@@ -17,16 +17,12 @@ class Pool(StrEnum):
     all = "all"
 
 
-class Training(StrEnum):
-    """What the results say of the model."""
-
-    zero_shot = "zero-shot"
-    fine_tuned = "fine-tuned"
-
-
 def evaluate(
     model: Annotated[
-        str, typer.Option(help="onnx:<folder>, open_clip:<model>/<tag or file> or open_clip:<folder>.")
+        str,
+        typer.Option(
+            help="onnx:<folder>, open_clip:<model>/<tag or file>, open_clip:<folder>, transformers:<name or folder>."
+        ),
     ],
     warehouse: WarehouseOption = WAREHOUSE,
     release: Annotated[
@@ -42,9 +38,17 @@ def evaluate(
     ocr: Annotated[
         bool, typer.Option("--ocr", help="Also score images together with their OCR text.")
     ] = False,
+    rerank: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Also put the first so many candidates in the order of the model's matching head (BLIP).",
+        ),
+    ] = 0,
     training: Annotated[
-        Training, typer.Option(help="What the model is, for the results.")
-    ] = Training.zero_shot,
+        str,
+        typer.Option(help="What the model is, for the results: zero-shot, fine-tuned, or fine-tuned:<part>."),
+    ] = "zero-shot",
     device: DeviceOption = "auto",
     output: Annotated[
         Path | None, typer.Option(help="Folder to write; in the warehouse's evaluations/ by default.")
@@ -53,7 +57,9 @@ def evaluate(
     """Score a model on SciMMIR's retrieval task: MRR and Hits@k in both directions, by class."""
     from curation.embeddings import embedder_device
     from evaluation.results import markdown
-    from scimmir.jobs.evaluate import Settings, evaluate_retrieval
+    from schemas.retrieval import training_name
+    from scimmir.jobs.evaluate import evaluate_retrieval
+    from scimmir.jobs.retrieval_scores import Settings
     from warehouse.place import prepare, readable_warehouse, warehouse_path
     from warehouse.versions import wanted_release
 
@@ -70,7 +76,8 @@ def evaluate(
         model=model,
         pools=tuple(dict.fromkeys(str(one) for one in pool or [Pool.test])),
         ocr=ocr,
-        training=str(training),
+        training=training_name(training),
+        rerank=rerank,
     )
     where = embedder_device(model, device)
     found = evaluate_retrieval(

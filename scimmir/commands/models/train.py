@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scimmir.terminal import WAREHOUSE, ClassOption, TypeOption, WarehouseOption
+from scimmir.terminal import WAREHOUSE, ClassOption, OnlyOption, TypeOption, WarehouseOption
 from training.small_clip import NAME
 from training.train import TrainParameters
 
@@ -18,6 +18,7 @@ def train(
         str | None, typer.Option(help="Release whose train split is learnt; the latest by default.")
     ] = None,
     shards: Annotated[Path | None, typer.Option(help="Folder of WebDataset shards to learn instead.")] = None,
+    only: OnlyOption = None,
     only_class: ClassOption = None,
     only_type: TypeOption = None,
     warehouse: WarehouseOption = WAREHOUSE,
@@ -69,7 +70,7 @@ def train(
             release=folder,
             shards=shards,
             copies=copies,
-            wanted=selection(only_class or (), only_type or ()),
+            wanted=selection(only_class or (), only_type or (), only=only or ()),
         ),
         model=model,
         work=work,
@@ -78,4 +79,5 @@ def train(
     )
     times = "1 epoch" if epochs == 1 else f"{epochs} epochs"
     typer.echo(f"wrote {output}: {times} of {count} pictures; use it by --embedder onnx:{output}")
-    typer.echo(f"what it is worth: scimmir evaluate --model onnx:{output} --training fine-tuned")
+    part = f":{','.join(only)}" if only else ""
+    typer.echo(f"what it is worth: scimmir evaluate --model onnx:{output} --training fine-tuned{part}")
