@@ -18,7 +18,9 @@ class Item:
     caption: str
     parent_caption: str = ""
     mentions: tuple[str, ...] = ()
+    mention_sections: tuple[str, ...] = ()
     title: str = ""
+    abstract: str = ""
     kind: str = ""
     subcategory: str = ""
     table_text: str = ""

@@ -8,9 +8,9 @@ from schemas.floats import Extraction
 from schemas.paper import Paper
 from schemas.reject import RecordError
 
-VERSION = (
-    "3"  # 1: LaTeX and JATS; 2: drawings handed on to be rendered; 3: PDF where there is no usable source
-)
+# 1: LaTeX and JATS; 2: drawings handed on to be rendered; 3: PDF where there is no usable source; 4: abstracts,
+# sections of mentions
+VERSION = "4"
 
 # The source is not there or cannot be read, which a PDF of the paper makes good.
 NO_SOURCE = frozenset(

@@ -74,6 +74,12 @@ class Float:
     mentions: tuple[str, ...] = column(
         pa.list_(pa.string()), "paragraphs of the text that refer to it, readable, in document order"
     )
+    mention_sections: tuple[str, ...] = column(
+        pa.list_(pa.string()),
+        "for each of them the titles of its section, the outermost first, with › between; empty where none is "
+        "known, as in PDFs",
+        default=(),
+    )
     graphics: tuple[Graphic, ...] = column(
         pa.list_(struct_type(Graphic)),
         "its graphics files in reading order; empty for a table made of markup",

@@ -142,6 +142,12 @@ class Pair:
         pa.string(), "for a panel, the caption of the whole figure", nullable=True
     )
     mentions: tuple[str, ...] = column(pa.list_(pa.string()), "paragraphs of the text that refer to it")
+    mention_sections: tuple[str, ...] = column(
+        pa.list_(pa.string()),
+        "for each mention the titles of its section, the outermost first, with › between; empty where none is "
+        "known, as in PDFs",
+        default=(),
+    )
     language: str | None = column(pa.string(), "language of the caption where it is declared", nullable=True)
     image: dict[str, object] | None = column(
         # Nullable because Hugging Face's `datasets` knows no other image columns.

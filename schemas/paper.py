@@ -58,6 +58,12 @@ class PaperHeader:
         pa.string(), "name of this version of the paper: arxiv:2310.01234v2, pmc:PMC1234567"
     )
     title: str | None = column(pa.string(), "title as readable Unicode", nullable=True)
+    abstract: str | None = column(
+        pa.string(), "abstract as readable Unicode, a paragraph a line", nullable=True
+    )
+    abstract_source: str | None = column(
+        pa.string(), "where the abstract was read: metadata (arXiv's), latex or jats", nullable=True
+    )
     categories: tuple[str, ...] = column(
         pa.list_(pa.string()), "arXiv categories, or the article's subjects; empty where none is stated"
     )
@@ -105,6 +111,11 @@ class PaperFacts(PaperHeader):
     )
     license_statement_version: int | None = column(
         pa.int32(), "version of the paper that the licence is stated for, where known", nullable=True
+    )
+    abstract_license: str | None = column(
+        pa.string(),
+        "short code of the abstract's licence: CC0 1.0 for arXiv's metadata, else the paper's, where that is known",
+        nullable=True,
     )
     group_id: str = column(
         pa.string(), "group of versions and twins (arXiv and PMC) of one work; never split"

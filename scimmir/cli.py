@@ -20,6 +20,7 @@ COMMANDS = {
     "build": "Build a release from archives of papers; what an earlier build made is used again.",
     "query": "Run SQL over a release, read-only.",
     "search": "Find pairs by captions, mentions, words in the picture and vectors together, each with its reasons.",
+    "context": "Show what a caption writer would want to read of a pair: title, abstract, mentions, neighbours.",
     "serve": "Open a local page over a release: filter, search and look at its pairs, rejects and statistics.",
     "export": "Write a release for training: WebDataset shards, or a Hugging Face dataset.",
     "diff": "Show which pairs were added, removed and changed between two releases, by stage and reason.",
@@ -39,7 +40,7 @@ COMMANDS = {
 }
 ROOMS = {
     "making": ("fetch", "build", "export", "enrich", "backfill"),
-    "reading": ("query", "search", "serve", "diff", "catalog"),
+    "reading": ("query", "search", "context", "serve", "diff", "catalog"),
     "models": (
         "train",
         "train-classes",

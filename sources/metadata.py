@@ -11,7 +11,9 @@ from typing import Any
 
 from sources.inventory import InputError
 
-VERSION = "1"  # 1: title, categories, DOI, journal reference, first version's date, latest version, licence
+# 1: title, categories, DOI, journal reference, first version's date, latest version, licence; 2: abstract
+VERSION = "2"
+PARAGRAPH = re.compile(r"\n[ \t]+")  # arXiv's way to begin one; other line breaks wrap the text
 
 ID_AT_START = re.compile(rb'^\s*\{\s*"id"\s*:\s*"([^"]+)"')
 
@@ -21,6 +23,7 @@ class ArxivMetadata:
     """What the snapshot says of one paper; the licence is that of its latest version."""
 
     title: str | None
+    abstract: str | None  # TeX, a paragraph a line
     categories: tuple[str, ...]
     doi: str | None
     journal: str | None
@@ -71,6 +74,7 @@ def _metadata(record: dict[str, Any]) -> ArxivMetadata:
     versions = versions if isinstance(versions, list) else []
     return ArxivMetadata(
         title=_text(record.get("title")),
+        abstract=_abstract(record.get("abstract")),
         categories=tuple(str(record.get("categories") or "").split()),
         doi=(_text(record.get("doi")) or "").split(" ")[0].lower() or None,
         journal=_text(record.get("journal-ref")),
@@ -84,6 +88,12 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     return " ".join(value.encode("utf-8", "replace").decode().split()) or None
+
+
+def _abstract(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    return "\n".join(filter(None, map(_text, PARAGRAPH.split(value.strip())))) or None
 
 
 def _date(value: object) -> str | None:

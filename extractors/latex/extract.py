@@ -7,6 +7,7 @@ from extractors.latex.expansion.expander import expand_project
 from extractors.latex.expansion.handlers import HANDLERS
 from extractors.latex.expansion.output import Flat
 from extractors.latex.floats.assemble import Assembly
+from extractors.latex.header import header
 from extractors.latex.source.documents import Aside, as_main, copies, other_documents, shingles
 from extractors.latex.source.main_file import open_project
 from extractors.latex.source.project import Project
@@ -16,7 +17,7 @@ from extractors.latex.text.renderer import Renderer, no_reference
 from extractors.latex.walk.commands import walk_text
 from extractors.latex.walk.state import Walk
 from schemas.floats import Extraction
-from schemas.paper import Paper, PaperHeader
+from schemas.paper import Paper
 from schemas.reject import RecordError
 
 # 1: first form. 2: acronyms, data tables, tabularray, unknown names in formulae, drawings on demand.
@@ -28,7 +29,8 @@ from schemas.reject import RecordError
 # 7: pictures by what holds where they stand, by boxes and by name; every top-level document.
 # 8: which document is the paper; labels as TeX prints them; figure supplements; appendices of a paper's own class.
 # 9: pictures that a box turns together stand to each other as in it.
-VERSION = "9"
+# 10: the abstract; the title of the section in which a mention stands.
+VERSION = "10"
 MAX_WARNINGS = 100
 
 
@@ -140,20 +142,3 @@ def _assembly(key: str, document: _Document, *, resolve: bool) -> Assembly:
     skipped = [(b.start, b.end) for b in walk.floats] + walk.other + walk.bibliographies
     running = running_text(flat.text, skipped, walk.body_start, walk.references.labels)
     return Assembly(key, document.project, flat, walk, to, running)
-
-
-def header(key: str, project: Project, walk: Walk, to: Renderer) -> PaperHeader:
-    """Return what the source says of the paper as a whole."""
-    tex = walk.text[slice(*walk.title)][:4000] if walk.title else ""
-    if walk.earlier_title and "\\@title" in tex:  # a supplement's title that quotes the paper's own
-        tex = tex.replace("\\@title", walk.text[slice(*walk.earlier_title)][:4000], 1)
-    to.at(walk.timeline.at(walk.body_start))
-    title = to.plain(tex)
-    return PaperHeader(
-        paper_key=key,
-        title=title or None,
-        categories=(),
-        language=walk.language,
-        is_retracted=False,
-        main_file=project.main,
-    )

@@ -5,7 +5,7 @@ from extractors.pdf.page.document import paper_pdf
 from extractors.pdf.parameters import PdfParameters
 
 # 1: first form; 2: formulae, headings and footnotes kept apart from floats; 3: captions beside their floats,
-# parts of drawings rejected, glyphs of TeX's fonts without a map to Unicode
-VERSION = "3"
+# parts of drawings rejected, glyphs of TeX's fonts without a map to Unicode; 4: mentions with sections, all empty
+VERSION = "4"
 
 __all__ = ["VERSION", "PdfParameters", "extract", "paper_pdf"]

@@ -246,6 +246,7 @@ def _float(
     mentions: Mentions,
 ) -> Float:
     label = caption.label
+    said = mentions.of(label.kind, label.label, label.number)
     return Float(
         pair_id=name,
         paper_key=key,
@@ -255,7 +256,8 @@ def _float(
         ref_keys=(),
         caption=text,
         caption_raw="\n".join(lines),
-        mentions=mentions.of(label.kind, label.label, label.number),
+        mentions=said,
+        mention_sections=("",) * len(said),
         graphics=(place.graphic,),
         table_html=place.table[0] if place.table else None,
         table_text=place.table[1] if place.table else None,

@@ -82,7 +82,11 @@ def extract_paper(job: tuple[PaperRef, extract.ExtractParameters]) -> Extraction
     extraction = extract.extract(paper, ref.source, parameters)
     _check(extraction)
     return Extraction(
-        replace(extraction.header, title=_plain(extraction.header.title)),
+        replace(
+            extraction.header,
+            title=_plain(extraction.header.title),
+            abstract=_plain(extraction.header.abstract),
+        ),
         tuple(_readable(item) for item in extraction.floats),
         tuple(replace(r, label=_plain(r.label), caption=_plain(r.caption)) for r in extraction.rejects),
         (*extraction.warnings, *paper.skipped),
@@ -98,6 +102,7 @@ def _readable(item: Float) -> Float:
         caption=_plain(item.caption),
         parent_caption=_plain(item.parent_caption),
         mentions=tuple(_plain(text) for text in item.mentions),
+        mention_sections=tuple(_plain(text) for text in item.mention_sections),
         table_text=_plain(item.table_text),
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from curation import licenses, splits
+from extractors import latex
 from flows.build_options import BuildOptions
 from flows.shards import BuildInputs, BuildStage, Computed, Plan, ShardTables
 from flows.stages import extract, panels
@@ -21,7 +22,9 @@ from sources.inventory import Inventory
 from sources.metadata import ArxivMetadata, read_metadata
 from warehouse.stages import Json, canonical_json
 
-VERSION = "2"  # 1: header, Kaggle metadata, licence facets, twins, splits; 2: notices, who states the licence
+# 1: header, Kaggle metadata, licence facets, twins, splits; 2: notices, who states the licence; 3: abstract
+VERSION = "3"
+METADATA_LICENSE = "CC0 1.0"  # under which arXiv gives its metadata, the abstract among them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,13 +128,16 @@ def _no_header(ref: PaperRef) -> PaperHeader:
 def _with_metadata(header: PaperHeader, known: ArxivMetadata | None) -> PaperHeader:
     """Return the header completed by the metadata, which decides on categories and licence.
 
-    The title stays the one that the paper prints, where it has one: the metadata's holds raw TeX.
+    The title stays the one that the paper prints, where it has one. Of the abstract the metadata's comes first: it
+    is free of licence.
     """
     if known is None:
         return header
     return dataclasses.replace(
         header,
         title=header.title or known.title,
+        abstract=latex.plain_text(known.abstract) if known.abstract else header.abstract,
+        abstract_source="metadata" if known.abstract else header.abstract_source,
         categories=known.categories or header.categories,
         doi=header.doi or known.doi,
         journal=header.journal or known.journal,
@@ -164,6 +170,7 @@ def _facts(
         group_id=group,
         split=assigned,
         license_source=states,
+        abstract_license=_abstract_license(header, facets),
         license_statement_version=latest if states == "metadata" else (ref.version if states else None),
         **dataclasses.asdict(facets),
     )
@@ -176,6 +183,12 @@ def _who_states(header: PaperHeader, known: ArxivMetadata | None) -> str | None:
     if not header.license_url and _CODE_OF_RECORD.fullmatch(header.license_text or ""):
         return "record"
     return "article" if header.license_url or header.license_text else None
+
+
+def _abstract_license(header: PaperHeader, facets: licenses.LicenseFacets) -> str | None:
+    if header.abstract_source == "metadata":
+        return METADATA_LICENSE
+    return facets.license_code if header.abstract else None
 
 
 # Short codes as PMC's JSON has them; articles state their licence at more length.

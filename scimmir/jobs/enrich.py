@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from enrichment import Budget, Endpoint, EndpointSettings, Item, Journal, Prompt, enrich
@@ -22,8 +23,8 @@ from warehouse.stages import write_table
 from warehouse.versions import pair_files
 
 COLUMNS = [
-    "pair_id", "caption", "parent_caption", "mentions", "title", "kind", "subcategory", "table_text", "ocr_text",
-    "image", "image_format", "allows_derivatives",
+    "pair_id", "paper_key", "caption", "parent_caption", "mentions", "mention_sections", "title", "kind",
+    "subcategory", "table_text", "ocr_text", "image", "image_format", "allows_derivatives",
 ]  # fmt: skip
 ROWS_AT_ONCE = 100
 
@@ -126,6 +127,7 @@ def _items(
 ) -> Iterator[Item]:
     """Yield what may be asked for; the other pairs get their reason at once."""
     for path in pair_files(release):
+        abstracts = _abstracts(release, path)
         for row in _rows(path):
             if journal.is_done(row["pair_id"]):
                 continue
@@ -135,7 +137,7 @@ def _items(
             elif row["image"] is None or row["image"]["bytes"] is None:
                 reason = "no_image"
             if reason is None:
-                yield _item(row)
+                yield _item(row, abstracts.get(row["paper_key"], ""))
             else:
                 journal.add(
                     EnrichmentRow(
@@ -150,14 +152,33 @@ def _items(
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(ROWS_AT_ONCE, columns=COLUMNS):
+            there = [name for name in COLUMNS if name in file.schema_arrow.names]
+            for batch in file.iter_batches(ROWS_AT_ONCE, columns=there):
                 yield from batch.to_pylist()
     except (OSError, pa.ArrowException) as error:
         raise WarehouseError(f"{path} cannot be read: {error}") from error
 
 
-def _item(row: dict[str, Any]) -> Item:
+def _abstracts(release: Path, path: Path) -> dict[str, str]:
+    """Return the abstracts of the papers whose pairs a file holds; releases of earlier versions have none."""
+    papers = release / "papers.parquet"
+    try:
+        if "abstract" not in pq.read_schema(papers).names:
+            return {}
+        keys = pq.read_table(path, columns=["paper_key"], partitioning=None).column("paper_key").unique()
+        found = pq.read_table(
+            papers, columns=["paper_key", "abstract"], filters=pc.field("paper_key").isin(keys)
+        ).to_pydict()
+    except (OSError, pa.ArrowException) as error:
+        raise WarehouseError(f"{papers} cannot be read: {error}") from error
+    pairs = zip(found["paper_key"], found["abstract"], strict=True)
+    return {key: abstract for key, abstract in pairs if abstract}
+
+
+def _item(row: dict[str, Any], abstract: str) -> Item:
     return Item(
+        abstract=abstract,
+        mention_sections=tuple(row.get("mention_sections") or ()),
         image=row["image"]["bytes"],
         media_type=f"image/{row['image_format']}",
         mentions=tuple(row["mentions"] or ()),

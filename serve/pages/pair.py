@@ -53,8 +53,10 @@ class DrawnPanel:
 
 @dataclass(frozen=True, kw_only=True)
 class PaperNote:
-    """What the table of papers adds to a pair."""
+    """What the table of papers adds to a pair; releases of earlier code have no abstracts."""
 
+    abstract: str
+    abstract_origin: str
     doi: str
     pmid: str
     journal: str
@@ -192,6 +194,10 @@ def _paper(index: ReleaseIndex, key: str) -> PaperNote | None:
         return None
     row = {name: "" if value is None else value for name, value in rows[0].items()}
     return PaperNote(
+        abstract=str(row.get("abstract", "")),
+        abstract_origin=", ".join(
+            str(row[name]) for name in ("abstract_source", "abstract_license") if row.get(name)
+        ),
         doi=str(row["doi"]),
         pmid=str(row["pmid"]),
         journal=str(row["journal"]),

@@ -99,11 +99,13 @@ def test_every_pair_has_a_description_or_a_reason(run: Run, model: LoopbackModel
 
 
 def test_the_picture_and_what_is_known_are_sent(run: Run, model: LoopbackModel) -> None:
-    run(Prompt("{{ caption }}|{{ mentions | join(' ') }}|{{ title }}"), max_items=1, api_key="the key")
+    known = "{{ caption }}|{{ mentions | join }}|{{ title }}|{{ mention_sections | join }}|{{ abstract }}"
+    run(Prompt(known), max_items=1, api_key="the key")
     ((_, body, key),) = model.log
     text, picture = body["messages"][0]["content"]
     first = next(p for p in PAIRS if p.caption in text["text"])
-    assert text["text"] == f"{first.caption}|{' '.join(first.mentions)}|{first.title}"
+    said = f"{first.caption}|{''.join(first.mentions)}|{first.title}|Results › Effects"
+    assert text["text"] == f"{said}|Small releases are studied.\nThey are found to be small."
     head, _, data = picture["image_url"]["url"].partition(",")
     assert head == "data:image/png;base64" and first.image is not None
     assert base64.b64decode(data) == first.image["bytes"]

@@ -178,3 +178,20 @@ def test_licences_reach_the_pairs(release: Path) -> None:
         ).fetchall()
     codes = {code: allowed for code, allowed, _ in rows}
     assert codes["CC BY 4.0"] is True and codes["arXiv-nonexclusive"] is False and len(codes) >= 4
+
+
+def test_papers_have_abstracts_and_mentions_their_sections(release: Path) -> None:
+    with duckdb.connect() as db:
+        origins = db.execute(
+            f"SELECT source, abstract_source, abstract_license FROM '{release}/papers.parquet' "
+            "WHERE abstract IS NOT NULL GROUP BY ALL"
+        ).fetchall()
+        sections = db.execute(
+            "SELECT source, count(*) FILTER (section <> ''), count(*) FROM (SELECT source, unnest(mention_sections) "
+            f"AS section FROM '{release}/pairs/*/*.parquet') GROUP BY source"
+        ).fetchall()
+    assert {("arxiv", "metadata", "CC0 1.0"), ("pmc", "jats", "CC BY 4.0")} <= set(origins)
+    assert {source for source, titled, all_of_them in sections if titled > 0.8 * all_of_them > 10} == {
+        "arxiv",
+        "pmc",
+    }

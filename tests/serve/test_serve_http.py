@@ -176,6 +176,9 @@ def test_a_pair_shows_all_that_is_known_of_it(client: TestClient) -> None:
         wanted.ocr_text,
         wanted.image_sha256,
         "main.tex",
+        "Results › Effects",
+        "They are found to be small.",
+        "From metadata, CC0 1.0",
     ):
         assert html.escape(str(text), quote=False) in page
     assert "OCR has " in page and "arXiv_src_2310_001.tar" in page

@@ -8,7 +8,7 @@ from sources.inventory import InputError
 from sources.metadata import ArxivMetadata, read_metadata
 
 LINES = """\
-{"id":"0704.0001","title":"A  study\\n of things","categories":"cs.LG math.AG","doi":"10.5555/ABC","journal-ref":"J. X 1","license":"http://creativecommons.org/licenses/by/4.0/","versions":[{"version":"v1","created":"Mon, 2 Apr 2007 19:18:42 GMT"},{"version":"v2","created":"Tue, 24 Jul 2007 20:10:27 GMT"}]}
+{"id":"0704.0001","title":"A  study\\n of things","categories":"cs.LG math.AG","abstract":"  We study\\n$x$.\\n  Then more.\\n","doi":"10.5555/ABC","journal-ref":"J. X 1","license":"http://creativecommons.org/licenses/by/4.0/","versions":[{"version":"v1","created":"Mon, 2 Apr 2007 19:18:42 GMT"},{"version":"v2","created":"Tue, 24 Jul 2007 20:10:27 GMT"}]}
 {"id":"0704.0002","title":"Not wanted, and so never parsed", broken
 
 {"title":"Keys in another order","id":"astro-ph/0001001","categories":"astro-ph","license":null,"versions":[]}
@@ -21,6 +21,7 @@ def test_wanted_papers_are_read(tmp_path: Path) -> None:
     assert read_metadata(path, {"0704.0001", "astro-ph/0001001"}) == {
         "0704.0001": ArxivMetadata(
             title="A study of things",
+            abstract="We study $x$.\nThen more.",
             categories=("cs.LG", "math.AG"),
             doi="10.5555/abc",
             journal="J. X 1",
@@ -29,7 +30,7 @@ def test_wanted_papers_are_read(tmp_path: Path) -> None:
             license_url="http://creativecommons.org/licenses/by/4.0/",
         ),
         "astro-ph/0001001": ArxivMetadata(
-            "Keys in another order", ("astro-ph",), None, None, None, None, None
+            "Keys in another order", None, ("astro-ph",), None, None, None, None, None
         ),
     }
 

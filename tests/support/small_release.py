@@ -121,6 +121,7 @@ def pair(number: int) -> Pair:
         caption=caption,
         caption_raw=caption,
         mentions=(f"As {kind} {number + 1} shows, the effect is small.",),
+        mention_sections=("Results › Effects",),
         image={"bytes": image, "path": f"{pair_id}.png"},
         image_format="png",
         width=width,
@@ -220,6 +221,9 @@ def papers(pairs: list[Pair]) -> list[PaperRow]:
             PaperRow(
                 paper_key=key,
                 title="A study of small releases",
+                abstract="Small releases are studied.\nThey are found to be small." if own else None,
+                abstract_source=("metadata" if source == "arxiv" else "jats") if own else None,
+                abstract_license=("CC0 1.0" if source == "arxiv" else code) if own else None,
                 categories=("cs.LG",),
                 is_retracted=False,
                 source=source,

@@ -310,6 +310,16 @@ WRONG_ROWS: list[tuple[str, Change, str]] = [
         "1 figures stayed whole for an unknown reason",
     ),
     (TRAIN, with_first("panels_unsplit", lambda u: "no_words"), "as unsplit_by_reason: no_words"),
+    (
+        TRAIN,
+        with_first("mention_sections", lambda s: [*s, "One more"]),
+        "1 pairs have mentions without their sec",
+    ),
+    (
+        "papers.parquet",
+        with_first("abstract", lambda a: None),
+        "1 papers have an abstract without its source",
+    ),
     (TRAIN, wider_panel, "1 panels show more than their figure"),
     (TRAIN, whole_and_cut_up, "1 figures stayed whole and were cut up all the same"),
 ]

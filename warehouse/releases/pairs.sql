@@ -42,6 +42,7 @@ SELECT
     floats.caption_raw,
     floats.parent_caption,
     floats.mentions,
+    floats.mention_sections,
     floats.language,
     CASE WHEN kept.image_withheld IS NULL THEN struct_pack(
         bytes := images.image,

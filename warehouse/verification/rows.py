@@ -119,6 +119,17 @@ RULES_OF_POLICY = (
         " WHERE image IS NOT NULL",
     ),
 )
+RULES_OF_CONTEXT = (
+    Rule(
+        "pairs have mentions without their sections, or sections without mentions",
+        "SELECT pair_id FROM pairs WHERE len(mentions) IS DISTINCT FROM len(mention_sections)",
+    ),
+    Rule(
+        "papers have an abstract without its source, or a source without an abstract",
+        "SELECT paper_key FROM papers WHERE (abstract IS NULL) <> (abstract_source IS NULL)"
+        " OR (abstract IS NULL AND abstract_license IS NOT NULL)",
+    ),
+)
 RULES_OF_PANELS = (
     Rule(
         "panels were cut out without a box, or have one without that",
@@ -206,7 +217,8 @@ def _broken(con: duckdb.DuckDBPyConnection, forbidden: Rule) -> list[str]:
     of_policy = (*RULES_OF_POLICY, forbidden) if "image_withheld" in columns else ()
     problems = []
     of_panels = RULES_OF_PANELS if "panel_box" in columns else ()
-    for rule in (*RULES, *of_policy, *of_panels):
+    of_context = RULES_OF_CONTEXT if "mention_sections" in columns else ()
+    for rule in (*RULES, *of_policy, *of_panels, *of_context):
         (found,) = con.execute(f"SELECT count(*), min(name) FROM ({rule.sql}) AS broken(name)").fetchall()
         if found[0]:
             problems.append(f"{found[0]} {rule.broken}, such as {found[1]}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from extractors.jats.article.abstract import abstract_of
 from extractors.jats.nodes import XML_LANG, child, children, descendants, href, language_tag, local, words
 from extractors.jats.text.running import joined, readable, tidy
 from schemas.paper import PaperHeader
@@ -90,9 +91,12 @@ def read_header(article: etree._Element, *, paper_key: str, path: str, metadata:
     ids = _article_ids(meta)
     title = _title(meta) or metadata.title
     license_url, license_text = license_of(meta, language=language)
+    abstract = abstract_of(meta, language=language)
     return PaperHeader(
         paper_key=paper_key,
         title=title,
+        abstract=abstract,
+        abstract_source="jats" if abstract else None,
         categories=_subjects(meta),
         doi=_doi(ids.get("doi") or metadata.doi),
         pmid=ids.get("pmid") or metadata.pmid,

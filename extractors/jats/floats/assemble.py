@@ -67,6 +67,7 @@ def read_float(spot: Spot, scene: Scene, warnings: list[str]) -> Float | Reject:
     chosen, language = chosen_captions(spot.captions, scene.header.language)
     license_url, license_text = _own_license(spot, scene)
     xml_id = spot.xml_id
+    mentions = mentions_of(scene.mentions, _ids(spot, scene))
     return Float(
         pair_id=spot.pair_id,
         paper_key=scene.header.paper_key,
@@ -79,7 +80,8 @@ def read_float(spot: Spot, scene: Scene, warnings: list[str]) -> Float | Reject:
         caption=caption,
         caption_raw="".join(source_of(c) for c in chosen),
         parent_caption=split_label(spot.parent.text, None)[1] if spot.parent else None,
-        mentions=mentions_of(scene.mentions, _ids(spot, scene)),
+        mentions=tuple(mentions),
+        mention_sections=tuple(mentions.values()),
         graphics=graphics.found,
         table_html=table[0] if table else None,
         table_text=table[1] if table else None,

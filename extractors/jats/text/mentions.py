@@ -8,6 +8,7 @@ from lxml import etree
 from extractors.jats.nodes import local, words
 from extractors.jats.text.ranges import Targets, ranged_ids
 from extractors.jats.text.running import readable
+from extractors.jats.text.sections import section_of
 
 MAX_MENTIONS = 20
 MAX_CHARACTERS = 2_000
@@ -26,6 +27,7 @@ class MentionIndex:
     paragraphs: dict[str, list[tuple[int, etree._Element]]]  # with the reference's place in the article
     labels: dict[str, str]
     texts: dict[etree._Element, str] = field(default_factory=dict)
+    titles: dict[etree._Element, str] = field(default_factory=dict)
 
 
 def mention_index(
@@ -56,10 +58,13 @@ def mention_index(
     return MentionIndex(paragraphs, labels)
 
 
-def mentions_of(index: MentionIndex, ids: Iterable[str]) -> tuple[str, ...]:
-    """Return the paragraphs that refer to any of the ids, each once, at most 20 of 2,000 characters."""
+def mentions_of(index: MentionIndex, ids: Iterable[str]) -> dict[str, str]:
+    """Return the paragraphs that refer to any of the ids, each once, at most 20 of 2,000 characters.
+
+    Each is given with the title of its section.
+    """
     places = sorted((found for i in ids for found in index.paragraphs.get(i, ())), key=lambda f: f[0])
-    texts: dict[str, None] = {}
+    texts: dict[str, str] = {}
     for _, paragraph in places:
         if len(texts) == MAX_MENTIONS:
             break
@@ -67,9 +72,9 @@ def mentions_of(index: MentionIndex, ids: Iterable[str]) -> tuple[str, ...]:
         if text is None:
             text = _cut(readable(paragraph, limit=2 * MAX_CHARACTERS, labels=index.labels))
             index.texts[paragraph] = text
-        if text:
-            texts[text] = None
-    return tuple(texts)
+        if text and text not in texts:
+            texts[text] = section_of(paragraph, index.titles)
+    return texts
 
 
 def _paragraph_of(xref: etree._Element) -> etree._Element | None:

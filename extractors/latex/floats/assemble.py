@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from extractors.latex.expansion.output import Flat
 from extractors.latex.floats.grouping import found_in, printed_name
+from extractors.latex.floats.headings import Headings
 from extractors.latex.floats.picture_tables import settle_pictures
 from extractors.latex.floats.pieces import caption_pieces
 from extractors.latex.floats.tables import float_table
@@ -43,6 +44,9 @@ class Assembly:
     rightly: frozenset[str] | None = None
     shown_before: frozenset[str] = frozenset()
     ordinals: dict[str, int] = field(default_factory=lambda: {"figure": 0, "table": 0})
+
+    def __post_init__(self) -> None:
+        self.headings = Headings(self.walk.text, self.walk.headings, self.walk.abstract, self.to, self.at)
 
     def run(self) -> None:
         """Make every float of the document, in order; `ordinals` count on from the documents before."""
@@ -273,7 +277,15 @@ class Assembly:
     ) -> Float:
         """Return the row of a float or panel."""
         raw = "" if caption is None else self.flat.source(caption.start, caption.end, self.project.text)[1]
-        number = common.number if parent is None or letter else None
+        said = mentions(
+            self.running,
+            self.to,
+            keys=mention_keys,
+            kind=common.kind,
+            number=common.number if parent is None or letter else None,
+            cache=self.paragraphs,
+            at=self.at,
+        )
         return Float(
             pair_id=common.name,
             paper_key=self.key,
@@ -286,15 +298,8 @@ class Assembly:
             caption=common.text,
             caption_raw=raw.strip() or (common.text if parent else ""),
             parent_caption=(parent.text or None) if parent else None,
-            mentions=mentions(
-                self.running,
-                self.to,
-                keys=mention_keys,
-                kind=common.kind,
-                number=number,
-                cache=self.paragraphs,
-                at=self.at,
-            ),
+            mentions=tuple(said),
+            mention_sections=tuple(map(self.headings.over, said.values())),
             graphics=graphics,
             table_html=table.html if table is not None else None,
             table_text=table.text if table is not None else None,

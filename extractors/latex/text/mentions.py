@@ -133,21 +133,25 @@ def mentions(
     number: str | None,
     cache: dict[int, str],
     at: Callable[[int], None] = lambda pos: None,
-) -> tuple[str, ...]:
-    """Return the readable paragraphs that refer to a float by one of its labels or by its printed number."""
+) -> dict[str, int]:
+    """Return the readable paragraphs that refer to a float by one of its labels or by its printed number.
+
+    Each is given with its place in the whole text.
+    """
     found: set[int] = set()
     for key in keys:
         found.update(running.by_key.get(key, [])[:MAX_PARAGRAPHS])
     if number:
         found.update(running.by_number.get((kind, number), [])[:MAX_PARAGRAPHS])
-    out = []
+    out: dict[str, int] = {}
     for index in sorted(found)[:MAX_PARAGRAPHS]:
+        place = running.place(index)
         if index not in cache:
-            at(running.place(index))
+            at(place)
             cache[index] = cut(to.plain(running.paragraph(index)[: 6 * MAX_CHARS]))
         if cache[index]:
-            out.append(cache[index])
-    return tuple(dict.fromkeys(out))
+            out.setdefault(cache[index], place)
+    return out
 
 
 def cut(text: str) -> str:

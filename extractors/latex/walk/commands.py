@@ -64,6 +64,7 @@ HANDLERS: dict[str, Handler] = {
     "subcaptionbox": captions.panel_box,
     "subcaption": captions.sub_caption,
     "label": captions.label,
+    **dict.fromkeys(("abstract", "Abstract"), settings.abstract),
     "appendix": settings.start_appendix,
     "appendices": settings.start_appendix,
     "ffigbox": captions.float_box,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from extractors.latex.source.graphics import Shown
+from extractors.latex.source.scanner import Scanner
 
 
 @dataclass(eq=False)
@@ -173,3 +174,18 @@ class Found:
     name: str
     start: int
     end: int
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A sectioning command: where it stands, its level (chapter 0, section 1 …), and where its arguments begin."""
+
+    pos: int
+    level: int
+    arguments: int
+
+    def title(self, text: str) -> tuple[int, int]:
+        """Return where its title stands in the text; it is looked for only where it is wanted."""
+        scan = Scanner(text, self.arguments)
+        scan.optional()
+        return scan.span() or (scan.pos, scan.pos)

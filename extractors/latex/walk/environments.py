@@ -27,6 +27,7 @@ from extractors.latex.walk.settings import start_appendix
 from extractors.latex.walk.state import MAX_OPEN, Open, Walk
 from extractors.latex.walk.tables import begin_tabular, begin_whole_table, in_table
 
+ABSTRACTS = frozenset({"abstract", "Abstract", "ABSTRACT", "onecolabstract", "englishabstract", "eabstract"})
 OTHER_BASE = re.compile(r"\s*(?:\[[^\]]{0,200}\]\s*)?\{\s*\\")
 
 
@@ -168,8 +169,8 @@ def begin_other(walk: Walk, environment: str, bare: str, scan: Scanner, at: int)
         start_appendix(walk, bare, scan, at)
     elif bare in {"subfigures", "subtables"} and not walk.stack:
         sub_floats(walk, bare, entry)
-    elif bare == "TableNotes":
-        table_notes(walk, entry, at)
+    elif bare in NOTED:
+        NOTED[bare](walk, entry, at, scan.pos)
     elif bare == "document":
         walk.body_start = at
     elif bare == "thebibliography":
@@ -180,7 +181,7 @@ def begin_other(walk: Walk, environment: str, bare: str, scan: Scanner, at: int)
         begin_loose(walk, entry, at)
 
 
-def table_notes(walk: Walk, entry: Open, at: int) -> None:
+def table_notes(walk: Walk, entry: Open, at: int, inside: int) -> None:
     """Keep threeparttablex's notes, which stand ahead of the long table below which they are printed."""
 
     def keep(end: int) -> None:
@@ -194,6 +195,21 @@ def skip_bibliography(walk: Walk, scan: Scanner, at: int) -> None:
     end = walk.text.find("\\end{thebibliography}", at)
     scan.pos = len(walk.text) if end < 0 else end
     walk.bibliographies.append((at, scan.pos))
+
+
+def abstract(walk: Walk, entry: Open, at: int, inside: int) -> None:
+    """Note where the paper's abstract stands: the first that is not empty."""
+
+    def keep(end: int) -> None:
+        stop = walk.text.rfind("\\end", inside, end)
+        if walk.abstract is None and walk.text[inside : stop if stop >= 0 else end].strip():
+            walk.abstract = at, stop if stop >= 0 else end
+
+    entry.closing = keep
+
+
+# Environments of which the walk remembers where they stand.
+NOTED = {"TableNotes": table_notes, **dict.fromkeys(ABSTRACTS, abstract)}
 
 
 def begin_list(walk: Walk, environment: str, entry: Open, scan: Scanner) -> bool:

@@ -9,9 +9,12 @@ from extractors.latex.text.numbering import (
     plain_number,
 )
 from extractors.latex.text.references import Label as Target
+from extractors.latex.walk.document import Heading
 from extractors.latex.walk.state import Walk
 
 LEVELS = {name: level for level, name in enumerate(SECTIONS, -1)}
+TITLED = 3  # subsubsections: the headings of paragraphs are part of them
+MAX_HEADINGS = 5_000
 MAX_LEVEL = max(LEVELS.values())  # where the paper sets no secnumdepth, which classes choose differently
 
 
@@ -20,6 +23,9 @@ def section(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     starred = walk.text[scan.pos - 1] == "*"
     if not walk.stack:
         walk.close_loose(at)
+        level = LEVELS[name]
+        if walk.body_start and 0 <= level <= TITLED and len(walk.headings) < MAX_HEADINGS:
+            walk.headings.append(Heading(at, level, scan.pos))
     if starred or not walk.body_start or walk.stack:
         return
     counters = walk.style.counters
@@ -32,6 +38,11 @@ def section(walk: Walk, name: str, scan: Scanner, at: int) -> None:
     counters.step(name)
     kind = "appendix" if walk.in_appendix and name in {"section", "chapter"} else name
     walk.target = Target(counters.printed(name), kind)
+
+
+def abstract(walk: Walk, name: str, scan: Scanner, at: int) -> None:
+    r"""Read \abstract{…}, which classes have beside the environment or in its stead."""
+    walk.abstract_command = walk.abstract_command or scan.pos
 
 
 def matter(walk: Walk, name: str, scan: Scanner, at: int) -> None:

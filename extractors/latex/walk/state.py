@@ -12,7 +12,7 @@ from extractors.latex.text.lists import Lists
 from extractors.latex.text.numbering import Style
 from extractors.latex.text.references import Label as Target
 from extractors.latex.text.references import References
-from extractors.latex.walk.document import Box, Caption, FloatBody, Label, Panel, hand_over
+from extractors.latex.walk.document import Box, Caption, FloatBody, Heading, Label, Panel, hand_over
 from extractors.latex.walk.labels import label_of
 from extractors.latex.walk.starred import settle_starred
 from extractors.latex.walk.timeline import Timeline
@@ -72,6 +72,9 @@ class Walk:
     title: tuple[int, int] | None = None
     earlier_title: tuple[int, int] | None = None
     title_counts: bool = True
+    headings: list[Heading] = field(default_factory=list)
+    abstract: tuple[int, int] | None = None  # from its \begin to its \end
+    abstract_command: int = 0  # where the arguments of \abstract begin
     language: str | None = None
     body_start: int = 0
     custom: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -56,6 +56,7 @@ def test_a_figure_whole() -> None:
         caption="Words.",
         caption_raw="<caption><p>Words.</p></caption>",
         mentions=("As Figure 1 shows.",),
+        mention_sections=("",),
         graphics=(Graphic(path="PMC7/f1.jpg", page=1, angle=0.0, row=0),),
         language="en",
         source_file="PMC7/a.nxml",
