@@ -6,7 +6,7 @@ Reads captions of `pairs/` and `corpus/` of that folder and compares what `split
 `labels.jsonl`: a second reading of the same captions, as letters and character ranges, in which a caption is known
 by its hash. Half `tuned` was looked at while the rules were written, half `kept` (other papers) was read once before
 and then used too. Where the folder holds `compound/truth.jsonl` (marked by others), its words are compared as well:
-how alike they are, and how many panels hold words that are another panel's alone.
+how alike they are, also as BLEU, and how many panels hold words that are another panel's alone.
 
 Exits 1 where precision or recall of letters is below 0.97, words are less than 0.95 alike, or more than 3 % of the
 panels hold words of another.
@@ -25,6 +25,7 @@ from statistics import fmean
 
 import pyarrow.parquet as pq
 
+from benchmarks.panels.bleu import corpus_bleu
 from extractors.extract import ExtractParameters, extract
 from extractors.panels import split_caption
 from runtime.attempt import Failure, each
@@ -47,6 +48,7 @@ class Counts:
     missed: int = 0
     invented: int = 0
     alike: list[float] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
     foreign: int = 0
 
     def add(self, want: Mapping[str, str], have: Mapping[str, str]) -> None:
@@ -57,6 +59,7 @@ class Counts:
         for label in want.keys() & have.keys():
             if want[label]:
                 self.alike.append(alike(want[label], have[label]))
+                self.texts.append((want[label], have[label]))
                 self.foreign += holds_foreign_words(label, have[label], want)
 
     @property
@@ -174,7 +177,8 @@ def report(name: str, counts: Counts) -> bool:
     foreign = counts.foreign / max(1, len(counts.alike))
     print(
         f"{name}: {counts.found + counts.missed} letters, precision {counts.precision:.4f}, recall "
-        f"{counts.recall:.4f}; words of {len(counts.alike)} panels {similar:.4f} alike, {foreign:.1%} hold another's"
+        f"{counts.recall:.4f}; words of {len(counts.alike)} panels {similar:.4f} alike, BLEU "
+        f"{corpus_bleu(counts.texts):.3f}, {foreign:.1%} hold another's"
     )
     return counts.precision < LETTERS or counts.recall < LETTERS or similar < ALIKE or foreign > FOREIGN
 

@@ -21,14 +21,15 @@ from pathlib import Path
 
 from PIL import Image
 
+from benchmarks.panels.bleu import corpus_bleu
 from benchmarks.panels.composed import Composed, compose
 from benchmarks.panels.latex import latex_figures
 from benchmarks.panels.measures import Counts, mean_average_precision
 from benchmarks.panels.pictures import Single, singles
 from benchmarks.panels.real import Marked, marked_figures
-from benchmarks.panels.sheet import contact_sheet
+from benchmarks.panels.sheet import Shown, contact_sheet
 from extractors.panels import split_caption
-from extractors.panels.contract import Box, PicturePanels
+from extractors.panels.contract import Box, PicturePanel, PicturePanels
 from extractors.panels.pictures import find_panels
 
 COMPOSED_IOU, REAL_IOU = 0.75, 0.6
@@ -115,7 +116,7 @@ def _composed(
         ranked.append((figure.boxes, found.panels))
         reasons[found.reason or "split"] += 1
         if found.panels and sheet:
-            shown.append((figure.image, found.panels, right == len(truth)))
+            shown.append(Shown(figure.image, found.panels, right == len(truth)))
     print(f"composed: {whole.line()}; mAP@0.50 {mean_average_precision(ranked):.3f}")
     print("  " + ", ".join(f"{reason} {n}" for reason, n in reasons.most_common()))
     for trait, counts in sorted(parts.items()):
@@ -167,17 +168,30 @@ def _latex(share: str, timed: Timed) -> list[str]:
 
 def _real(figures: Sequence[Marked], half: str, timed: Timed) -> list[str]:
     counts = Counts()
-    ranked: list[tuple[list[Box], Sequence[object]]] = []
+    ranked: list[tuple[list[Box], Sequence[PicturePanel]]] = []
+    words: list[tuple[str, str]] = []
     for figure in figures:
         found = timed.find(figure.image, [label for label, _ in figure.panels])
         right = counts.add(figure.panels, found.panels, REAL_IOU)
         ranked.append(([box for _, box in figure.panels], found.panels))
+        if found.panels:
+            words += _words(figure)
         print(f"  {figure.pair_id}: {right} of {len(figure.panels)} {found.reason or ''}")
     name = f"real figures ({half})"
-    print(f"{name}: {counts.line()}; mAP@0.50 {mean_average_precision(ranked):.3f}")  # type: ignore[arg-type]
+    print(
+        f"{name}: {counts.line()}; mAP@0.50 {mean_average_precision(ranked):.3f}; BLEU of the words of "
+        f"{len(words)} panels {corpus_bleu(words):.3f}"
+    )
     return _below(name, counts.precision, REAL_PRECISION, "precision") + _below(
         name, counts.recall, REAL_RECALL, "recall"
     )
+
+
+def _words(figure: Marked) -> list[tuple[str, str]]:
+    """Return the words of each panel as marked, and as the caption is divided; none where they are not marked."""
+    found = split_caption(figure.caption, figure.caption_raw).panels
+    have = {p.label: " ".join(figure.caption[start:end] for start, end in p.spans) for p in found}
+    return [(want, have.get(label, "")) for label, want in figure.words.items() if want]
 
 
 def _below(name: str, value: float, bound: float, what: str) -> list[str]:

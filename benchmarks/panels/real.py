@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from PIL import Image
@@ -18,9 +19,11 @@ TUNED = range(0, 3)  # fifths of the papers on whose figures thresholds were cho
 
 @dataclass(frozen=True)
 class Marked:
-    """A figure, its stored picture, and the box and the words of each panel."""
+    """A figure, its caption and stored picture, and the box and the words of each panel."""
 
     pair_id: str
+    caption: str
+    caption_raw: str | None
     image: Image.Image
     panels: tuple[tuple[str, Box], ...]
     words: Mapping[str, str]
@@ -38,9 +41,11 @@ def marked_figures(release: Path, half: str, truth: Path = TRUTH) -> list[Marked
     wanted = {line["pair_id"]: line for line in lines if half_of(line["pair_id"]) == half}
     found = []
     for file in sorted(release.glob("pairs/*/*.parquet")):
-        for row in pq.read_table(file, columns=["pair_id", "image"], partitioning=None).to_pylist():
+        for row in pq.read_table(
+            file, columns=["pair_id", "caption", "caption_raw", "image"], partitioning=None
+        ).to_pylist():
             if row["pair_id"] in wanted:
-                found.append(_marked(wanted.pop(row["pair_id"]), row["image"]))
+                found.append(_marked(wanted.pop(row["pair_id"]), row))
     if wanted:
         raise SystemExit(
             f"{release} lacks {len(wanted)} of the marked figures: is it a release of ../shared/corpus?"
@@ -48,13 +53,14 @@ def marked_figures(release: Path, half: str, truth: Path = TRUTH) -> list[Marked
     return sorted(found, key=lambda figure: figure.pair_id)
 
 
-def _marked(line: dict[str, object], image: object) -> Marked:
-    data = image["bytes"] if isinstance(image, dict) else image
-    picture = Image.open(io.BytesIO(data)).convert("RGB")  # type: ignore[arg-type]
-    panels: list[dict[str, object]] = line["panels"]  # type: ignore[assignment]
+def _marked(line: Mapping[str, Any], row: Mapping[str, Any]) -> Marked:
+    image = row["image"]
+    picture = Image.open(io.BytesIO(image["bytes"] if isinstance(image, dict) else image)).convert("RGB")
     return Marked(
-        str(line["pair_id"]),
+        row["pair_id"],
+        row["caption"],
+        row["caption_raw"],
         picture,
-        tuple((str(p["label"]).lower(), tuple(p["box"])) for p in panels),  # type: ignore[arg-type,misc]
-        {str(p["label"]).lower(): str(p["caption"]) for p in panels},
+        tuple((p["label"].lower(), tuple(p["box"])) for p in line["panels"]),
+        {p["label"].lower(): p["caption"] for p in line["panels"]},
     )

@@ -44,16 +44,43 @@ def read_eps(sniffed: Sniffed, raw: bytes, graphic: Graphic, parameters: ImagePa
         if preview is None:
             raise RecordError("image_unreadable", "eps: header without PostScript section")
         return read_raster(Sniffed("tiff", preview), raw, graphic, parameters)
-    box = stated_box(program) or _drawn_box(program, parameters)
+    box, part = _parts(program, graphic, parameters)
     width, height = box[2] - box[0], box[3] - box[1]
-    cut = cut_box(width, height, graphic, (box[0], box[1]))
-    part = box if cut is None else (box[0] + cut[0], box[3] - cut[3], box[0] + cut[2], box[3] - cut[1])
     image = _render(program, part, graphic.page, parameters)
     image = changed(image, (part[2] - part[0], part[3] - part[1]), graphic, parameters.max_side)
     original = Original(
         format="eps", width=round(width, 3), height=round(height, 3), sha256=hashlib.sha256(raw).hexdigest()
     )
     return Normal(image, original, is_photograph(image, parameters))
+
+
+def eps_as_pdf(sniffed: Sniffed, graphic: Graphic, parameters: ImageParameters) -> bytes | None:
+    """Return a PDF file whose pages are the part shown of an EPS file's, None where it holds no PostScript.
+
+    Raises RecordError: as `read_eps`.
+    """
+    program, _ = _sections(sniffed.data)
+    if program is None:
+        return None
+    _, part = _parts(program, graphic, parameters)
+    arguments = [
+        *_SAFE,
+        "-dEPSCrop",
+        "-dAutoRotatePages=/None",
+        "-sDEVICE=pdfwrite",
+        "-sOutputFile=pages.pdf",
+        "in.ps",
+    ]
+    return _ghostscript(arguments, _cropped(program, part), "pages.pdf", parameters).output
+
+
+def _parts(program: bytes, graphic: Graphic, parameters: ImageParameters) -> tuple[Box, Box]:
+    """Return the bounding box of a file and the part of it that a document shows, x0 y0 x1 y1 in points."""
+    box = stated_box(program) or _drawn_box(program, parameters)
+    cut = cut_box(box[2] - box[0], box[3] - box[1], graphic, (box[0], box[1]))
+    if cut is None:
+        return box, box
+    return box, (box[0] + cut[0], box[3] - cut[3], box[0] + cut[2], box[3] - cut[1])
 
 
 def ghostscript_version() -> str | None:
@@ -110,15 +137,6 @@ def _drawn_box(program: bytes, parameters: ImageParameters) -> Box:
 def _render(program: bytes, part: Box, page: int, parameters: ImageParameters) -> Image.Image:
     width, height = part[2] - part[0], part[3] - part[1]
     resolution = parameters.max_side * 72 / max(width, height)
-    # Our own header stands first, so that Ghostscript crops to the box that was read and checked here.
-    header = (
-        b"%%!PS-Adobe-3.0 EPSF-3.0\n%%%%BoundingBox: %d %d %d %d\n%%%%HiResBoundingBox: %f %f %f %f\n"
-        % (
-            *(int(v // 1) for v in part[:2]),
-            *(int(-(-v // 1)) for v in part[2:]),
-            *part,
-        )
-    )
     arguments = [
         *_SAFE,
         "-dEPSCrop",
@@ -130,9 +148,23 @@ def _render(program: bytes, part: Box, page: int, parameters: ImageParameters) -
         "in.ps",
     ]
     output = f"page{page}.png"
-    done = _ghostscript(arguments, header + _KEEP_PAGE + program, output, parameters)
+    done = _ghostscript(arguments, _cropped(program, part), output, parameters)
     with Image.open(io.BytesIO(done.output), formats=["PNG"]) as image:
         return shrunk(image.convert("RGB"), parameters.max_side)
+
+
+def _cropped(program: bytes, part: Box) -> bytes:
+    """Return the program behind a header that states a box."""
+    # Our own header stands first, so that Ghostscript crops to the box that was read and checked here.
+    header = (
+        b"%%!PS-Adobe-3.0 EPSF-3.0\n%%%%BoundingBox: %d %d %d %d\n%%%%HiResBoundingBox: %f %f %f %f\n"
+        % (
+            *(int(v // 1) for v in part[:2]),
+            *(int(-(-v // 1)) for v in part[2:]),
+            *part,
+        )
+    )
+    return header + _KEEP_PAGE + program
 
 
 def _ghostscript(

@@ -1,13 +1,15 @@
-"""The texts that a vector file draws and where they stand in its picture: read from PDF and SVG, not from pixels."""
+"""The texts that a vector file (PDF, EPS, SVG) draws, and where they stand in its picture."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from lxml import etree
 
+from extractors.images.eps import eps_as_pdf
 from extractors.images.normal import Box, ImageParameters, cut_box
 from extractors.images.sniff import Sniffed, sniff
 from extractors.images.vector import page_of, svg_root, svg_size
@@ -27,7 +29,7 @@ _SIZE = re.compile(r"font-size\s*:\s*([0-9.]+)")
 
 
 def drawn_texts(graphic: Graphic, raw: bytes, parameters: ImageParameters | None = None) -> tuple[Text, ...]:
-    """Return the upright texts of a PDF page or SVG drawing with their boxes, as its picture shows them.
+    """Return the upright texts of a PDF page, an EPS file or an SVG drawing, with their boxes in its picture.
 
     Nothing is returned for other files, for a picture that is turned, mirrored or cut after it is read, and for a
     damaged file: the picture itself has its own reject for that.
@@ -37,16 +39,27 @@ def drawn_texts(graphic: Graphic, raw: bytes, parameters: ImageParameters | None
     parameters = parameters or ImageParameters()
     try:
         sniffed = sniff(raw, max_bytes=parameters.max_bytes)
+        if sniffed.kind == "eps":
+            return _eps_texts(sniffed, graphic, parameters)
         read = {"pdf": _pdf_texts, "svg": _svg_texts}.get(sniffed.kind)
-        return tuple(read(sniffed, graphic))[:_MOST] if read else ()
+        return tuple(read(sniffed.data, graphic))[:_MOST] if read else ()
     except RecordError:
         return ()
 
 
-def _pdf_texts(sniffed: Sniffed, graphic: Graphic) -> Iterator[Text]:
+def _eps_texts(sniffed: Sniffed, graphic: Graphic, parameters: ImageParameters) -> tuple[Text, ...]:
+    """Return the texts of an EPS file, which Ghostscript makes a PDF file of that holds the part shown alone."""
+    data = eps_as_pdf(sniffed, graphic, parameters)
+    if data is None:
+        return ()
+    whole = replace(graphic, page_box=None, trim=None, viewport=None)
+    return tuple(_pdf_texts(data, whole))[:_MOST]
+
+
+def _pdf_texts(data: bytes, graphic: Graphic) -> Iterator[Text]:
     pymupdf = mupdf()
     try:
-        with opened_pdf(sniffed.data) as document:
+        with opened_pdf(data) as document:
             if document.needs_pass or not 1 <= graphic.page <= document.page_count:
                 return
             page = page_of(document, graphic)
@@ -85,8 +98,8 @@ def _within(text: str, box: Box, shown: Box) -> Iterator[Text]:
         yield text, (max(0.0, x0), max(0.0, y0), min(1.0, x1), min(1.0, y1))
 
 
-def _svg_texts(sniffed: Sniffed, graphic: Graphic) -> Iterator[Text]:
-    root = svg_root(sniffed.data)
+def _svg_texts(data: bytes, graphic: Graphic) -> Iterator[Text]:
+    root = svg_root(data)
     size = svg_size(root)
     if size is None:
         return

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.panels.bleu import corpus_bleu
 from benchmarks.panels.composed import compose
 from benchmarks.panels.measures import Counts, mean_average_precision, overlap
 from extractors.panels import PicturePanel
@@ -41,6 +42,14 @@ def test_average_precision_ranks_by_confidence() -> None:
     assert mean_average_precision([([LEFT, RIGHT], good), ([RIGHT], bad)]) == pytest.approx(
         (2 / 3 + 2 / 3) / 3
     )
+
+
+def test_bleu_of_runs_of_words() -> None:
+    """Runs of one to four words that are right, of those made; a text that is too short pays for it."""
+    assert corpus_bleu([("a b c d e", "a b c d e"), ("x y", "x y")]) == 1.0
+    assert corpus_bleu([("a b c d e", "a b c d x")]) == pytest.approx((4 / 5 * 3 / 4 * 2 / 3 * 1 / 2) ** 0.25)
+    assert corpus_bleu([("a b c d e f g h", "a b c d")]) == pytest.approx(np.exp(1 - 8 / 4))
+    assert corpus_bleu([("a b c", "a x c")]) == corpus_bleu([("a", "")]) == 0.0
 
 
 def test_composed_figures_know_where_their_panels_are() -> None:

@@ -2,14 +2,17 @@
 
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from extractors.panels.pictures.letters import likelihood
+from extractors.panels.pictures.arrangement import ArrangementParameters, Floats, arranged, chosen, inversions
+from extractors.panels.pictures.letters import drawn_alike, likelihood
 from extractors.panels.pictures.surface import PixelBox
-from extractors.panels.pictures.tokens import Floats, Token
+from extractors.panels.pictures.tokens import Floats as Seen
+from extractors.panels.pictures.tokens import Token
+from extractors.panels.pictures.unseen import place_left
 
 _LOW = frozenset("acemnorsuvwxz")  # lower case letters without a stem
 
@@ -25,12 +28,13 @@ class AssignmentParameters:
     stacked: float = 0.8  # texts of its size stand closely over or under it: a word written upwards
     stem: float = 0.70  # height of a letter without a stem, to those with one
     uneven: float = 0.16  # heights that differ by this share cost 1
-    same: float = 8.0  # one text that is seen in two ways
     clear: float = 0.7  # cost below which a letter is clear
     aligned: float = 0.8  # what stands in for a letter that shares its row or its column with another
-    backwards: float = 2.5  # a letter that stands before its forerunner, both ways
+    doubtful: float = 1.5  # cost above which a text is not clear
+    unseen: float = 1.5  # a letter that is not seen, where one place is left for it
     sets: int = 3  # sets of letters that are handed on
     worse: float = 5.0  # a set that costs so much more than the best one is not
+    arrangement: ArrangementParameters = field(default_factory=ArrangementParameters)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ Candidates = dict[str, list[Candidate]]
 
 def candidates(
     seen: Sequence[Token],
-    read_as: Floats,
+    read_as: Seen,
     labels: Sequence[str],
     parameters: AssignmentParameters | None = None,
 ) -> Candidates:
@@ -87,25 +91,53 @@ def _surroundings(token: Token, parameters: AssignmentParameters) -> float:
 def letter_sets(
     options: Candidates, labels: Sequence[str], parameters: AssignmentParameters | None = None
 ) -> list[Letters]:
-    """Return the best sets of letters, one text for each label, the best first; none where a label has no text."""
+    """Return the best sets of letters, one text for each label, the best first; none where labels have no text.
+
+    One letter may be unseen, where the rows and columns of the others leave one place for it.
+    """
     parameters = parameters or AssignmentParameters()
-    if any(not options[label] for label in labels):
-        return []
-    options = _supported(options, labels, parameters)
-    heights = sorted(
-        {c.height / ratio for label in labels for c in options[label] for ratio in _ratios(label, parameters)}
+    without = [label for label in labels if not options[label]]
+    found = (
+        _sets(options, [label for label in labels if options[label]], parameters) if len(without) < 2 else []
     )
+    if not found:
+        return []
+    unseen = _unseen(found[0], labels, without, parameters)
+    if unseen is None:
+        return [] if without else found
+    label, candidate = unseen
+    return _sets({**options, label: [*options[label], candidate]}, labels, parameters)
+
+
+def _unseen(
+    letters: Letters, labels: Sequence[str], without: Sequence[str], parameters: AssignmentParameters
+) -> tuple[str, Candidate] | None:
+    """Return the label without a clear text, where it is the only one, and the one place that is left for it."""
+    texts = dict(zip((label for label in labels if label not in without), letters.chosen, strict=True))
+    doubtful = [label for label in labels if label not in texts or texts[label].cost > parameters.doubtful]
+    if len(doubtful) != 1:
+        return None
+    known = {k: texts[label].box for k, label in enumerate(labels) if label != doubtful[0]}
+    place = place_left(known, labels.index(doubtful[0]))
+    return None if place is None else (doubtful[0], Candidate(place, parameters.unseen))
+
+
+def _sets(options: Candidates, labels: Sequence[str], parameters: AssignmentParameters) -> list[Letters]:
+    """Return the best sets of letters, the best first."""
+    options = _supported(options, labels, parameters)
     made: dict[tuple[PixelBox, ...], Letters] = {}
-    for height in _thinned(heights):
-        chosen = _of_height(options, labels, height, parameters)
-        if chosen is not None:
-            key = tuple(c.box for c in chosen.chosen)
-            if key not in made or chosen.cost < made[key].cost:
-                made[key] = chosen
+    best = math.inf
+    for bound, fitting in sorted(_by_height(options, labels, parameters), key=lambda pair: pair[0]):
+        if bound > best + parameters.worse:
+            break
+        letters = _of_height(fitting, labels, parameters)
+        if letters is not None:
+            key = tuple(c.box for c in letters.chosen)
+            if key not in made or letters.cost < made[key].cost:
+                made[key] = letters
+            best = min(best, letters.cost)
     ranked = sorted(made.values(), key=lambda letters: letters.cost)
-    return [
-        letters for letters in ranked[: parameters.sets] if letters.cost < ranked[0].cost + parameters.worse
-    ]
+    return [letters for letters in ranked[: parameters.sets] if letters.cost < best + parameters.worse]
 
 
 def _supported(
@@ -155,60 +187,74 @@ def _thinned(heights: Sequence[float]) -> list[float]:
     return kept
 
 
-def _of_height(
-    options: Candidates, labels: Sequence[str], height: float, parameters: AssignmentParameters
-) -> Letters | None:
-    """Return the best texts of one height, chosen again as their rows, columns and order tell."""
-
-    def uneven(label: str, candidate: Candidate) -> float:
-        off = min(abs(math.log(candidate.height / (height * ratio))) for ratio in _ratios(label, parameters))
-        off = max(0.0, off - 0.6 / candidate.height)  # a pixel more or less
-        return off / parameters.uneven
-
-    priced = []
-    for label in labels:
-        fitting = ((c.cost + uneven(label, c), c) for c in options[label] if uneven(label, c) < 2.5)
-        mine = list(itertools.islice(fitting, parameters.candidates))
-        if not mine:
-            return None
-        priced.append(mine)
-    chosen = [0] * len(labels)
-    for _ in range(3):
-        before = list(chosen)
-        for i, mine in enumerate(priced):
-            others = [priced[j][chosen[j]][1] for j in range(len(labels)) if j != i]
-            costs = [cost + _among(c, others, i, parameters) for cost, c in mine]
-            chosen[i] = int(np.argmin(costs))
-        if chosen == before:
-            break
-    picked = [mine[k] for mine, k in zip(priced, chosen, strict=True)]
-    boxes = [c for _, c in picked]
-    if len({c.box for c in boxes}) < len(boxes):
-        return None
-    cost = sum(
-        own + 0.5 * _among(c, boxes[:i] + boxes[i + 1 :], i, parameters) for i, (own, c) in enumerate(picked)
+def _by_height(
+    options: Candidates, labels: Sequence[str], parameters: AssignmentParameters
+) -> Iterator[tuple[float, list[list[Candidate]]]]:
+    """Yield for each height of letters the texts of each label that fit it, and what they cost at least."""
+    tall = {label: np.array([c.height for c in options[label]], np.float64) for label in labels}
+    own = {label: np.array([c.cost for c in options[label]]) for label in labels}
+    heights = sorted(
+        {h / ratio for label in labels for h in tall[label].tolist() for ratio in _ratios(label, parameters)}
     )
-    return Letters(tuple(boxes), cost)
+    for height in _thinned(heights):
+        bound, fitting = 0.0, []
+        for label in labels:
+            off = np.min(
+                [np.abs(np.log(tall[label] / (height * ratio))) for ratio in _ratios(label, parameters)],
+                axis=0,
+            )
+            # A pixel more or less is no other height.
+            uneven = np.maximum(0.0, off - 0.6 / tall[label]) / parameters.uneven
+            fits = np.nonzero(uneven < 2.5)[0][: parameters.candidates]
+            if not len(fits):
+                break
+            costs = own[label][fits] + uneven[fits]
+            bound += float(costs.min())
+            fitting.append(
+                [
+                    replace(options[label][i], cost=cost)
+                    for i, cost in zip(fits.tolist(), costs.tolist(), strict=True)
+                ]
+            )
+        else:
+            yield bound, fitting
 
 
-def _among(
-    candidate: Candidate, others: Sequence[Candidate], position: int, parameters: AssignmentParameters
-) -> float:
-    """Return what speaks against a text next to the others: out of line, out of order, the same one twice."""
-    cost = 0.0
-    reach = 0.5 * candidate.height + 2
-    x0, y0, x1, y1 = candidate.box
-    columns = any(abs(x0 - o.box[0]) <= reach or abs(x1 - o.box[2]) <= reach for o in others)
-    rows = any(abs(y0 - o.box[1]) <= reach or abs(y1 - o.box[3]) <= reach for o in others)
-    cost += parameters.aligned * ((not columns) + (not rows)) / 1.0
-    for k, other in enumerate(others):
-        if abs(x0 - other.box[0]) <= reach and abs(y0 - other.box[1]) <= reach:
-            cost += parameters.same
-        neighbour = k in (position - 1, position)  # `others` lacks the text itself
-        if not neighbour:
+def _of_height(
+    fitting: Sequence[Sequence[Candidate]], labels: Sequence[str], parameters: AssignmentParameters
+) -> Letters | None:
+    """Return the best texts of one height, chosen as their rows, columns and order tell."""
+    texts = [c for mine in fitting for c in mine]
+    owners = [label for label, mine in enumerate(fitting) for _ in mine]
+    of = arranged([c.box for c in texts], owners, [c.cost for c in texts])
+    found = chosen(of, len(labels), parameters.arrangement)
+    if found is None:
+        return None
+    picked = _in_order([texts[k] for k in found[0].tolist()], fitting, labels, parameters.arrangement)
+    return Letters(tuple(picked), found[1])
+
+
+def _in_order(
+    picked: list[Candidate],
+    fitting: Sequence[Sequence[Candidate]],
+    labels: Sequence[str],
+    parameters: ArrangementParameters,
+) -> list[Candidate]:
+    """Return the texts with those of labels that are drawn alike, `i` and `l`, changed where they stand better."""
+    for one, other in itertools.combinations(range(len(labels)), 2):
+        if not drawn_alike(labels[one], labels[other]):
             continue
-        first, second = (other, candidate) if k < position else (candidate, other)
-        size = candidate.height
-        if second.box[0] < first.box[0] - size and second.box[1] < first.box[1] - size:
-            cost += parameters.backwards
-    return cost
+        first = next((c for c in fitting[one] if c.box == picked[other].box), None)
+        second = next((c for c in fitting[other] if c.box == picked[one].box), None)
+        if first is None or second is None:
+            continue
+        changed = list(picked)
+        changed[one], changed[other] = first, second
+        dearer = first.cost + second.cost - picked[one].cost - picked[other].cost
+        if dearer + parameters.order * (inversions(_boxes(changed)) - inversions(_boxes(picked))) < 0:
+            picked = changed
+    return picked
+
+
+def _boxes(letters: Sequence[Candidate]) -> Floats:
+    return np.array([c.box for c in letters], np.float64)

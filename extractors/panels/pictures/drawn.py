@@ -12,7 +12,7 @@ _ALONE = 0.4  # free space beside a letter, in heights: other words stand closer
 
 
 def placed_letters(graphic: Graphic, raw: bytes) -> tuple[PlacedLetter, ...]:
-    """Return the short texts of a PDF or SVG file that stand alone, as its picture shows them; none of other files.
+    """Return the short texts of a PDF, EPS or SVG file that stand alone, as its picture shows them, or none.
 
     Args:
         graphic: the one graphics file of a float, with its cut and page.

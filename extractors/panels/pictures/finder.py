@@ -9,7 +9,8 @@ from PIL import Image
 
 from extractors.panels.contract import PicturePanel, PicturePanels, PlacedLetter
 from extractors.panels.pictures.assignment import Candidate, Candidates, Letters, candidates, letter_sets
-from extractors.panels.pictures.layout import Division, divide, likely_styles
+from extractors.panels.pictures.cuts import likely_styles
+from extractors.panels.pictures.layout import Division, divide
 from extractors.panels.pictures.letters import read
 from extractors.panels.pictures.positions import find_by_position, is_position
 from extractors.panels.pictures.surface import PixelBox, Surface, surface
@@ -61,11 +62,11 @@ def find_panels(
         seen = tokens(grey)
         options = candidates(seen, read(patches(grey, seen)), labels)
     missing = [label for label in labels if not options[label]]
-    if missing:
-        return PicturePanels(reason="no_letters" if len(missing) == len(labels) else "letters_missing")
+    if len(missing) == len(labels):
+        return PicturePanels(reason="no_letters")
     sets = letter_sets(options, labels)
     if not sets:
-        return PicturePanels(reason="letters_unclear")
+        return PicturePanels(reason="letters_missing" if missing else "letters_unclear")
     best = _best(surface(pixels), sets, parameters)
     if best is None:
         return PicturePanels(reason="boxes_unclear")

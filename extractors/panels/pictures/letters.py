@@ -49,6 +49,11 @@ def likelihood(read_as: Floats, label: str) -> Floats:
     return np.asarray(np.maximum.reduce([read_as[:, NAMES.index(label)], *alike]), np.float32)
 
 
+def drawn_alike(one: str, other: str) -> bool:
+    """Return whether a reader can take one label for the other."""
+    return other in _ALIKE.get(one, "") or one in _ALIKE.get(other, "")
+
+
 @cache
 def _session() -> Any:
     return onnx_session(str(MODEL))

@@ -22,6 +22,7 @@ class TokenParameters:
     """What may be a letter, in pixels of the picture and in heights of the text."""
 
     contrast: int = 30  # grey levels between text and what is around it
+    bright: int = 140  # and between white text and what glows beside it
     stroke: int = 13  # pixels of the widest stroke of a letter, or a sixtieth of the picture's longer side
     least_height: int = 5  # below that no reader tells letters apart
     most_height: int = 72
@@ -71,16 +72,21 @@ def tokens(grey: Grey, parameters: TokenParameters | None = None) -> list[Token]
     square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     found: list[Token] = []
     for light in (False, True):
-        # Bold letters stand out from the mean around them; in a narrow notch only from what is beside their strokes.
+        # Bold letters stand out from the mean around them; in a narrow notch only from what is beside their strokes;
+        # white ones on a photograph from what glows beside them.
         ground = cv2.morphologyEx(grey, cv2.MORPH_OPEN if light else cv2.MORPH_CLOSE, square)
         near = (ground < 150) & (mean < 190) if light else ground > 100
         far = mean < 150 if light else mean > 100
-        seen: list[list[Token]] = []
-        for around, where in ((mean, far), (ground, near)):
+        passes = [(mean, far, parameters.contrast), (ground, near, parameters.contrast)]
+        if light:
+            passes.append((ground, near, parameters.bright))
+        seen: list[Token] = []
+        for around, where, contrast in passes:
             off = cv2.subtract(grey, around) if light else cv2.subtract(around, grey)
-            mask = cv2.threshold(off, parameters.contrast, 1, cv2.THRESH_BINARY)[1] & where.astype(np.uint8)
-            seen.append(_of_mask(mask, light, parameters))
-        found += seen[0] + _others(seen[1], seen[0])
+            mask = cv2.threshold(off, contrast, 1, cv2.THRESH_BINARY)[1] & where.astype(np.uint8)
+            if mask.any():
+                seen += _others(_of_mask(mask, light, parameters), seen)
+        found += seen
     return found
 
 
@@ -129,9 +135,10 @@ def _joined(boxes: Ints, joint: float) -> Ints:
     linked = (
         (-gap_y >= 0.5 * shorter) & (gap_x <= joint * taller) & (taller <= 2.2 * np.maximum(shorter, 3) + 4)
     )
-    small = (height <= 0.45 * height_b) & (width <= 0.6 * height_b)
+    # Only a letter has dots and stops: a letter next to a curve is none of them.
+    small = (height <= 0.45 * height_b) & (width <= 0.6 * height_b) & (width_b <= 1.6 * height_b)
     dot = small & (-gap_x >= 0.6 * np.minimum(width, width_b)) & (gap_y <= 0.4 * taller) & (gap_y > 0)
-    linked |= dot & (a[:, 3] <= b[:, 1])
+    linked |= dot & (a[:, 3] <= b[:, 1]) & (width_b <= 0.8 * height_b)
     linked |= (
         small
         & (gap_x <= joint * taller)
@@ -208,7 +215,7 @@ def _alone(boxes: Ints, light: bool, parameters: TokenParameters) -> list[Token]
     x0, y0, x1, y1 = (boxes[:, i] for i in range(4))
     height, width = y1 - y0, x1 - x0
     short = (height >= parameters.least_height) & (height <= parameters.most_height)
-    short &= (width <= parameters.most_width * height) & (width * 5 >= height)
+    short &= (width <= parameters.most_width * height) & (width * 6 >= height)
     chosen = np.nonzero(short)[0]
     if not len(chosen):
         return []
@@ -252,9 +259,10 @@ def patch(grey: Grey, box: tuple[int, int, int, int], light: bool) -> Floats:
     """Return a text's box, stretched in grey from what is around it (0) to its strongest (1), scaled into PATCH."""
     x0, y0, x1, y1 = box
     x0, y0 = max(0, x0 - 1), max(0, y0 - 1)
-    part = grey[y0 : min(grey.shape[0], y1 + 1), x0 : min(grey.shape[1], x1 + 1)].astype(np.float32)
-    edge = np.concatenate([part[0], part[-1], part[:, 0], part[:, -1]])
-    around = float(np.median(edge))
+    part = grey[y0 : min(grey.shape[0], y1 + 1), x0 : min(grey.shape[1], x1 + 1)]
+    edge = np.sort(np.concatenate([part[0], part[-1], part[:, 0], part[:, -1]]))
+    around = (float(edge[(len(edge) - 1) // 2]) + float(edge[len(edge) // 2])) / 2  # the median
+    part = part.astype(np.float32)
     strongest = float(part.max() if light else part.min())
     part = np.clip((part - around) / (strongest - around or 1.0), 0.0, 1.0)
     scale = min(_TEXT[0] / part.shape[0], _TEXT[1] / part.shape[1])

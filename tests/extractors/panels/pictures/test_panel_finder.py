@@ -92,6 +92,31 @@ def test_one_letter_over_two_plots() -> None:
     assert min(overlaps(found.panels, whole, (800, 260)).values()) > 0.9
 
 
+def test_a_legend_under_all_panels_is_none_s() -> None:
+    places = {"a": (60, 40, 380, 240), "b": (460, 40, 780, 240)}
+    picture = figure(places, {"A": (5, 10), "B": (405, 10)}, (800, 300))
+    draw = ImageDraw.Draw(picture)
+    for x, name in ((240, "control"), (360, "treated"), (490, "sham")):
+        draw.rectangle((x, 272, x + 16, 282), fill=(200, 60, 60))
+        draw.text((x + 22, 268), name, fill="black", font=PLAIN)
+
+    found = find_panels(picture, ["a", "b"])
+
+    assert [round(panel.box[3] * 300) for panel in found.panels] == [242, 242]
+
+
+def test_the_name_of_an_axis_stays_with_its_panel() -> None:
+    """Each panel's own name lies centred under it."""
+    places = {"a": (60, 40, 380, 240), "b": (460, 40, 780, 240)}
+    picture = figure(places, {"A": (5, 10), "B": (405, 10)}, (800, 300))
+    for x0, _, x1, _ in places.values():
+        ImageDraw.Draw(picture).text(((x0 + x1) // 2 - 30, 268), "Time (s)", fill="black", font=PLAIN)
+
+    found = find_panels(picture, ["a", "b"])
+
+    assert all(panel.box[3] * 300 > 270 for panel in found.panels)
+
+
 def test_photographs_that_touch_with_white_letters() -> None:
     grain = np.random.default_rng(3)
     pixels = np.zeros((400, 800, 3), np.uint8)

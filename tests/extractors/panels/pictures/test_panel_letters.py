@@ -55,3 +55,33 @@ def test_a_label_of_another_form_is_no_text_s() -> None:
 
 def test_nothing_seen_reads_as_nothing() -> None:
     assert read(patches(np.full((50, 50), 255, np.uint8), [])).shape == (0, len(NAMES))
+
+
+def test_a_letter_beside_a_curve_stays_a_letter() -> None:
+    """What is far larger than a letter is no letter whose dot or full stop another one could be."""
+    grey = np.full((160, 400), 255, np.uint8)
+    canvas = Image.fromarray(grey)
+    draw = ImageDraw.Draw(canvas)
+    letters = ImageFont.truetype(io.BytesIO(pymupdf.Font("helv").buffer), 14)
+    draw.line([(x, 70 + (x % 60)) for x in range(40, 260)], fill=0, width=2)
+    draw.text((268, 110), "E", 0, font=letters)
+    draw.line([(300 + x, 120 + x // 3) for x in range(90)], fill=0, width=2)
+    draw.text((304, 100), "K", 0, font=letters)
+
+    seen = tokens(np.asarray(canvas))
+    read_as = [NAMES[row.argmax()] for row in read(patches(np.asarray(canvas), seen))]
+
+    assert {"e", "k"} <= set(read_as)
+
+
+def test_a_white_letter_on_what_glows_is_seen() -> None:
+    y, x = np.mgrid[:200, :300]
+    glow = np.clip(20 + 110 * np.exp(-((x - 40) ** 2 + (y - 40) ** 2) / 900), 0, 255).astype(np.uint8)
+    canvas = Image.fromarray(glow)
+    letters = ImageFont.truetype(io.BytesIO(pymupdf.Font("hebo").buffer), 18)
+    ImageDraw.Draw(canvas).text((12, 10), "A", 255, font=letters)
+
+    seen = tokens(np.asarray(canvas))
+    likely = likelihood(read(patches(np.asarray(canvas), seen)), "a")
+
+    assert likely.max() > 0.8

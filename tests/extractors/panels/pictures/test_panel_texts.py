@@ -1,8 +1,9 @@
-"""Letters that PDF and SVG files place themselves, through what cuts a page, and those that are no letters."""
+"""Letters that PDF, EPS and SVG files place themselves, through what cuts a page, and those that are no letters."""
 
 import pymupdf
 import pytest
 
+from extractors.images import ghostscript_version
 from extractors.panels.pictures import placed_letters
 from schemas.floats import Graphic
 
@@ -49,6 +50,20 @@ def test_letters_of_the_part_that_is_shown() -> None:
     assert rounded(pdf(), graphic(trim=(200.0, 100.0, 0.0, 0.0))) == {"B": (0.1, 0.16, 0.17, 0.3)}
 
 
+EPS = b"""%!PS-Adobe-3.0 EPSF-3.0
+%%BoundingBox: 100 50 300 150
+/Helvetica findfont 12 scalefont setfont
+110 130 moveto (A) show 210 130 moveto (\\(b\\)) show
+gsave 250 70 translate 90 rotate 0 0 moveto (x) show grestore showpage
+"""
+
+
+@pytest.mark.skipif(ghostscript_version() is None, reason="Ghostscript is not installed")
+def test_letters_of_an_eps_file() -> None:
+    assert rounded(EPS, graphic()) == {"A": (0.05, 0.11, 0.09, 0.2), "(b)": (0.55, 0.11, 0.62, 0.2)}
+    assert rounded(EPS, graphic(trim=(100.0, 0.0, 0.0, 0.0))) == {"(b)": (0.1, 0.11, 0.25, 0.2)}
+
+
 def test_letters_of_a_drawing() -> None:
     assert rounded(SVG, graphic()) == {"A": (0.03, 0.13, 0.06, 0.2), "B": (0.5, 0.13, 0.53, 0.2)}
 
@@ -61,6 +76,7 @@ def test_letters_of_a_drawing() -> None:
         pytest.param(graphic(page=7), pdf(), id="no_such_page"),
         pytest.param(graphic(), b"%PDF-1.4 damaged", id="damaged"),
         pytest.param(graphic(), b"<svg", id="no_xml"),
+        pytest.param(graphic(), b"%!PS damaged", id="no_program"),
         pytest.param(graphic(), b"\x89PNG\r\n\x1a\n", id="pixels"),
     ],
 )
