@@ -31,7 +31,7 @@ from schemas.panel import UNSPLIT, PanelRow, UnsplitRow
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
 from schemas.retrieval import ConfusionRow, RetrievalRow, VectorRow
-from schemas.sample import SampleRow
+from schemas.sample import SampleRow, TripletRow
 
 RELEASE_TABLES: dict[str, type[Row]] = {
     "pairs": Pair,
@@ -60,7 +60,7 @@ EVALUATION_TABLES: dict[str, type[Row]] = {
     "kept embeddings": VectorRow,
     "ocr-quality": OcrQualityRow,
 }
-EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow}
+EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow, "triplets": TripletRow}
 DIFFERENCE_TABLES: dict[str, type[Row]] = {"differences": DifferenceRow}
 ENRICHMENT_TABLES: dict[str, type[Row]] = {"enrichments": EnrichmentRow}
 NESTED: dict[str, type[Row]] = {"text box": TextBox, "graphic": Graphic}
@@ -104,7 +104,8 @@ What `scimmir enrich` writes. Its column `reason` holds one of these, or nothing
 EXPORT_INTRODUCTION = """## Tables of an export
 
 What `scimmir export --format webdataset` writes beside each shard; each sample's .json file holds the same. The
-files of `--format hugging-face` have the columns of `pairs`, and those of the published SciMMIR set before them.
+files of `--format hugging-face` have the columns of `pairs`, and those of the published SciMMIR set before them. The
+second table is what `--format triplets` writes.
 """
 
 REASONS_INTRODUCTION = """## Reject reasons

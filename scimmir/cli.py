@@ -22,7 +22,7 @@ COMMANDS = {
     "search": "Find pairs by captions, mentions, words in the picture and vectors together, each with its reasons.",
     "context": "Show what a caption writer would want to read of a pair: title, abstract, mentions, neighbours.",
     "serve": "Open a local page over a release: filter, search and look at its pairs, rejects and statistics.",
-    "export": "Write a release for training: WebDataset shards, or a Hugging Face dataset.",
+    "export": "Write a release for training and evaluation: WebDataset, Hugging Face, MTEB, or triplets.",
     "diff": "Show which pairs were added, removed and changed between two releases, by stage and reason.",
     "train": "Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it.",
     "train-classes": "Learn the classifier of classes and image types from labelled pairs of releases.",

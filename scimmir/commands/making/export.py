@@ -1,4 +1,4 @@
-"""`scimmir export`: a release as WebDataset shards or as a Hugging Face dataset folder."""
+"""`scimmir export`: a release as WebDataset shards, a Hugging Face dataset, retrieval tasks or triplets."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,8 @@ class ExportFormat(StrEnum):
 
     webdataset = "webdataset"
     hugging_face = "hugging-face"
+    mteb = "mteb"
+    triplets = "triplets"
 
 
 class LicensePolicy(StrEnum):
@@ -29,7 +31,11 @@ def export(
         Path, typer.Argument(help="Folder to write; an export that was stopped goes on there.")
     ],
     format: Annotated[
-        ExportFormat, typer.Option(help="Shards as img2dataset writes them, or a folder for load_dataset.")
+        ExportFormat,
+        typer.Option(
+            help="Shards as img2dataset writes them, a folder for load_dataset, retrieval tasks for MTEB, or pairs "
+            "with hard negatives."
+        ),
     ] = ExportFormat.webdataset,
     license_policy: Annotated[
         LicensePolicy, typer.Option(help="What may be passed on, that for commercial use, or everything.")
@@ -42,11 +48,21 @@ def export(
     per_file: Annotated[
         int | None, typer.Option(min=1, help="Pairs in a shard (1,000) or in a Parquet file (5,000).")
     ] = None,
+    negatives: Annotated[int, typer.Option(min=1, help="Hard negatives of each pair, in triplets.")] = 5,
+    embedder: Annotated[
+        str, typer.Option(help="Embedder that tells what is similar, in triplets; it must embed texts, too.")
+    ] = "clip",
 ) -> None:
-    """Write a release for training: WebDataset shards, or a Hugging Face dataset."""
+    """Write a release for training and evaluation: WebDataset, Hugging Face, MTEB, or triplets."""
     from runtime.progress import progress
     from schemas.pair import selection
-    from warehouse.exports import export_hugging_face, export_webdataset, plan_export, shard_pattern
+    from warehouse.exports import (
+        export_hugging_face,
+        export_mteb,
+        export_webdataset,
+        plan_export,
+        shard_pattern,
+    )
     from warehouse.place import readable_warehouse
     from warehouse.versions import wanted_release
 
@@ -58,8 +74,16 @@ def export(
     with progress("export", total, "pairs") as advance:
         if format is ExportFormat.webdataset:
             written = export_webdataset(plan, folder, per_shard=per_file or 1_000, advance=advance)
-        else:
+        elif format is ExportFormat.hugging_face:
             written = export_hugging_face(plan, folder, per_file=per_file or 5_000, advance=advance)
+        elif format is ExportFormat.mteb:
+            written = export_mteb(plan, folder, per_file=per_file or 5_000, advance=advance)
+        else:
+            from scimmir.jobs.triplets import write_triplets
+
+            written = write_triplets(
+                plan, folder, root, embedder, negatives, per_file=per_file or 5_000, advance=advance
+            )
     for split, count in written.items():
         pattern = shard_pattern(folder, split) if format is ExportFormat.webdataset else None
         typer.echo(f"{split}: {count:,} pairs" + (f" in {pattern}" if pattern else ""))
