@@ -23,6 +23,7 @@ from samples.make_sample import make_sample
 from samples.write_training_shards import invented
 from training.export import export_model
 from training.job import Material, train_model
+from training.mixing import Source
 from training.models import architecture
 from training.pairs import Stored, mixed, released
 from training.shards import write_shards
@@ -98,7 +99,7 @@ def main() -> None:
             write_shards(work / "shards", mixed(learnt, seed), side=SIDE, copies=arguments.copies, seed=seed)
             train_model(
                 work / "model",
-                Material(shards=work / "shards"),
+                Material(shards=[Source(work / "shards")]),
                 model=NAME,
                 work=work / "work",
                 parameters=TrainParameters(epochs=arguments.epochs, batch_size=64, seed=seed),

@@ -30,7 +30,7 @@ from schemas.pair import IMAGE_TYPE, Pair
 from schemas.panel import UNSPLIT, PanelRow, UnsplitRow
 from schemas.paper import PaperFacts, PaperRef, PaperRow
 from schemas.reject import REASONS, Reject
-from schemas.retrieval import ConfusionRow, RetrievalRow, VectorRow
+from schemas.retrieval import ConfusionRow, RetrievalRow, SourceScoreRow, VectorRow
 from schemas.sample import SampleRow, TripletRow
 
 RELEASE_TABLES: dict[str, type[Row]] = {
@@ -59,6 +59,7 @@ EVALUATION_TABLES: dict[str, type[Row]] = {
     "confusion": ConfusionRow,
     "kept embeddings": VectorRow,
     "ocr-quality": OcrQualityRow,
+    "scores by source": SourceScoreRow,
 }
 EXPORT_TABLES: dict[str, type[Row]] = {"samples": SampleRow, "triplets": TripletRow}
 DIFFERENCE_TABLES: dict[str, type[Row]] = {"differences": DifferenceRow}
@@ -88,7 +89,7 @@ need them any more.
 EVALUATION_INTRODUCTION = """## Tables of an evaluation
 
 What `scimmir evaluate` writes into `evaluations/<benchmark>/<hash>/`, and what it keeps in `embeddings/`;
-`scimmir evaluate-ocr --output` writes the last one.
+`scimmir evaluate-ocr --output` writes `ocr-quality`, `scimmir compare-sources` the scores by source.
 """
 
 DIFFERENCE_INTRODUCTION = """## Differences between releases

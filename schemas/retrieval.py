@@ -1,4 +1,4 @@
-"""What an evaluation of retrieval leaves behind: metrics, the confusion of classes, and cached vectors."""
+"""What evaluations leave behind: metrics of retrieval, the confusion of classes, cached vectors, scores on tasks."""
 
 from dataclasses import dataclass
 
@@ -95,3 +95,19 @@ class VectorRow:
     embedding: tuple[float, ...] = column(
         pa.list_(pa.float32()), "vector, length 1 in the L2 norm; of a match its score alone"
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceScoreRow:
+    """One condition's score on one task: a row of `results.parquet` of `scimmir compare-sources`."""
+
+    condition: str = column(pa.string(), "the condition, as it was named; the first one is the baseline")
+    sources: str = column(pa.string(), "folders of shards that it learnt from, with the share of each")
+    model: str = column(pa.string(), "architecture")
+    seed: int = column(pa.int64(), "seed of draws, order and weights")
+    samples_seen: int = column(pa.int64(), "pictures seen in training, repetitions among them")
+    task: str = column(pa.string(), "name of the task's folder")
+    metric: str = column(
+        pa.string(), "accuracy, mean average precision (several labels), or mean recall@1 of both directions"
+    )
+    score: float = column(pa.float64(), "that metric, 0 to 1, as clip_benchmark computed it")

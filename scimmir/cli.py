@@ -25,6 +25,7 @@ COMMANDS = {
     "export": "Write a release for training and evaluation: WebDataset, Hugging Face, MTEB, or triplets.",
     "diff": "Show which pairs were added, removed and changed between two releases, by stage and reason.",
     "train": "Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it.",
+    "compare-sources": "Train a model on each mixture of sources, with equal samples, and compare them on tasks.",
     "train-classes": "Learn the classifier of classes and image types from labelled pairs of releases.",
     "evaluate": "Score a model on SciMMIR's retrieval task: MRR and Hits@k in both directions, by class.",
     "compare-models": "Put results of evaluations side by side in SciMMIR's layout: Markdown, LaTeX and plots.",
@@ -43,6 +44,7 @@ ROOMS = {
     "reading": ("query", "search", "context", "serve", "diff", "catalog"),
     "models": (
         "train",
+        "compare-sources",
         "train-classes",
         "evaluate",
         "compare-models",

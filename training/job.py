@@ -1,8 +1,8 @@
 """Trains a CLIP model on a release's pairs or on WebDataset shards, and exports it for builds and evaluation."""
 
 import dataclasses
+import json
 import shutil
-import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from schemas.errors import UserError
 from schemas.pair import EVERYTHING, Selection
 from training.export import export_model
+from training.mixing import Source, count_samples, write_mixed
 from training.models import Architecture, architecture
 from training.pairs import mixed, released
 from training.shards import write_shards
@@ -18,10 +19,15 @@ from training.train import TrainParameters, train
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """What is learnt from: the train split of a release, distorted anew for each copy, or shards as they are."""
+    """What is learnt from: the train split of a release, distorted anew for each copy, or shards as they are.
+
+    Of several folders of shards, or where `samples` says how many pictures are seen in all, those are drawn and
+    mixed by the folders' weights first.
+    """
 
     release: Path | None = None
-    shards: Path | None = None
+    shards: Sequence[Source] = ()
+    samples: int | None = None
     copies: int = 4
     splits: Sequence[str] = ("train",)
     wanted: Selection = EVERYTHING
@@ -52,7 +58,7 @@ def train_model(
     if output.exists():
         raise UserError(f"{output} exists already: name a folder that does not")
     found = architecture(model, work)
-    shards, count = _shards(material, found, work, parameters.seed)
+    shards, count = _shards(material, found, work, parameters)
     batch = min(parameters.batch_size, count)
     fifth = max(1, parameters.epochs * (count // batch) // 5)
     parameters = dataclasses.replace(
@@ -68,17 +74,21 @@ def train_model(
     return count
 
 
-def _shards(material: Material, found: Architecture, work: Path, seed: int) -> tuple[str, int]:
-    if (material.release is None) == (material.shards is None):
+def _shards(
+    material: Material, found: Architecture, work: Path, parameters: TrainParameters
+) -> tuple[str, int]:
+    if (material.release is None) == (not material.shards):
         raise UserError("name either a release or a folder of shards to learn from")
-    if material.shards is not None:
+    folder, seed = work / "shards", parameters.seed
+    if material.shards:
         if material.wanted != EVERYTHING:
             raise UserError(
                 "shards are learnt as they are: select classes and image types when they are exported"
             )
-        return _given(material.shards)
+        return _given(material, folder, parameters)
+    if material.samples is not None:
+        raise UserError("a number of samples is drawn from shards: export the release first")
     assert material.release is not None
-    folder = work / "shards"
     shutil.rmtree(folder, ignore_errors=True)
     stored = released(
         material.release, material.splits, longest=max(400, 2 * found.side), wanted=material.wanted
@@ -86,15 +96,18 @@ def _shards(material: Material, found: Architecture, work: Path, seed: int) -> t
     return write_shards(folder, mixed(stored, seed), side=found.side, copies=material.copies, seed=seed)
 
 
-def _given(folder: Path) -> tuple[str, int]:
-    """Return webdataset's pattern of a folder's tars, and how many pictures with a text they hold."""
-    tars = sorted(folder.rglob("*.tar"))
-    if not tars:
-        raise UserError(f"{folder} holds no .tar file; scimmir export writes such a folder")
-    count = 0
-    for path in tars:
-        with tarfile.open(path) as tar:
-            count += sum(member.name.endswith(".txt") for member in tar)
-    if not count:
-        raise UserError(f"the shards in {folder} hold no .txt file beside their pictures")
-    return "::".join(map(str, tars)), count
+def _given(material: Material, folder: Path, parameters: TrainParameters) -> tuple[str, int]:
+    """Return webdataset's pattern of the shards that are learnt, and how many pictures with a text they hold."""
+    total = sum(count_samples(source.folder) for source in material.shards)
+    if len(material.shards) == 1 and material.samples is None:
+        return "::".join(map(str, sorted(material.shards[0].folder.rglob("*.tar")))), total
+    count = total
+    if material.samples is not None:
+        # Whole batches in every epoch, so that what is said to be seen is seen, and no more.
+        batches = material.samples // parameters.epochs // parameters.batch_size
+        count = max(batches, 1) * parameters.batch_size
+    shutil.rmtree(folder, ignore_errors=True)
+    pattern, drawn = write_mixed(folder, material.shards, count=count, seed=parameters.seed)
+    about = [vars(one) | {"folder": str(one.folder), "share": one.drawn / count} for one in drawn]
+    (folder / "mixture.json").write_text(json.dumps(about, indent=2) + "\n")
+    return pattern, count

@@ -1,5 +1,6 @@
 """`scimmir train` makes a model from a release that a build can use, and fine-tunes one that it is given."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ from curation.embeddings.embedder import load_embedder
 from samples.invented import invent
 from schemas.errors import UserError
 from training.job import Material, train_model
+from training.mixing import Source
 from training.models import architecture
 from training.pairs import released, shrunk
+from training.shards import Example, write_shards
 from training.train import TrainParameters, usable_device
 
 optional("open_clip_train")
@@ -30,21 +33,31 @@ def test_the_model_embeds_on_both_runtimes(trained: Path, release: Path) -> None
     assert ours.shape[0] == len(images) and np.abs(ours - theirs).max() < 2e-5
 
 
-def test_a_model_is_tuned_further_on_shards(trained: Path, tmp_path: Path) -> None:
+def test_a_model_is_tuned_further_on_a_mixture_of_shards(trained: Path, tmp_path: Path) -> None:
     work = trained.with_name("model-work")
+    drawn = tmp_path / "drawn"
+    write_shards(
+        drawn, lambda: [Example(invent(n).image, invent(n).caption) for n in (1, 2)], side=40, copies=2
+    )
     count = train_model(
         tmp_path / "tuned",
-        Material(shards=work / "shards"),
+        Material(shards=[Source(work / "shards", 2), Source(drawn, 1)], samples=60),
         model="scimmir-small",
         work=tmp_path / "work",
         pretrained=str(work / "run" / "checkpoints" / "epoch_1.pt"),
         parameters=TrainParameters(epochs=1, batch_size=16, lr=1e-5),
     )
-    assert count > 40
+    assert count == 48  # whole batches
+    learnt = json.loads((tmp_path / "work" / "shards" / "mixture.json").read_text())
+    assert [one["drawn"] for one in learnt] == [32, 16] and "[48/48 (100%)]" in log(tmp_path / "work")
     before, after = (load_embedder(f"onnx:{folder}") for folder in (trained, tmp_path / "tuned"))
     picture = shrunk(invent(5).image, 300)
     similarity = float((before.embed([picture]) @ after.embed([picture]).T)[0, 0])
     assert 0.9 < similarity < 1 and before.space != after.space  # begun where the first ended
+
+
+def log(work: Path) -> str:
+    return (work / "train.log").read_text()
 
 
 def test_wrong_calls_say_what_to_do(trained: Path, release: Path, tmp_path: Path) -> None:
@@ -58,7 +71,9 @@ def test_wrong_calls_say_what_to_do(trained: Path, release: Path, tmp_path: Path
     with pytest.raises(UserError, match="either a release or a folder of shards"):
         call(tmp_path / "a", Material())
     with pytest.raises(UserError, match=r"holds no \.tar file"):
-        call(tmp_path / "a", Material(shards=tmp_path))
+        call(tmp_path / "a", Material(shards=[Source(tmp_path)]))
+    with pytest.raises(UserError, match="export the release first"):
+        call(tmp_path / "a", Material(release=release, samples=5))
     with pytest.raises(UserError, match="has no pair with an image in nowhere"):
         call(tmp_path / "a", Material(release=release, splits=["nowhere"]))
     with pytest.raises(UserError, match="there is no model 'ViT-B-33'"):

@@ -17,7 +17,17 @@ def train(
     release: Annotated[
         str | None, typer.Option(help="Release whose train split is learnt; the latest by default.")
     ] = None,
-    shards: Annotated[Path | None, typer.Option(help="Folder of WebDataset shards to learn instead.")] = None,
+    shards: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of WebDataset shards to learn instead; repeat to mix several."),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(help="Shares of the folders of shards, such as 3,1; by default as many as each holds."),
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="Pictures seen in all, drawn from the shards by their shares.")
+    ] = None,
     only: OnlyOption = None,
     only_class: ClassOption = None,
     only_type: TypeOption = None,
@@ -43,12 +53,13 @@ def train(
     """Train a CLIP model on a release, on the CPU or a GPU; open_clip's program does it."""
     from schemas.pair import selection
     from training.job import Material, train_model
+    from training.mixing import weighted
     from training.train import usable_device
     from warehouse.place import readable_warehouse
     from warehouse.versions import wanted_release
 
     folder = None
-    if shards is None:
+    if not shards:
         root = readable_warehouse(warehouse, release)
         folder = root / "releases" / wanted_release(root, release).version
     device = usable_device(device)
@@ -68,7 +79,8 @@ def train(
         output,
         Material(
             release=folder,
-            shards=shards,
+            shards=weighted(shards or (), weights),
+            samples=samples,
             copies=copies,
             wanted=selection(only_class or (), only_type or (), only=only or ()),
         ),
