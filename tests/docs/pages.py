@@ -64,6 +64,7 @@ def example(words: list[str]) -> list[str]:
 
 
 def module_file(name: str) -> Path | None:
-    """Return the file of a module of this repository, or None."""
+    """Return the file that runs as a module of this repository, of a package its `__main__.py`, or None."""
     place = ROOT.joinpath(*name.split("."))
-    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+    files = (place.with_suffix(".py"), place / "__main__.py", place / "__init__.py")
+    return next((path for path in files if path.is_file()), None)
