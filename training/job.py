@@ -10,6 +10,7 @@ from pathlib import Path
 from schemas.errors import UserError
 from schemas.pair import EVERYTHING, Selection
 from training.export import export_model
+from training.hardest import grouped, read_triplets
 from training.mixing import Source, count_samples, write_mixed
 from training.models import Architecture, architecture
 from training.pairs import mixed, released
@@ -26,6 +27,7 @@ class Material:
     """
 
     release: Path | None = None
+    triplets: Path | None = None  # of an export, each pair beside its hardest negatives
     shards: Sequence[Source] = ()
     samples: int | None = None
     copies: int = 4
@@ -66,6 +68,7 @@ def train_model(
         batch_size=batch,
         warmup=min(parameters.warmup, fifth),  # a short run would never reach its learning rate
         resize_mode=found.resize_mode,
+        keep_order=material.triplets is not None,
     )
     checkpoint = train(
         shards, count, work, model=model, parameters=parameters, configs=found.configs, pretrained=pretrained
@@ -77,6 +80,8 @@ def train_model(
 def _shards(
     material: Material, found: Architecture, work: Path, parameters: TrainParameters
 ) -> tuple[str, int]:
+    if material.triplets is not None:
+        return _triplets(material.triplets, material, found, work / "shards", parameters.seed)
     if (material.release is None) == (not material.shards):
         raise UserError("name either a release or a folder of shards to learn from")
     folder, seed = work / "shards", parameters.seed
@@ -94,6 +99,18 @@ def _shards(
         material.release, material.splits, longest=max(400, 2 * found.side), wanted=material.wanted
     )
     return write_shards(folder, mixed(stored, seed), side=found.side, copies=material.copies, seed=seed)
+
+
+def _triplets(
+    folder: Path, material: Material, found: Architecture, shards: Path, seed: int
+) -> tuple[str, int]:
+    if material.release is not None or material.shards or material.samples or material.wanted != EVERYTHING:
+        raise UserError(
+            "triplets are learnt alone and as they are: select classes and image types when they are exported"
+        )
+    shutil.rmtree(shards, ignore_errors=True)
+    pairs = read_triplets(folder, longest=max(400, 2 * found.side))
+    return write_shards(shards, grouped(pairs, seed), side=found.side, copies=material.copies, seed=seed)
 
 
 def _given(material: Material, folder: Path, parameters: TrainParameters) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import UserError
+from training.run_open_clip import KEEP_ORDER
 
 RUN = "run"  # name of the program's folder of logs and checkpoints
 
@@ -32,6 +33,7 @@ class TrainParameters:
     device: str = "cpu"
     precision: str = "fp32"
     resume: bool = False
+    keep_order: bool = False  # of the samples in a shard
 
 
 def train(
@@ -63,10 +65,9 @@ def train(
     work.mkdir(parents=True, exist_ok=True)
     root = str(Path(__file__).parents[1])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path, KEEP_ORDER: "1" if parameters.keep_order else ""}
     with (work / "train.log").open("ab") as log:
-        done = subprocess.run(
-            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": path}, check=False
-        )
+        done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, env=environment, check=False)
     checkpoint = work / RUN / "checkpoints" / f"epoch_{parameters.epochs}.pt"
     if done.returncode or not checkpoint.is_file():
         lines = (work / "train.log").read_text(errors="replace").strip().splitlines()

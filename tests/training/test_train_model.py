@@ -15,6 +15,7 @@ from training.job import Material, train_model
 from training.mixing import Source
 from training.models import architecture
 from training.pairs import released, shrunk
+from training.run_open_clip import keep_order
 from training.shards import Example, write_shards
 from training.train import TrainParameters, usable_device
 
@@ -99,3 +100,13 @@ def test_standard_models_are_squashed_to_their_own_size(tmp_path: Path) -> None:
     found = architecture("ViT-B-32", tmp_path)
     assert (found.side, found.configs) == (224, ())
     assert found.preprocess()["resize_mode"] == "squash"
+
+
+def test_what_open_clip_shuffles_with_keeps_the_order_of_a_shard(monkeypatch: pytest.MonkeyPatch) -> None:
+    webdataset, data = (pytest.importorskip(name) for name in ("webdataset", "open_clip_train.data"))
+    assert data._SAMPLE_SHUFFLE_SIZE > 1 and data._SAMPLE_SHUFFLE_INITIAL > 1
+    for name in ("_SAMPLE_SHUFFLE_SIZE", "_SAMPLE_SHUFFLE_INITIAL"):
+        monkeypatch.setattr(data, name, getattr(data, name))
+    keep_order(data)
+    shuffle = webdataset.shuffle(bufsize=data._SAMPLE_SHUFFLE_SIZE, initial=data._SAMPLE_SHUFFLE_INITIAL)
+    assert list(shuffle(iter(range(50)))) == list(range(50))

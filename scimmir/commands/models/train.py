@@ -28,6 +28,10 @@ def train(
     samples: Annotated[
         int | None, typer.Option(min=1, help="Pictures seen in all, drawn from the shards by their shares.")
     ] = None,
+    triplets: Annotated[
+        Path | None,
+        typer.Option(help="Folder of triplets to learn instead, pairs beside their hard negatives."),
+    ] = None,
     only: OnlyOption = None,
     only_class: ClassOption = None,
     only_type: TypeOption = None,
@@ -59,7 +63,7 @@ def train(
     from warehouse.versions import wanted_release
 
     folder = None
-    if not shards:
+    if not shards and triplets is None:
         root = readable_warehouse(warehouse, release)
         folder = root / "releases" / wanted_release(root, release).version
     device = usable_device(device)
@@ -79,6 +83,7 @@ def train(
         output,
         Material(
             release=folder,
+            triplets=triplets,
             shards=weighted(shards or (), weights),
             samples=samples,
             copies=copies,
