@@ -14,6 +14,7 @@ from runtime.attempt import Failure, each
 from schemas.errors import UserError
 from schemas.floats import Float
 from schemas.pair import IMAGE_TYPES, SUBCATEGORIES
+from schemas.reject import RecordError
 
 NOTICES = "LICENSE-picture.txt"
 CARD = "README.md"
@@ -141,7 +142,7 @@ def _example(row: Mapping[str, object], label: PairLabel) -> classes.Example:
     item = float_of(row)
     image = row["image"]["bytes"] if item.kind == "figure" and row["image"] else None  # type: ignore[index]
     if item.kind == "figure" and image is None:
-        raise UserError(f"{item.pair_id} is without its image")
+        raise RecordError("image_missing", f"{item.pair_id} is without its image")
     rule = classes.rule_of(classes.evidence_of(item)).name
     terms, signals, picture = classes.inputs_of(
         item, image, origin=str(row["origin"]), rule=rule, graph=classes.SHIPPED / classes.GRAPH

@@ -103,6 +103,7 @@ def test_find_is_written_as_what_pairs_are_near_to() -> None:
 class Reading:
     """The descriptor, with texts whose number names the pair that they look like."""
 
+    parts = 1
     real = load_embedder("descriptor")
     embed = staticmethod(real.embed)
 

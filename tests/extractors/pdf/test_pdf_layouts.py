@@ -41,7 +41,7 @@ def test_a_figure_stands_above_its_caption_and_is_mentioned():
     assert overlap(region(figure), box) > 0.95
     assert (figure.graphics[0].page, figure.source_file) == (1, "2601.00001.pdf")
     assert len(figure.mentions) == 1 and "Figure 1" in figure.mentions[0]
-    assert not found.rejects and VERSION == "3"
+    assert not found.rejects and VERSION == "4"
 
 
 def test_the_crop_shows_the_figure_and_nothing_else():

@@ -184,7 +184,7 @@ def test_who_states_the_licence(
     header = PaperHeader(
         paper_key="x:1", categories=(), is_retracted=False, license_url=url, license_text=text
     )
-    known = ArxivMetadata(None, (), None, None, None, 2, of_metadata)
+    known = ArxivMetadata(None, None, (), None, None, None, 2, of_metadata)
     assert _who_states(header, known) == states
     if of_metadata is None:
         assert _who_states(header, None) == states
