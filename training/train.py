@@ -31,9 +31,13 @@ class TrainParameters:
     workers: int = 1
     seed: int = 0
     device: str = "cpu"
-    precision: str = "fp32"
     resume: bool = False
     keep_order: bool = False  # of the samples in a shard
+
+    @property
+    def precision(self) -> str:
+        """open_clip's name of the numbers that are computed with, by device."""
+        return "amp_bf16" if self.device.startswith("cuda") else "fp32"
 
 
 def train(

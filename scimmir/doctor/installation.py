@@ -87,7 +87,7 @@ def check_gpu() -> Check:
     """Return which GPUs there are, and what of OCR and embedders could use them."""
     gpus = visible_gpus()
     if not gpus:
-        return Check("GPU", "optional", f"{why_no_gpu('torch')}: OCR and embedders run on the processor")
+        return Check("GPU", "optional", f"{why_no_gpu('torch')}; OCR and embedders run on the processor")
     refused = [problem for library in LIBRARIES if (problem := why_no_gpu(library))]
     if refused:
         return Check("GPU", "optional", f"{', '.join(gpus)}, but {'; '.join(refused)}")

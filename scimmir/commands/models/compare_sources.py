@@ -49,7 +49,6 @@ def compare_sources(
         warmup=warmup,
         seed=seed,
         device=device,
-        precision="amp_bf16" if device.startswith("cuda") else "fp32",
     )
     rows = compare(
         output,

@@ -74,7 +74,6 @@ def train(
         warmup=warmup,
         seed=seed,
         device=device,
-        precision="amp_bf16" if device.startswith("cuda") else "fp32",
         resume=resume,
     )
     work = work or output.with_name(f"{output.name}-work")
