@@ -110,10 +110,10 @@ def _try(
     since = time.monotonic()
     if not _occupy(client, known):
         return None
-    # Again: others may have made it slower between the first look and now.
+    # Again: others may have set its terms between the first look and now.
     mine = _read(client, known.name)
-    if mine is None:
-        return None
+    if mine is None or mine.limit != known.limit:
+        return None  # it has more slots than were taken: nobody holds it by these, which the server frees
     right = _slower(mine, wanted)
     if right == Terms(mine.slot_decay_per_second, mine.limit):
         return since, right

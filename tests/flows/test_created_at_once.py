@@ -123,6 +123,21 @@ def test_a_limit_with_other_values_is_set_right(
     assert (limit["limit"], limit["slot_decay_per_second"]) == (decay * hold_s, decay)
 
 
+def test_who_knew_fewer_slots_holds_nothing(api: SyncPrefectClient) -> None:
+    now = server_lock.terms(2.0)
+    few = {"name": limit_name("few"), "limit": 1, "slot_decay_per_second": 2}
+    api.request("POST", "/v2/concurrency_limits/", json=few)
+    looked = api.read_global_concurrency_limit_by_name(limit_name("few"))
+    server_lock._write(api, limit_name("few"), now, taken=0)  # another, in between
+    assert server_lock._try(api, looked, 2.0) is None
+    assert server_lock._try(api, api.read_global_concurrency_limit_by_name(limit_name("few")), 2.0) is None
+    while limit_of(api, "few")["active_slots"]:
+        time.sleep(0.1)
+    looked = api.read_global_concurrency_limit_by_name(limit_name("few"))
+    taken = server_lock._try(api, looked, 2.0)
+    assert taken and taken[1] == now
+
+
 def test_a_limit_that_somebody_switched_off_stays_off(at_once: Call, api: SyncPrefectClient) -> None:
     off = {"name": limit_name("off"), "limit": 1, "active": False, "active_slots": 1}
     api.request("POST", "/v2/concurrency_limits/", json=off)
