@@ -105,7 +105,7 @@ def test_a_new_limit_begins_with_an_interval(at_once: Call) -> None:
         pytest.param({"limit": 5, "slot_decay_per_second": 50}, 10, 60, id="faster"),
         pytest.param({"limit": 1, "slot_decay_per_second": 10}, 10, 60, id="one slot"),
         pytest.param({"limit": 1, "slot_decay_per_second": 2}, 2, 60, id="slower"),
-        pytest.param({"limit": 1}, 10, 60, id="no decay"),
+        pytest.param({"limit": 1}, 10, SHORT_HOLD_S, id="no decay"),
         # What nobody could take otherwise is free after a hold.
         pytest.param({"limit": 1, "active_slots": 1}, 10, SHORT_HOLD_S, id="no decay, taken"),
         pytest.param({"limit": 0, "slot_decay_per_second": 10}, 10, SHORT_HOLD_S, id="no slot"),
