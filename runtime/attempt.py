@@ -24,9 +24,9 @@ C = TypeVar("C")
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Imported once in the fork server, so that a worker that had to be killed is replaced in milliseconds.
-PRELOAD = ["lxml.etree", "numpy", "PIL.Image", "pyarrow", "pymupdf", "schemas.floats", "schemas.annotations"]
-
+# Imported once in the fork server, so that a worker is there in milliseconds, also one in place of one that had to be
+# killed: all that the stages of a build import, and libraries that these leave to the first record.
+PRELOAD = ["flows.stages.order", "lxml.etree", "pymupdf"]
 
 # Reasons that may lie in the state of the machine and not in the record.
 PASSING = ("timeout", "memory_limit", "worker_died")
