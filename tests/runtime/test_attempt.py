@@ -5,6 +5,7 @@ import hashlib
 import os
 import platform
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import pebble
 import psutil
 import pytest
 
-from runtime.attempt import Failure, PoolParameters, attempt, attempt_batches, each, worker_pool
+from runtime.attempt import PRELOAD, Failure, PoolParameters, attempt, attempt_batches, each, worker_pool
 from runtime.memory import EVERY_S
 from schemas.errors import UserError
 from schemas.reject import RecordError
@@ -52,6 +53,10 @@ def work_on(record: str) -> str:
     return record.upper()
 
 
+def is_imported(module: str) -> bool:
+    return module in sys.modules
+
+
 def work_on_batch(job: tuple[str, list[str]]) -> list[str | Failure]:
     context, records = job
     return [r if isinstance(r, Failure) else context + r for r in each(work_on, records)]
@@ -61,6 +66,11 @@ def work_on_batch(job: tuple[str, list[str]]) -> list[str | Failure]:
 def pool() -> Iterator[pebble.ProcessPool]:
     with worker_pool(PoolParameters(workers=2)) as pool:
         yield pool
+
+
+def test_a_worker_begins_with_what_stages_import(pool: pebble.ProcessPool) -> None:
+    found = attempt(is_imported, PRELOAD, pool=pool, timeout_s=LIMIT_S)
+    assert {outcome.item: outcome.value for outcome in found} == dict.fromkeys(PRELOAD, True)
 
 
 def test_what_the_user_must_mend_is_no_records_fault(pool: pebble.ProcessPool) -> None:
