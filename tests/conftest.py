@@ -1,6 +1,5 @@
 """Builds of the sample, made once for all tests that look at one."""
 
-import functools
 import os
 import shutil
 import signal
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from forked_command import forked_command
 from hypothesis import settings
 from made_once import made_once
 from tour import Tour, take_tour
@@ -94,14 +94,10 @@ def environment(
 
 
 @pytest.fixture(scope="session")
-def scimmir(environment: dict[str, str]) -> Run:
-    """Return a function that runs the command as a user would."""
-    return functools.partial(_run, environment)
-
-
-def _run(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scimmir", *(str(a) for a in arguments)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1500, check=False)
+def scimmir(environment: dict[str, str]) -> Iterator[Run]:
+    """Yield a function that runs the command as a user would."""
+    with forked_command(environment) as command:
+        yield command
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +159,8 @@ def warehouse(
 ) -> Iterator[Path]:
     """Return a warehouse with one release of the sample, built as `make demo` does it."""
     folder = tmp_path_factory.mktemp("warehouse")
-    done = _run(alone, *build_arguments, "--warehouse", folder)
+    command = [sys.executable, "-m", "scimmir", *(str(a) for a in build_arguments), "--warehouse", str(folder)]
+    done = subprocess.run(command, env=alone, capture_output=True, text=True, timeout=1500, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     yield folder
 
