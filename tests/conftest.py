@@ -159,7 +159,14 @@ def warehouse(
 ) -> Iterator[Path]:
     """Return a warehouse with one release of the sample, built as `make demo` does it."""
     folder = tmp_path_factory.mktemp("warehouse")
-    command = [sys.executable, "-m", "scimmir", *(str(a) for a in build_arguments), "--warehouse", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "scimmir",
+        *(str(a) for a in build_arguments),
+        "--warehouse",
+        str(folder),
+    ]
     done = subprocess.run(command, env=alone, capture_output=True, text=True, timeout=1500, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     yield folder
