@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from PIL import Image
 
-from curation.embeddings import SHIPPED, embedder_identity
+from curation.embeddings import embedder_identity
 from schemas.annotations import ContaminationRow, DuplicateRow, EmbeddingRow
 from schemas.columns import arrow_schema, table_of
 from schemas.pair import SUBCATEGORIES
@@ -254,7 +254,7 @@ def _write_manifest(folder: Path, content: str) -> None:
         "version": folder.name,
         "release_hash": hashlib.sha256(f"{folder.name} {content}".encode()).hexdigest(),
         "stages": {"embed": "synthetic"},
-        "stage_parameters": {"embed": {"embedder": embedder_identity(f"onnx:{SHIPPED}")}},
+        "stage_parameters": {"embed": {"embedder": embedder_identity("clip")}},
         "parameters": {"embedder": "clip"},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -283,7 +283,7 @@ def _write_release_before(warehouse: Path, count: int, image_kb: int) -> None:
 def write_embeddings(warehouse: Path, dimension: int, *, rows_per_shard: int = 20_000) -> None:
     """Leave unit vectors for the latest release's pairs, as the stage `embed` would."""
     dice = np.random.default_rng(5)
-    identity = embedder_identity(f"onnx:{SHIPPED}")
+    identity = embedder_identity("clip")
     for path in sorted((warehouse / "releases" / VERSION).glob("pairs/*/*.parquet")):
         names = pq.read_table(path, columns=["pair_id"], partitioning=None).column("pair_id")
         vectors = dice.standard_normal((len(names), dimension), dtype=np.float32)

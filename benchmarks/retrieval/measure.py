@@ -1,21 +1,18 @@
 """The product's own index and fusion over real pairs, with weights that can be chosen."""
 
-import io
 import itertools
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from benchmarks.retrieval.known_items import Query, RealPair, sentences
-from curation.embeddings import Embedder
 from serve.search import FIELDS, Ranked, Words, build_words, fuse, parse_query
 
 DEPTH = 1000  # of each list, as the search has it
-BATCH = 64
 
 Weights = Mapping[str, float]
+Near = Mapping[str, list[int]]  # the places of the pictures nearest to each query's text, nearest first
 Ranks = npt.NDArray[np.float64]
 
 
@@ -23,15 +20,15 @@ class Searcher:
     """The pairs' index of words without the queries' sentences, and the vectors of their pictures."""
 
     def __init__(
-        self, pairs: list[RealPair], queries: list[Query], read: Mapping[str, str], embedder: Embedder
+        self, pairs: list[RealPair], queries: list[Query], read: Mapping[str, str], near: Near | None
     ) -> None:
         taken = {query.sentence for query in queries}
         self.count = len(pairs)
         self.has_words_read = bool(read)
         self.words: Words = build_words((n, _texts(pair, taken, read)) for n, pair in enumerate(pairs))
-        self.reads_texts = embedder.embed_texts is not None
+        self.reads_texts = near is not None
         self._by_words: dict[tuple[str, tuple[tuple[str, float], ...]], list[int]] = {}
-        self._near = _near(pairs, queries, embedder) if self.reads_texts else {}
+        self._near = near or {}
 
     def ranked(self, query: Query, weights: Weights, picture: float) -> list[int]:
         """Return the places found for a query, best first."""
@@ -80,17 +77,3 @@ def _texts(pair: RealPair, taken: set[str], read: Mapping[str, str]) -> dict[str
         "title": [pair.title],
     }
     return {name: [value for value in values if value] for name, values in texts.items()}
-
-
-def _near(pairs: list[RealPair], queries: list[Query], embedder: Embedder) -> dict[str, list[int]]:
-    """Return the places of the pictures nearest to each query, nearest first."""
-    assert embedder.embed_texts is not None
-    vectors = [
-        embedder.embed(
-            [Image.open(io.BytesIO(pair.image)).convert("RGB") for pair in pairs[start : start + BATCH]]
-        )
-        for start in range(0, len(pairs), BATCH)
-    ]
-    texts = embedder.embed_texts([query.text for query in queries])
-    order = np.argsort(-(np.asarray(texts) @ np.concatenate(vectors).T), axis=1, kind="stable")
-    return {query.text: row[:DEPTH].tolist() for query, row in zip(queries, order, strict=True)}

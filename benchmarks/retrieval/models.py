@@ -1,10 +1,11 @@
 """How well a model finds the figure for a caption, and back, among the pairs of papers that it has not seen.
 
-    python -m benchmarks.retrieval.models [--pairs ../shared/pairs] [--embedder clip] [--ocr FILE]
+    python -m benchmarks.retrieval.models [--pairs ../shared/pairs] [--embedder small] [--ocr FILE]
 
 Cuts the papers of a folder of real pairs (`pairs-*.parquet`) into ten folds of about 250 pairs; a pair's rank is
 among its own fold's. Prints mean reciprocal ranks, caption to picture and picture to caption, with pictures and
-captions alone, beside chance. The embedder must not have been trained on these pairs; the one that ships was not.
+captions alone, beside chance. Without `--embedder` the model that ships is fitted ten times, each time without the
+papers of a fold, for it was fitted to all of these pairs; another embedder must not have been trained on them.
 
 `--ocr` names a file of JSON lines (`pair_id`, `text`) with what OCR read in the pictures. Where it holds all pairs of
 some papers, those are measured a second time, by the words alone (BM25, caption against words read) and with the
@@ -14,36 +15,23 @@ Exits 1 where the mean reciprocal rank is below ALONE either way, or, with --ocr
 """
 
 import argparse
-import io
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from benchmarks.retrieval.known_items import RealPair, real_pairs
-from curation.embeddings import Embedder, load_embedder
+from benchmarks.retrieval.nearest import embed, fitted_apart, folds_of
+from curation.embeddings import load_embedder
 from serve.search import PICTURE_WEIGHT, Ranked, build_words, fuse, parse_query
 
 ALONE, WITH_WORDS = 0.09, 0.25
 FOLDS = 10
-BATCH = 64
 
 Floats = npt.NDArray[np.float32]
 Both = tuple[float, float]  # caption to picture, picture to caption
-
-
-def folds_of(pairs: list[RealPair], count: int) -> list[list[int]]:
-    """Return the places of the pairs of each fold; a paper is in one, and all are of about one size."""
-    of_paper: dict[str, list[int]] = {}
-    for place, pair in enumerate(pairs):
-        of_paper.setdefault(pair.paper, []).append(place)
-    folds: list[list[int]] = [[] for _ in range(count)]
-    for paper in sorted(of_paper, key=lambda name: (-len(of_paper[name]), name)):
-        min(folds, key=len).extend(of_paper[paper])
-    return folds
 
 
 def reciprocal(orders: list[list[int]]) -> float:
@@ -81,17 +69,6 @@ def fused(words: list[list[int]], vectors: list[list[int]], weight: float) -> li
     ]
 
 
-def embed(pairs: list[RealPair], embedder: Embedder) -> tuple[Floats, Floats]:
-    """Return the vectors of the pictures and of the captions."""
-    assert embedder.embed_texts is not None
-    images, texts = [], []
-    for start in range(0, len(pairs), BATCH):
-        part = pairs[start : start + BATCH]
-        images.append(embedder.embed([Image.open(io.BytesIO(pair.image)).convert("RGB") for pair in part]))
-        texts.append(embedder.embed_texts([pair.caption for pair in part]))
-    return np.concatenate(images), np.concatenate(texts)
-
-
 def _plain(text: str) -> str:
     return text.replace('"', " ").replace("-", " ")
 
@@ -102,7 +79,7 @@ def _mean(found: list[Both]) -> Both:
 
 
 def _print(name: str, found: Both) -> None:
-    print(f"  {name:34} caption to picture {found[0]:.3f}, picture to caption {found[1]:.3f}", flush=True)
+    print(f"  {name:40} caption to picture {found[0]:.3f}, picture to caption {found[1]:.3f}", flush=True)
 
 
 def with_words(
@@ -134,7 +111,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pairs", type=Path, default=Path("../shared/pairs"))
-    parser.add_argument("--embedder", default="clip")
+    parser.add_argument("--embedder")
     parser.add_argument("--ocr", type=Path)
     options = parser.parse_args()
     pairs = real_pairs(options.pairs)
@@ -143,19 +120,25 @@ def main() -> None:
         f"{len(pairs):,} pairs in {FOLDS} folds of {min(map(len, folds))} to {max(map(len, folds))}",
         flush=True,
     )
-    vectors = embed(pairs, load_embedder(options.embedder))
+    name = options.embedder or "clip, fitted without the fold's papers"
+    if options.embedder:
+        embedder = load_embedder(options.embedder)
+        assert embedder.embed_texts is not None
+        vectors = embed(pairs, embedder), embedder.embed_texts([pair.caption for pair in pairs])
+    else:
+        vectors = fitted_apart(options.pairs, folds)
     orders = [by_vectors(vectors[0][fold], vectors[1][fold]) for fold in folds]
     alone = _mean([(reciprocal(there), reciprocal(back)) for there, back in orders])
     chance = float(np.mean([np.mean(1 / np.arange(1, len(fold) + 1)) for fold in folds]))
     _print("chance", (chance, chance))
-    _print(options.embedder, alone)
+    _print(name, alone)
     failures = [f"{value:.3f} < {ALONE} by pictures and captions alone" for value in alone if value < ALONE]
     if options.ocr:
         lines = [json.loads(line) for line in options.ocr.read_text(encoding="utf-8").splitlines()]
         count, words, both = with_words(pairs, {line["pair_id"]: line["text"] for line in lines}, vectors)
         print(f"{count:,} pairs of papers that OCR has read")
         _print("words read alone", words)
-        _print(f"words read and {options.embedder}", both)
+        _print(f"words read and {name}", both)
         failures += [
             f"{value:.3f} < {WITH_WORDS} with the words read" for value in both if value < WITH_WORDS
         ]

@@ -8,10 +8,10 @@ holds (`rules.py`).
 
 from curation.classes.classifier import SHIPPED, VERSION, classifier_identity, classify, inputs_of
 from curation.classes.errors import ClassModelError
-from curation.classes.features import evidence_of
+from curation.classes.features import evidence_of, sentences_about
 from curation.classes.learn import Example, cross_validate, learn, paper_folds
 from curation.classes.model import WEIGHTS, KindModel, Opinion, write_model
-from curation.classes.picture import GRAPH
+from curation.classes.picture import GRAPH, picture_features
 from curation.classes.rules import RULE_CLASSES, rule_of
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
 
@@ -36,8 +36,10 @@ __all__ = [
     "inputs_of",
     "learn",
     "paper_folds",
+    "picture_features",
     "read_labels",
     "rule_of",
     "score",
+    "sentences_about",
     "write_model",
 ]

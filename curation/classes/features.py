@@ -1,6 +1,7 @@
 """What the class rules look at: a caption's head, sentences that mention the float, and a table's cells."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.floats import Float
@@ -87,22 +88,22 @@ def head_of(caption: str) -> str:
 
 
 def mention_sentences(item: Float) -> list[str]:
-    """Return the sentences that name the float by its printed number, in document order.
+    """Return the sentences that name the float by its printed number, in document order."""
+    return sentences_about(item.kind, item.number or "", item.mentions)
+
+
+def sentences_about(kind: str, number: str, mentions: Sequence[str]) -> list[str]:
+    """Return the sentences of some paragraphs that name a figure or table by its printed number, in their order.
 
     Empty where the number is unknown: a paragraph that cites several figures says too little about any one.
     """
-    number = item.number or ""
     if not number or not re.search(r"\w", number):
         return []
-    word = (
-        r"fig(?:s|ures?|uras?)?|abb(?:ildung)?"
-        if item.kind == "figure"
-        else r"tab(?:s|les?|elas?|las?|elle)?"
-    )
+    word = r"fig(?:s|ures?|uras?)?|abb(?:ildung)?" if kind == "figure" else r"tab(?:s|les?|elas?|las?|elle)?"
     earlier = r"(?:[A-Z]?\d[\d.]*[a-z]?(?:, and |, | and | & |–|-| to )){0,4}"
     named = re.compile(rf"\b(?:{word})\b\.?\s*\(?\s*{earlier}{re.escape(number)}(?![\w.]*\d)", re.IGNORECASE)
     found = []
-    for paragraph in item.mentions[:MENTIONS]:
+    for paragraph in mentions[:MENTIONS]:
         for sentence in _SENTENCE_END.split(_plain(paragraph, MENTION_CHARS)):
             if named.search(sentence):
                 found.append(sentence)

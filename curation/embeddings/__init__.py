@@ -1,13 +1,14 @@
 """Embedders by name: unit vectors of images, and of texts where the model reads texts.
 
-`embedder.py` lists them. To add one, add a module like `descriptor.py` and its name there. The small CLIP model that
-comes with the package lies in `models/`.
+`embedder.py` lists them. To add one, add a module like `descriptor.py` and its name there. The models that come with
+the package lie in `models/`.
 """
 
 from curation.embeddings.descriptor import IDENTITY as DESCRIPTOR
 from curation.embeddings.embedder import (
     EMBEDDERS,
     SHIPPED,
+    SMALL,
     VERSION,
     Embedder,
     embedder_device,
@@ -23,6 +24,7 @@ __all__ = [
     "DESCRIPTOR",
     "EMBEDDERS",
     "SHIPPED",
+    "SMALL",
     "VERSION",
     "Embedder",
     "EmbedderError",

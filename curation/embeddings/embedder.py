@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from curation.embeddings import clip as embed_clip
 from curation.embeddings import descriptor as embed_descriptor
 from curation.embeddings import onnx as embed_onnx
 from curation.embeddings import onnx_text as embed_onnx_text
@@ -19,10 +20,12 @@ from runtime.devices import Device, Wanted, choose_device
 VERSION = "3"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime; 3: thumbnails beside
 
 ON_CUDA = " on cuda"
-SHIPPED = Path(__file__).parent / "models" / "scimmir-small"
+MODELS = Path(__file__).parent / "models"
+SHIPPED, SMALL = MODELS / "scimmir-clip", MODELS / "scimmir-small"
 
 EMBEDDERS: dict[str, str] = {
-    "clip": "the small CLIP model of this project, on ONNX Runtime (the default)",
+    "clip": "the model of this project: finds copies, and pictures by words; on ONNX Runtime (the default)",
+    "small": "the small CLIP model alone by which `clip` finds copies; it knows little of words",
     "descriptor": "deterministic image descriptor without weights; it is no CLIP and reads no text",
     "onnx:<folder>": "model that `training.export` wrote, on ONNX Runtime",
     "open_clip:<model>/<tag>": "open_clip model with published weights: open_clip:ViT-B-32/laion2b_s34b_b79k",
@@ -87,7 +90,9 @@ def load_embedder(spec: str, device: Device = "cpu") -> Embedder:
             found.parts,
             found.match,
         )
-    if name == "onnx":
+    if name == "clip":
+        dimension, embed, texts = embed_clip.load(SMALL, SHIPPED, device)
+    elif name == "onnx":
         dimension, embed = embed_onnx.load(Path(rest), device)
         texts = embed_onnx_text.load_lazily(Path(rest), dimension, device)
     else:
@@ -104,7 +109,9 @@ def embedder_identity(spec: str, device: Device = "cpu") -> str:
     name, rest = _parse(spec)
     if name == "descriptor":
         return embed_descriptor.IDENTITY
-    if name == "onnx":
+    if name == "clip":
+        found = embed_clip.identity(SMALL, SHIPPED)
+    elif name == "onnx":
         found = embed_onnx.identity(Path(rest))
     else:
         found = (embed_transformers if name == "transformers" else embed_open_clip).identity(rest)
@@ -120,7 +127,9 @@ def text_embedder_identity(spec: str, device: Device = "cpu") -> str | None:
     name, rest = _parse(spec)
     if name == "descriptor":
         return None
-    if name == "onnx":
+    if name == "clip":
+        found = embed_clip.text_identity(SMALL, SHIPPED)
+    elif name == "onnx":
         found = embed_onnx_text.identity(Path(rest))
     else:
         found = (embed_transformers if name == "transformers" else embed_open_clip).text_identity(rest)
@@ -149,7 +158,7 @@ def embedder_device(spec: str, wanted: Wanted) -> Device:
     name, _ = _parse(spec)
     if name == "descriptor":  # has no network
         return "cpu"
-    return choose_device(wanted, "onnxruntime" if name == "onnx" else "torch")
+    return choose_device(wanted, "torch" if name == "open_clip" else "onnxruntime")
 
 
 def embedder_space(spec: str) -> str:
@@ -157,16 +166,18 @@ def embedder_space(spec: str) -> str:
     name, rest = _parse(spec)
     if name == "descriptor":
         return embed_descriptor.IDENTITY
+    if name == "clip":
+        return embed_clip.space(SMALL, SHIPPED)
     if name == "transformers":
         return embed_transformers.space(rest)
     return embed_onnx.space(Path(rest)) if name == "onnx" else embed_open_clip.space(rest)
 
 
 def _parse(spec: str) -> tuple[str, str]:
-    if spec == "descriptor":
-        return "descriptor", ""
-    if spec == "clip":
-        return "onnx", str(SHIPPED)
+    if spec in ("clip", "descriptor"):
+        return spec, ""
+    if spec == "small":
+        return "onnx", str(SMALL)
     name, _, rest = spec.partition(":")
     if name in ("open_clip", "onnx", "transformers") and rest:
         return name, rest

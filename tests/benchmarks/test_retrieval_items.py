@@ -5,8 +5,8 @@ import pytest
 
 from benchmarks.retrieval.known_items import REFERENCE, RealPair, known_items, sentences
 from benchmarks.retrieval.measure import Searcher, reciprocal_ranks
-from benchmarks.retrieval.models import by_vectors, by_words, folds_of, reciprocal
-from curation.embeddings import load_embedder
+from benchmarks.retrieval.models import by_vectors, by_words, reciprocal
+from benchmarks.retrieval.nearest import folds_of
 
 
 def real(
@@ -52,11 +52,11 @@ def test_a_query_is_a_sentence_that_mentions_one_figure_and_its_panels_are_right
 
 def test_a_query_is_taken_out_of_every_mention() -> None:
     queries = known_items(PAIRS, 10)
-    searcher = Searcher(PAIRS, queries, {}, load_embedder("descriptor"))
+    searcher = Searcher(PAIRS, queries, {}, None)
     assert reciprocal_ranks(searcher, queries, {"mentions": 1.0}, 0.0).tolist() == [0.0]
     # By captions the other paper's figure is first, and the right one second.
     assert reciprocal_ranks(searcher, queries, {"caption": 1.0}, 0.0).tolist() == [0.5]
-    read = Searcher(PAIRS, queries, {"p-2": "control group"}, load_embedder("descriptor"))
+    read = Searcher(PAIRS, queries, {"p-2": "control group"}, None)
     assert reciprocal_ranks(read, queries, {"picture": 1.0}, 0.0).tolist() == [1.0]
 
 

@@ -36,11 +36,14 @@ def test_the_build_names_every_dead_link(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, tmp_path)
     for folder in (
         "docs",
+        "curation/embeddings/models/scimmir-clip",
         "curation/embeddings/models/scimmir-small",
         "curation/classes/models/scimmir-classes",
         "evaluation/published",
     ):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.safetensors"))
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.safetensors", "*.onnx")
+        )
     dead = ["none.md", "fetch.md#none", "#none", "../none.yaml", "../README.md#none"]
     with (tmp_path / "docs" / "speed.md").open("a") as page:
         page.writelines(f"\n[dead]({target})\n" for target in dead)

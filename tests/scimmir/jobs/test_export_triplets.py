@@ -8,6 +8,8 @@ import pytest
 from small_release import pair, write_release
 from typer.testing import CliRunner
 
+from curation.calibration.thresholds import shipped_thresholds
+from curation.embeddings import embedder_space
 from schemas.columns import arrow_schema
 from schemas.errors import UserError
 from schemas.sample import TripletRow
@@ -61,7 +63,9 @@ def test_negatives_are_of_the_same_split_and_kind_and_of_other_works(folder: Pat
 
 def test_it_says_what_the_choice_depends_on(folder: Path, release: Path) -> None:
     about = json.loads((folder / "export.json").read_text())
-    assert about["negatives"]["count"] == 3 and about["negatives"]["similarity"] == pytest.approx(0.8132)
+    thresholds = shipped_thresholds(embedder_space("clip"))
+    assert thresholds is not None and about["negatives"]["count"] == 3
+    assert about["negatives"]["similarity"] == pytest.approx(thresholds.for_duplicates().agreed.similarity)
     assert about["embedder"] and about["release"] == release.name
     with pytest.raises(UserError, match="other data or options"):
         write_triplets(plan_export(release, "research"), folder, release.parents[1], "clip", 4, per_file=7)
