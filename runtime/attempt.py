@@ -9,7 +9,8 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
@@ -31,7 +32,10 @@ PRELOAD = ["flows.stages.order", "lxml.etree", "pymupdf"]
 # Reasons that may lie in the state of the machine and not in the record.
 PASSING = ("timeout", "memory_limit", "worker_died")
 
-_POOLS: dict["PoolParameters", pebble.ProcessPool] = {}
+BREAKS = 3  # times that a record is begun again because its pool broke, before it is held to be at fault
+LOOK_S = 1.0  # between two looks whether the pool of a record that is waited for is still there
+
+_POOLS: dict["PoolParameters", "Workers"] = {}
 _POOLS_LOCK = threading.Lock()
 
 
@@ -41,6 +45,9 @@ class Failure:
 
     reason: str
     detail: str
+
+
+Done = tuple[R | None, Failure | None, float]  # a worker's result, why there is none, and seconds
 
 
 @dataclass(frozen=True)
@@ -65,25 +72,70 @@ class PoolParameters:
     memory_bytes: int | None = 4 << 30
 
 
+class Workers:
+    """A pool of worker processes, which is made anew where it breaks.
+
+    pebble gives a pool up where a worker dies that it knows no record of: one that is idle, or one that dies so early
+    that the record it has begun is not yet known.
+    """
+
+    def __init__(self, parameters: PoolParameters) -> None:
+        self._parameters = parameters
+        self._pool = _new_pool(parameters)
+        self._ended = False
+        self._lock = threading.Lock()
+
+    def schedule(self, fn: Callable[..., R], args: tuple[object, ...], timeout: float) -> Callable[[], R]:
+        """Give a worker something to do; returns a function that waits for its result.
+
+        That raises what `fn` raised, TimeoutError, pebble.ProcessExpired, and BrokenProcessPool where the pool broke
+        meanwhile: then `fn` may have run or not.
+        """
+        with self._lock:
+            if not self._ended and not self._pool.active:
+                _stop(self._pool)
+                self._pool = _new_pool(self._parameters)
+            pool = self._pool
+            future: Future[R] = pool.schedule(fn, args=args, timeout=timeout)
+
+        def result() -> R:
+            # What a pool that breaks had not yet given to a worker is never told of it.
+            while not wait([future], LOOK_S).done:
+                if not pool.active and not future.done():
+                    raise BrokenProcessPool("the pool of workers ended")
+            return future.result()
+
+        return result
+
+    def close(self) -> None:
+        """End the workers when they have done what they were given."""
+        self._ended = True
+        self._pool.close()
+        self._pool.join()
+
+    def stop(self) -> None:
+        """End the workers at once."""
+        self._ended = True
+        _stop(self._pool)
+
+
 @contextlib.contextmanager
-def worker_pool(parameters: PoolParameters) -> Iterator[pebble.ProcessPool]:
+def worker_pool(parameters: PoolParameters) -> Iterator[Workers]:
     """Yield a pool of worker processes and stop it at the end, at once when an error leaves the block."""
-    pool = _new_pool(parameters)
+    pool = Workers(parameters)
     try:
         yield pool
-        pool.close()
     except BaseException:
         pool.stop()
         raise
-    finally:
-        pool.join()
+    pool.close()
 
 
-def shared_pool(parameters: PoolParameters) -> pebble.ProcessPool:
+def shared_pool(parameters: PoolParameters) -> Workers:
     """Return this process's pool of these parameters, made at the first call, for work from several threads."""
     with _POOLS_LOCK:
         if parameters not in _POOLS:
-            _POOLS[parameters] = _new_pool(parameters)
+            _POOLS[parameters] = Workers(parameters)
         return _POOLS[parameters]
 
 
@@ -94,7 +146,11 @@ def stop_shared_pools() -> None:
         _POOLS.clear()
     for pool in pools:
         pool.stop()
-        pool.join()
+
+
+def _stop(pool: pebble.ProcessPool) -> None:
+    pool.stop()
+    pool.join()
 
 
 def _new_pool(parameters: PoolParameters) -> pebble.ProcessPool:
@@ -112,7 +168,7 @@ def attempt(
     fn: Callable[[T], R],
     items: Iterable[T],
     *,
-    pool: pebble.ProcessPool,
+    pool: Workers,
     timeout_s: float,
     ahead: int = 32,
     tries: int = 2,
@@ -130,18 +186,26 @@ def attempt(
         UserError: what `fn` raises of it, for the user has to mend that before any record can be worked on.
     """
 
-    def start(item: T) -> "Future[tuple[R | None, Failure | None, float]]":
-        return pool.schedule(_in_worker, args=(fn, item, timeout_s), timeout=WALL_FACTOR * timeout_s)
+    def start(item: T) -> Callable[[], Done[R]]:
+        return pool.schedule(_in_worker, (fn, item, timeout_s), WALL_FACTOR * timeout_s)
 
-    def finish(item: T, future: "Future[tuple[R | None, Failure | None, float]]") -> Outcome[T, R]:
-        outcome: Outcome[T, R] = _outcome(item, timeout_s, future)
+    def once(item: T, result: Callable[[], Done[R]]) -> Outcome[T, R]:
+        for _ in range(BREAKS):
+            try:
+                return _outcome(item, timeout_s, result)
+            except BrokenProcessPool:
+                result = start(item)
+        return Outcome(item, None, Failure("worker_died", f"its pool of workers broke {BREAKS} times"), 0.0)
+
+    def finish(item: T, result: Callable[[], Done[R]]) -> Outcome[T, R]:
+        outcome = once(item, result)
         for _ in range(tries - 1):
             if outcome.failure is None or outcome.failure.reason not in PASSING:
                 break
-            outcome = _outcome(item, timeout_s, start(item))
+            outcome = once(item, start(item))
         return outcome
 
-    waiting: deque[tuple[T, Future[tuple[R | None, Failure | None, float]]]] = deque()
+    waiting: deque[tuple[T, Callable[[], Done[R]]]] = deque()
     for item in items:
         waiting.append((item, start(item)))
         if len(waiting) >= ahead:
@@ -154,7 +218,7 @@ def attempt_batches(
     fn: Callable[[tuple[C, Sequence[T]]], list[R | Failure]],
     batches: Iterable[tuple[C, Sequence[T]]],
     *,
-    pool: pebble.ProcessPool,
+    pool: Workers,
     timeout_s: float,
     batch_timeout_s: float,
 ) -> Iterator[tuple[T, R | Failure]]:
@@ -188,11 +252,9 @@ def _failed(outcome: Outcome[T, R]) -> Failure:
     return outcome.failure or Failure("unexpected", "no result and no failure")
 
 
-def _outcome(
-    item: T, timeout_s: float, future: "Future[tuple[R | None, Failure | None, float]]"
-) -> Outcome[T, R]:
+def _outcome(item: T, timeout_s: float, result: Callable[[], Done[R]]) -> Outcome[T, R]:
     try:
-        value, failure, seconds = future.result()
+        value, failure, seconds = result()
     except TimeoutError:
         waited = WALL_FACTOR * timeout_s
         return Outcome(item, None, Failure("timeout", f"no end after {waited:g} s"), waited)

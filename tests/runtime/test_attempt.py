@@ -5,16 +5,26 @@ import hashlib
 import os
 import platform
 import re
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 
-import pebble
 import psutil
 import pytest
 
-from runtime.attempt import PRELOAD, Failure, PoolParameters, attempt, attempt_batches, each, worker_pool
+from runtime.attempt import (
+    PRELOAD,
+    Failure,
+    PoolParameters,
+    Workers,
+    attempt,
+    attempt_batches,
+    each,
+    worker_pool,
+)
 from runtime.memory import EVERY_S
 from schemas.errors import UserError
 from schemas.reject import RecordError
@@ -63,24 +73,24 @@ def work_on_batch(job: tuple[str, list[str]]) -> list[str | Failure]:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[pebble.ProcessPool]:
+def pool() -> Iterator[Workers]:
     with worker_pool(PoolParameters(workers=2)) as pool:
         yield pool
 
 
-def test_a_worker_begins_with_what_stages_import(pool: pebble.ProcessPool) -> None:
+def test_a_worker_begins_with_what_stages_import(pool: Workers) -> None:
     found = attempt(is_imported, PRELOAD, pool=pool, timeout_s=LIMIT_S)
     assert {outcome.item: outcome.value for outcome in found} == dict.fromkeys(PRELOAD, True)
 
 
-def test_what_the_user_must_mend_is_no_records_fault(pool: pebble.ProcessPool) -> None:
+def test_what_the_user_must_mend_is_no_records_fault(pool: Workers) -> None:
     done = attempt(work_on, ["a", "machine", "b"], pool=pool, timeout_s=LIMIT_S)
     assert next(done).value == "A"
     with pytest.raises(UserError, match="the GPU is another process's"):
         next(done)
 
 
-def test_each_record_ends_as_itself_or_with_its_reason(pool: pebble.ProcessPool) -> None:
+def test_each_record_ends_as_itself_or_with_its_reason(pool: Workers) -> None:
     records = ["a", "reject", "defect", "hang", "b", "exit", "crash", "gorge", "c"]
     outcomes = list(attempt(work_on, records, pool=pool, timeout_s=LIMIT_S))
     assert [o.item for o in outcomes] == records
@@ -92,9 +102,7 @@ def test_each_record_ends_as_itself_or_with_its_reason(pool: pebble.ProcessPool)
 
 
 @pytest.mark.parametrize("record", ["spin", "threads"])
-def test_work_without_end_has_its_time_in_seconds_of_a_processor(
-    pool: pebble.ProcessPool, record: str
-) -> None:
+def test_work_without_end_has_its_time_in_seconds_of_a_processor(pool: Workers, record: str) -> None:
     (outcome,) = attempt(work_on, [record], pool=pool, timeout_s=LIMIT_S, tries=1)
     assert outcome.failure == Failure("timeout", "no end after 1 s of a processor")
 
@@ -104,7 +112,7 @@ def wait(seconds: float) -> float:
     return seconds
 
 
-def test_waiting_for_a_processor_is_not_counted(pool: pebble.ProcessPool) -> None:
+def test_waiting_for_a_processor_is_not_counted(pool: Workers) -> None:
     # Asleep it takes as little of a processor as behind others on a busy machine.
     (outcome,) = attempt(wait, [3 * LIMIT_S], pool=pool, timeout_s=LIMIT_S, tries=1)
     assert outcome.value == 3 * LIMIT_S
@@ -133,7 +141,7 @@ def test_a_worker_gives_back_what_it_used() -> None:
     assert max(used) - used[0] < 20e6
 
 
-def test_a_batch_loses_only_the_item_at_fault(pool: pebble.ProcessPool) -> None:
+def test_a_batch_loses_only_the_item_at_fault(pool: Workers) -> None:
     batches = [("1", ["a", "b"]), ("2", ["c", "hang", "reject", "d"]), ("3", ["exit", "e"])]
     results = attempt_batches(work_on_batch, batches, pool=pool, timeout_s=LIMIT_S, batch_timeout_s=LIMIT_S)
     assert [(item, r.reason if isinstance(r, Failure) else r) for item, r in results] == [
@@ -148,7 +156,7 @@ def test_a_batch_loses_only_the_item_at_fault(pool: pebble.ProcessPool) -> None:
     ]
 
 
-def test_items_are_taken_as_they_are_needed(pool: pebble.ProcessPool) -> None:
+def test_items_are_taken_as_they_are_needed(pool: Workers) -> None:
     taken = []
 
     def records() -> Iterator[str]:
@@ -160,3 +168,43 @@ def test_items_are_taken_as_they_are_needed(pool: pebble.ProcessPool) -> None:
     next(outcomes)
     assert len(taken) <= 5
     assert sum(1 for _ in outcomes) == 199
+
+
+def test_a_worker_that_dies_idle_costs_nothing() -> None:
+    with worker_pool(PoolParameters(workers=2)) as pool:
+        for _ in range(3):
+            (process,) = {
+                outcome.value for outcome in attempt(process_of, ["one"], pool=pool, timeout_s=LIMIT_S)
+            }
+            assert process is not None
+            os.kill(process, signal.SIGKILL)
+            records = ["ab", "cd", "ef"]
+            found = list(attempt(work_on, records, pool=pool, timeout_s=LIMIT_S))
+            assert [(outcome.item, outcome.failure) for outcome in found] == [(r, None) for r in records]
+
+
+def process_of(record: str) -> int:
+    return os.getpid()
+
+
+def test_a_pool_that_breaks_whenever_a_record_is_tried_fails_the_record_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Breaking(Workers):
+        def schedule(self, fn, args, timeout):  # type: ignore[no-untyped-def]
+            started = super().schedule(fn, args, timeout)
+
+            def result():  # type: ignore[no-untyped-def]
+                found = started()
+                if args[1] == "broken":
+                    raise BrokenProcessPool
+                return found
+
+            return result
+
+    pool = Breaking(PoolParameters(workers=1))
+    try:
+        found = list(attempt(work_on, ["ab", "broken", "cd"], pool=pool, timeout_s=LIMIT_S))
+    finally:
+        pool.stop()
+    assert [outcome.failure and outcome.failure.reason for outcome in found] == [None, "worker_died", None]
