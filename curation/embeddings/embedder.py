@@ -158,7 +158,7 @@ def embedder_device(spec: str, wanted: Wanted) -> Device:
     name, _ = _parse(spec)
     if name == "descriptor":  # has no network
         return "cpu"
-    return choose_device(wanted, "torch" if name == "open_clip" else "onnxruntime")
+    return choose_device(wanted, "onnxruntime" if name in ("clip", "onnx") else "torch")
 
 
 def embedder_space(spec: str) -> str:

@@ -37,7 +37,9 @@ def build(
     ocr_model_dir: Annotated[Path | None, typer.Option(help="Folder of EasyOCR's weights.")] = None,
     embedder: Annotated[
         str,
-        typer.Option(help="clip, descriptor, onnx:<folder>, or open_clip:<model>/<tag or local checkpoint>."),
+        typer.Option(
+            help="clip, small, descriptor, onnx:<folder>, transformers:<name>, open_clip:<model>/<tag or file>."
+        ),
     ] = DEFAULTS.embedder,
     device: DeviceOption = DEFAULTS.device,
     class_model: Annotated[

@@ -74,3 +74,20 @@ def test_words_find_pictures_of_their_kind(clip: embeddings.Embedder) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(embeddings.EmbedderError, match=r"holds no meaning\.npz"):
         embed_clip.load(embeddings.SMALL, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spec", "runtime"),
+    [
+        ("clip", "onnxruntime"),
+        ("small", "onnxruntime"),
+        ("onnx:model", "onnxruntime"),
+        ("open_clip:ViT-B-32/tag", "torch"),
+        ("transformers:model", "torch"),
+    ],
+)
+def test_the_device_is_asked_of_the_runtime_that_the_embedder_runs_on(
+    monkeypatch: pytest.MonkeyPatch, spec: str, runtime: str
+) -> None:
+    monkeypatch.setattr("curation.embeddings.embedder.choose_device", lambda wanted, asked: asked)
+    assert embeddings.embedder_device(spec, "auto") == runtime
