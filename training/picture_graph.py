@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from training.small_graphs import with_weights
+
 SIDE = 224
 DEPTHS = (4, 10, 14)  # numbers of the blocks that are looked into, from 0
 _LARGE = 512  # numbers in a weight from which it is kept in half precision
@@ -80,16 +82,7 @@ def _halved(model: Any) -> Any:
             casts.append(onnx.helper.make_node("Cast", [f"{weight.name}_half"], [weight.name], to=1))
         else:
             weights.append(weight)
-    nodes = [*casts, *model.graph.node]
-    for part, content in ((model.graph.initializer, weights), (model.graph.node, nodes)):
-        kept = list(content)
-        del part[:]
-        part.extend(kept)
-    model.graph.doc_string = ""
-    for node in model.graph.node:
-        node.doc_string = ""
-    onnx.checker.check_model(model)
-    return model
+    return with_weights(model, weights, casts)
 
 
 if __name__ == "__main__":

