@@ -158,9 +158,17 @@ WAYS: tuple[Way, ...] = (
 
 
 def compare(
-    folder: Path, papers: Path | None, ways: Sequence[Way] = WAYS, *, papers_per_shard: int = 4
+    folder: Path,
+    papers: Path | None,
+    ways: Sequence[Way] = WAYS,
+    *,
+    papers_per_shard: int = 4,
+    api: str | None = None,
 ) -> list[Built]:
-    """Return builds by one process and by two workers of each cluster, of the sample or of a folder of papers."""
+    """Return builds by one process and by two workers of each cluster, of the sample or of a folder of papers.
+
+    `api`: a Prefect server's; without one, they get one of their own.
+    """
     os.environ.update(
         {
             "AWS_ACCESS_KEY_ID": "testing",
@@ -175,7 +183,10 @@ def compare(
     else:
         inputs = [""]
     kept = clean_environment(folder / "prefect")
-    with s3_store() as store, prefect_server(kept, folder) as (_, api):
+    with contextlib.ExitStack() as services:
+        store = services.enter_context(s3_store())
+        if api is None:
+            _, api = services.enter_context(prefect_server(kept, folder))
         root = upload(papers, store, "papers")
         environment = {**kept, **store.environment, "PREFECT_API_URL": api}
         built = []

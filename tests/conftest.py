@@ -12,9 +12,10 @@ import pytest
 from forked_command import forked_command
 from hypothesis import settings
 from made_once import made_once
+from shared_server import shared_server
 from tour import Tour, take_tour
 
-from benchmarks.services.processes import clean_environment, prefect, prefect_server
+from benchmarks.services.processes import clean_environment, prefect
 from samples.make_sample import make_sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -50,20 +51,25 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file's tests in one process, and all that look at the sample's release in one.
+    """Keep each file's tests in one process, and in one all that share what takes long to make.
 
     What takes longest goes first, so that no process is left alone with it at the end.
     """
     for item in items:
-        built = "warehouse" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("release" if built else item.path.name))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=_place)
+
+
+def _group(item: pytest.Item) -> str:
+    """Return what a test is kept with: with torch, too, which takes each process six seconds to import."""
+    shared = "warehouse" in getattr(item, "fixturenames", ()) or item.get_closest_marker("torch")
+    return "release" if shared else item.path.name
 
 
 def _place(item: pytest.Item) -> int:
     if item.get_closest_marker("integration"):
         return 0
-    return 1 if "warehouse" in getattr(item, "fixturenames", ()) else 2
+    return 1 if _group(item) == "release" else 2
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +95,7 @@ def environment(
     """Yield the environment of a user with a Prefect server: a build without one takes ten seconds to start its own."""
     home = shutil.copytree(prefect_home, tmp_path_factory.mktemp("prefect") / "home")
     own = {**alone, "PREFECT_HOME": str(home)}
-    with prefect_server(own, tmp_path_factory.mktemp("server")) as (_, api):
+    with shared_server(tmp_path_factory, own) as api:
         yield {**own, "PREFECT_API_URL": api}
 
 

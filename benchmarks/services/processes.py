@@ -179,6 +179,20 @@ def prefect_server(
     environment: Mapping[str, str], folder: Path, database: str | None = None
 ) -> Iterator[tuple[Service, str]]:
     """Yield Prefect's server, on SQLite unless a database is named, and the address of its API."""
+    service, url = started_server(environment, folder, database)
+    try:
+        yield service, url
+    finally:
+        service.stop()
+
+
+def started_server(
+    environment: Mapping[str, str], folder: Path, database: str | None = None, *, services: bool = True
+) -> tuple[Service, str]:
+    """Return Prefect's server and the address of its API; the caller stops it.
+
+    Without its services it answers, but starts no scheduled run and obeys no automation, at half the work.
+    """
     port = free_port()
     own = {**environment, "PREFECT_SERVER_UI_ENABLED": "false"}
     own.pop("PREFECT_API_URL", None)
@@ -186,12 +200,10 @@ def prefect_server(
         own["PREFECT_API_DATABASE_CONNECTION_URL"] = database
     url = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command += [] if services else ["--no-services"]
     service = Service(command, own, folder / "server.log", is_ready=lambda: _answers(f"{url}/health"))
     service.start()
-    try:
-        yield service, url
-    finally:
-        service.stop()
+    return service, url
 
 
 def _answers(url: str) -> bool:

@@ -22,6 +22,8 @@ from training.small_clip import CONTEXT, model_config, write_config
 torch = optional("torch")
 open_clip = optional("open_clip")
 
+pytestmark = pytest.mark.torch
+
 PREPROCESS = {
     "size": 64, "mean": [0.8, 0.8, 0.8], "std": [0.3, 0.3, 0.3], "interpolation": "bicubic", "resize_mode": "squash"
 }  # fmt: skip

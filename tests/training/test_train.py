@@ -15,6 +15,8 @@ from training.train import TrainParameters, train
 
 optional("open_clip_train")
 
+pytestmark = pytest.mark.torch
+
 
 def examples():
     for number in range(12):

@@ -21,6 +21,8 @@ from training.train import TrainParameters, usable_device
 
 optional("open_clip_train")
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture(scope="module")
 def trained(tour: Tour) -> Path:

@@ -130,6 +130,10 @@ def create_views(con: duckdb.DuckDBPyConnection, folder: Path, *, schema: str, l
         con.execute(_views_sql(con, folder, schema=schema, location=location))
     except duckdb.Error as error:
         raise WarehouseError(one_line(error)) from error
+
+
+def _describe_columns(con: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Say of each column what it holds: for those who read the catalog, as it takes as long as to make the views."""
     row_types: dict[str, type[Row]] = {"pairs": Pair, "images": Pair, **PARQUET_TABLES}
     for view, row_type in row_types.items():
         texts = {f.name: f.metadata[b"description"].decode() for f in arrow_schema(row_type)}
@@ -261,6 +265,7 @@ def _views(con: duckdb.DuckDBPyConnection, release: Release, *, schema: str) -> 
     con.begin()
     try:
         create_views(con, release.folder, schema=schema, location=location)
+        _describe_columns(con, schema)
         con.commit()
     except WarehouseError as error:
         con.rollback()

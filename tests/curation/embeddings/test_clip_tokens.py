@@ -14,6 +14,8 @@ from curation.embeddings.tokens import read_vocabulary, tokenize
 from training.small_clip import CONTEXT, fewer_merges
 
 tokenizer = optional("open_clip.tokenizer")
+
+pytestmark = pytest.mark.torch
 WORDS = st.sampled_from(
     ["accuracy", "don't", "0.95±0.02", "Ångström", "β-carotene", "&amp;lt;b", "ﬁgure", "表"]
 )

@@ -18,6 +18,8 @@ from schemas.reject import RecordError
 open_clip = optional("open_clip")
 torch = optional("torch")
 
+pytestmark = pytest.mark.torch
+
 CONFIG = {
     "embed_dim": 16,
     "vision_cfg": {"image_size": 32, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8},

@@ -27,6 +27,8 @@ from scimmir.jobs.retrieval_scores import Settings
 transformers = optional("transformers")
 torch = optional("torch")
 
+pytestmark = pytest.mark.torch
+
 FAMILIES = ("clip", "siglip", "chinese_clip", "blip", "blip-2")
 ROOT = Path(__file__).parents[3]
 COUNT = 60

@@ -25,6 +25,8 @@ from curation.embeddings.embedder import EmbedderError, embedder_identity
 
 open_clip = optional("open_clip")
 
+pytestmark = pytest.mark.torch
+
 ROOT = Path(__file__).parents[3]
 SPEC = "open_clip:ViT-B-32/laion2b_s34b_b79k"
 SAFE, PLAIN = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"

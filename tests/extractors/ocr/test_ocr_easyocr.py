@@ -20,6 +20,8 @@ from extractors.ocr import easyocr_engine
 optional("easyocr")
 torch = optional("torch")
 
+pytestmark = pytest.mark.torch
+
 
 def zeroed(model):
     with torch.no_grad():

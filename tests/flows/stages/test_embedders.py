@@ -34,6 +34,7 @@ def test_the_default_build_is_made_with_it(release: Path) -> None:
     assert manifest["engines"]["embedder"].startswith(embedder_space("clip"))
 
 
+@pytest.mark.torch
 def test_a_torch_checkpoint_of_the_small_model_gives_the_same_vectors_in_the_same_space() -> None:
     pytest.importorskip("open_clip")
     pictures = [invent(number).image for number in range(12)]

@@ -32,6 +32,8 @@ optional("open_clip_train")
 optional("clip_benchmark")
 webdataset = optional("webdataset")
 
+pytestmark = pytest.mark.torch
+
 PICTURES = 24
 
 
