@@ -31,7 +31,7 @@ demo: setup
 	@echo "  the columns    docs/data-dictionary.md"
 
 test: setup-dev
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 check: setup-dev docs
 	$(BIN)/ruff format --check .
