@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from forked_command import forked_command
 from hypothesis import settings
-from made_once import made_once
-from shared_server import shared_server
+from shared import made_once, shared_server
 from tour import Tour, take_tour
 
 from benchmarks.services.processes import clean_environment, prefect
