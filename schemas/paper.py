@@ -8,6 +8,19 @@ import pyarrow as pa
 from schemas.columns import column
 from schemas.ids import paper_key
 
+# Where an abstract was read, as pages and reports call it.
+ABSTRACT_SOURCES = {
+    "metadata": "arXiv's metadata",
+    "latex": "the LaTeX source",
+    "jats": "the article's JATS",
+}
+
+
+def abstract_origin(source: str | None, license_code: str | None) -> str:
+    """Return where an abstract is from and under which licence, in words; empty where no source is stated."""
+    named = ABSTRACT_SOURCES.get(source, source) if source else ""
+    return ", ".join(filter(None, [named, license_code]))
+
 
 @dataclass(frozen=True, kw_only=True)
 class PaperRef:

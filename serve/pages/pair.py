@@ -11,6 +11,7 @@ from markupsafe import Markup
 from schemas.columns import arrow_schema, rows_of
 from schemas.pair import Pair
 from schemas.panel import UNSPLIT
+from schemas.paper import abstract_origin
 from serve.pages.table_html import harmless_table
 from serve.release import ReleaseIndex
 from warehouse.sql import sql_text
@@ -195,8 +196,8 @@ def _paper(index: ReleaseIndex, key: str) -> PaperNote | None:
     row = {name: "" if value is None else value for name, value in rows[0].items()}
     return PaperNote(
         abstract=str(row.get("abstract", "")),
-        abstract_origin=", ".join(
-            str(row[name]) for name in ("abstract_source", "abstract_license") if row.get(name)
+        abstract_origin=abstract_origin(
+            str(row.get("abstract_source", "")), str(row.get("abstract_license", ""))
         ),
         doi=str(row["doi"]),
         pmid=str(row["pmid"]),

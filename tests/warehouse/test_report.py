@@ -104,6 +104,14 @@ def test_counts_by_split_source_and_licence(report):
             ("arXiv-nonexclusive", 5, ""),
             ("not stated", 5, ""),
         ],
+        "Papers by the source of their abstract": [
+            ("the article's JATS", 3, ""),
+            ("arXiv's metadata", 3, ""),
+            ("none", 1, ""),
+        ],
+        "Pairs by what the text says of them": [
+            ("a paragraph or more", 32, "32 paragraphs, 32 below a heading")
+        ],
         "Panels": [("cut out of figures", 1, "1 figure")],
         "Figures not cut up": [("no_labels", 1, "the caption names no panels")],
     }

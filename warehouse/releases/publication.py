@@ -31,8 +31,8 @@ from warehouse.stages import Json, canonical_json, write_table
 from warehouse.versions import RESERVED_VERSIONS
 
 # 1: pairs by split, papers, rejects, duplicates, contamination, manifest; 2: licence policy; 3: croissant.json;
-# 4: panels; 5: abstracts, sections of mentions
-VERSION = "5"
+# 4: panels; 5: abstracts, sections of mentions; 6: the report counts both
+VERSION = "6"
 
 ROWS_PER_FILE = 20_000
 VERSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

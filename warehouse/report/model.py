@@ -17,7 +17,7 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Breakdown:
-    """Pairs counted by one property."""
+    """Pairs, or papers, counted by one property."""
 
     title: str
     shares: tuple[Share, ...]

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from schemas.license import POLICIES
 from schemas.pair import CLASS_TITLES, SPLITS, SUBCATEGORIES
+from schemas.paper import ABSTRACT_SOURCES
 from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
 from warehouse.releases import jumps, read_manifest
@@ -171,7 +172,25 @@ def _breakdowns(con: duckdb.DuckDBPyConnection, pairs: int) -> tuple[Breakdown, 
     for title, columns in queries.items():
         rows = con.execute(f"SELECT {columns} FROM pairs GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()
         breakdowns.append(Breakdown(title=title, shares=_shares(rows, whole=pairs)))
-    return tuple(breakdowns + _panel_breakdowns(con, pairs))
+    return tuple(breakdowns + _context_breakdowns(con, pairs) + _panel_breakdowns(con, pairs))
+
+
+def _context_breakdowns(con: duckdb.DuckDBPyConnection, pairs: int) -> list[Breakdown]:
+    """Return from where papers have their abstracts, and how many pairs the text refers to."""
+    sources = con.execute(
+        "SELECT abstract_source, count(*), '' FROM papers GROUP BY 1 ORDER BY 1 IS NULL, 2 DESC, 1"
+    ).fetchall()
+    abstracts = [(ABSTRACT_SOURCES.get(source, source or "none"), *rest) for source, *rest in sources]
+    mentions = con.execute(
+        "SELECT if(len(mentions) = 0, 'no paragraph', 'a paragraph or more') AS refers, count(*),"
+        " if(sum(len(mentions)) = 0, '', sum(len(mentions)) || ' paragraphs, '"
+        " || sum(len(list_filter(mention_sections, lambda title: title <> ''))) || ' below a heading')"
+        " FROM pairs GROUP BY refers ORDER BY refers"
+    ).fetchall()
+    return [
+        Breakdown(title="Papers by the source of their abstract", shares=_shares(abstracts)),
+        Breakdown(title="Pairs by what the text says of them", shares=_shares(mentions, whole=pairs)),
+    ]
 
 
 def _panel_breakdowns(con: duckdb.DuckDBPyConnection, pairs: int) -> list[Breakdown]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schemas.paper import abstract_origin
 from scimmir.terminal import WAREHOUSE, WarehouseOption
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def context(
 
 def _text(found: "Context") -> str:
     parts = [f"{found.label or found.kind}  {found.pair_id}  ({found.license_code or 'licence not stated'})"]
-    origin = ", ".join(filter(None, [found.abstract_source, found.abstract_license]))
+    origin = abstract_origin(found.abstract_source, found.abstract_license)
     parts += _part("Title", found.title)
-    parts += _part(f"Abstract ({origin})", found.abstract)
+    parts += _part(f"Abstract, from {origin}" if origin else "Abstract", found.abstract)
     parts += _part("Caption", found.caption)
     parts += _part("Caption of the whole figure", found.parent_caption)
     if found.table_text:

@@ -75,7 +75,7 @@ def test_the_command(warehouse: Path) -> None:
     arguments = ["context", pair(3).pair_id, "--warehouse", str(warehouse)]
     text = CliRunner().invoke(app, arguments).output
     for part in (
-        "Abstract (metadata, CC0 1.0)\n  Small releases are studied.\n  They are found to be small.",
+        "Abstract, from arXiv's metadata, CC0 1.0\n  Small releases are studied.\n  They are found to be small.",
         "Mention in Results › Effects\n  As table 4 shows",
         f"Before: {pair(2).label}\n",
     ):
