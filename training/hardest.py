@@ -4,6 +4,7 @@ A contrastive loss holds each pair of a batch against all others in it, so that 
 """
 
 import io
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from training.pairs import Stored, shrunk
 from training.shards import Example
 
 COLUMNS = ["pair_id", "image", "caption", "negative_caption_ids", "negative_image_ids"]
+SIZE = 4  # pairs that stand together
 
 
 @dataclass(frozen=True)
@@ -65,24 +67,27 @@ def _in_turn(captions: Sequence[str], pictures: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(turns))
 
 
-def grouped(triplets: Triplets, seed: int, *, size: int = 4) -> Callable[[], Iterator[Example]]:
-    """Return a function that yields every pair once, each time in another order.
+def grouped(triplets: Triplets, seed: int, *, size: int = SIZE) -> Callable[[], Iterator[Example]]:
+    """Return a function that yields every pair once, in groups, each time in others.
 
     Pairs are drawn at random; behind each come the hardest of its negatives that have not been yielded, until `size`
     of them stand together.
     """
     rng = np.random.default_rng(seed)
+    numbers = itertools.count()
 
     def examples() -> Iterator[Example]:
-        for name in order(triplets, rng, size):
-            data, text = triplets.stored[name]
-            yield Example(Image.open(io.BytesIO(data)).convert("RGB"), text)
+        for group in groups(triplets, rng, size):
+            number = next(numbers)
+            for name in group:
+                data, text = triplets.stored[name]
+                yield Example(Image.open(io.BytesIO(data)).convert("RGB"), text, number)
 
     return examples
 
 
-def order(triplets: Triplets, rng: np.random.Generator, size: int) -> Iterator[str]:
-    """Yield the names of all pairs in such an order."""
+def groups(triplets: Triplets, rng: np.random.Generator, size: int) -> Iterator[list[str]]:
+    """Yield the names of all pairs, a group at a time."""
     names = sorted(triplets.stored)
     waiting = set(names)
     for place in rng.permutation(len(names)):
@@ -91,4 +96,4 @@ def order(triplets: Triplets, rng: np.random.Generator, size: int) -> Iterator[s
         group = [names[place]]
         group += [other for other in triplets.negatives[names[place]] if other in waiting][: size - 1]
         waiting.difference_update(group)
-        yield from group
+        yield group

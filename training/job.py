@@ -68,7 +68,7 @@ def train_model(
         batch_size=batch,
         warmup=min(parameters.warmup, fifth),  # a short run would never reach its learning rate
         resize_mode=found.resize_mode,
-        keep_order=material.triplets is not None,
+        keep_groups=material.triplets is not None,
     )
     checkpoint = train(
         shards, count, work, model=model, parameters=parameters, configs=found.configs, pretrained=pretrained

@@ -5,10 +5,11 @@ of a folder in open_clip's format on folders in its WebDataset layout, each of w
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from training.run_open_clip import training_threads
 
 NAME = "scimmir"  # the kind of model under which clip_benchmark knows what is loaded here
 RECALLS = ("1", "5", "10")
@@ -23,7 +24,7 @@ def main() -> None:
 
     # clip_benchmark 1.6.2 makes a float of an array of one number, which NumPy refuses from 2.4 on.
     zeroshot_classification.accuracy = accuracy
-    torch.set_num_threads(int(os.environ.get("SCIMMIR_TRAIN_THREADS", os.cpu_count() or 1)))
+    torch.set_num_threads(training_threads())
     models.TYPE2FUNC[NAME] = load
     models.MODEL_TYPES.append(NAME)
     model, output, *tasks = sys.argv[1:]

@@ -14,13 +14,16 @@ from training.distort import distort
 PER_SHARD = 1_000
 STORED = 1.125  # side of the stored squares against the model's, which leaves room for random crops
 
+Stored = tuple[bytes, str, int | None]  # a PNG file, its text and its group
+
 
 @dataclass(frozen=True)
 class Example:
-    """One picture, RGB of any size, with its text."""
+    """One picture, RGB of any size, with its text; examples of one group, next to each other, are learnt together."""
 
     image: Image.Image
     text: str
+    group: int | None = None
 
 
 def write_shards(
@@ -37,9 +40,10 @@ def write_shards(
     for block in _blocks(_copies(examples, copies=copies, seed=seed, side=stored), PER_SHARD):
         path = folder / f"{shards:05d}.tar"
         with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
-            for image, text in block:
-                _add(tar, f"{counter:08d}.png", image)
-                _add(tar, f"{counter:08d}.txt", text.encode())
+            for image, text, group in block:
+                name = f"{counter:08d}" if group is None else f"{counter:08d}-{group:08d}"
+                _add(tar, f"{name}.png", image)
+                _add(tar, f"{name}.txt", text.encode())
                 counter += 1
         shards += 1
     if not shards:
@@ -49,18 +53,18 @@ def write_shards(
 
 def _copies(
     examples: Callable[[], Iterable[Example]], *, copies: int, seed: int, side: int
-) -> Iterator[tuple[bytes, str]]:
+) -> Iterator[Stored]:
     for copy in range(copies):
         for number, example in enumerate(examples()):
             rng = np.random.default_rng([seed, copy, number])
             square = distort(example.image, rng).resize((side, side), Image.Resampling.BICUBIC)
             out = io.BytesIO()
             square.save(out, "PNG", compress_level=1)
-            yield out.getvalue(), example.text
+            yield out.getvalue(), example.text, example.group
 
 
-def _blocks(items: Iterator[tuple[bytes, str]], size: int) -> Iterator[list[tuple[bytes, str]]]:
-    block: list[tuple[bytes, str]] = []
+def _blocks(items: Iterator[Stored], size: int) -> Iterator[list[Stored]]:
+    block: list[Stored] = []
     for item in items:
         block.append(item)
         if len(block) == size:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import UserError
-from training.run_open_clip import KEEP_ORDER
+from training.run_open_clip import KEEP_GROUPS
 
 RUN = "run"  # name of the program's folder of logs and checkpoints
 
@@ -32,7 +32,7 @@ class TrainParameters:
     seed: int = 0
     device: str = "cpu"
     resume: bool = False
-    keep_order: bool = False  # of the samples in a shard
+    keep_groups: bool = False  # of samples that have a group in their names
 
     @property
     def precision(self) -> str:
@@ -69,7 +69,7 @@ def train(
     work.mkdir(parents=True, exist_ok=True)
     root = str(Path(__file__).parents[1])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": path, KEEP_ORDER: "1" if parameters.keep_order else ""}
+    environment = {**os.environ, "PYTHONPATH": path, KEEP_GROUPS: "1" if parameters.keep_groups else ""}
     with (work / "train.log").open("ab") as log:
         done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, env=environment, check=False)
     checkpoint = work / RUN / "checkpoints" / f"epoch_{parameters.epochs}.pt"

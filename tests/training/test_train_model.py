@@ -1,11 +1,14 @@
 """`scimmir train` makes a model from a release that a build can use, and fine-tunes one that it is given."""
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from optional import optional
+from PIL import Image
 from tour import Tour
 
 from curation.embeddings.embedder import load_embedder
@@ -15,7 +18,7 @@ from training.job import Material, train_model
 from training.mixing import Source
 from training.models import architecture
 from training.pairs import released, shrunk
-from training.run_open_clip import keep_order
+from training.run_open_clip import GroupShuffle, keep_groups, training_threads
 from training.shards import Example, write_shards
 from training.train import TrainParameters, usable_device
 
@@ -104,11 +107,50 @@ def test_standard_models_are_squashed_to_their_own_size(tmp_path: Path) -> None:
     assert found.preprocess()["resize_mode"] == "squash"
 
 
-def test_what_open_clip_shuffles_with_keeps_the_order_of_a_shard(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_open_clip_shuffles_with_keeps_groups_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     webdataset, data = (pytest.importorskip(name) for name in ("webdataset", "open_clip_train.data"))
     assert data._SAMPLE_SHUFFLE_SIZE > 1 and data._SAMPLE_SHUFFLE_INITIAL > 1
-    for name in ("_SAMPLE_SHUFFLE_SIZE", "_SAMPLE_SHUFFLE_INITIAL"):
+    for name in ("_SAMPLE_SHUFFLE_SIZE", "_SAMPLE_SHUFFLE_INITIAL", "tarfile_to_samples_nothrow"):
         monkeypatch.setattr(data, name, getattr(data, name))
-    keep_order(data)
-    shuffle = webdataset.shuffle(bufsize=data._SAMPLE_SHUFFLE_SIZE, initial=data._SAMPLE_SHUFFLE_INITIAL)
-    assert list(shuffle(iter(range(50)))) == list(range(50))
+    keep_groups(data)
+    picture = Image.new("RGB", (8, 8))
+    # Three pairs a group; the last two have none, and so are groups by themselves.
+    examples = [Example(picture, str(n), n // 3 if n < 60 else None) for n in range(62)]
+    write_shards(tmp_path, lambda: examples, side=8, copies=1)
+    pipeline = webdataset.DataPipeline(
+        webdataset.SimpleShardList([str(path) for path in tmp_path.iterdir()]),
+        data.tarfile_to_samples_nothrow,
+        webdataset.shuffle(bufsize=data._SAMPLE_SHUFFLE_SIZE, initial=data._SAMPLE_SHUFFLE_INITIAL),
+    )
+    epochs = [[int(sample["txt"]) for sample in pipeline] for _ in range(2)]
+    for numbers in epochs:
+        assert sorted(numbers) == list(range(62)) != numbers
+        for group in range(20):
+            place = numbers.index(3 * group)
+            assert numbers[place : place + 3] == [3 * group, 3 * group + 1, 3 * group + 2]
+    assert epochs[0] != epochs[1]
+
+
+def test_groups_are_shuffled_without_holding_more_than_they_may() -> None:
+    held: list[int] = []
+
+    def read(_: object) -> Iterator[dict[str, str]]:
+        for number in range(100):
+            held.append(number)
+            yield {"__key__": f"{number:08d}-{number // 2:08d}"}
+
+    ahead = [len(held) - given for given, _ in enumerate(GroupShuffle(read, 10)([]))]
+    assert 8 <= max(ahead) <= 13  # the next group's first is read to know where the one before ends
+
+
+def test_threads_are_as_many_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SCIMMIR_TRAIN_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert training_threads() == 3
+    monkeypatch.setenv("SCIMMIR_TRAIN_THREADS", "1")
+    assert training_threads() == 1
+    for name in ("SCIMMIR_TRAIN_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name)
+    assert training_threads() == os.cpu_count()
