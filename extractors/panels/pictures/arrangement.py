@@ -12,6 +12,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
+_any = np.logical_or.reduce
+
 
 @dataclass(frozen=True)
 class ArrangementParameters:
@@ -84,12 +86,13 @@ def chosen(of: Arranged, count: int, parameters: ArrangementParameters) -> tuple
 
 def _among(of: Arranged, mine: Ints, picked: Ints, label: int, parameters: ArrangementParameters) -> Floats:
     """Return what speaks against each of a label's texts next to those of the other labels."""
-    others = np.delete(picked, label)
-    rows, columns = of.rows[np.ix_(mine, others)], of.columns[np.ix_(mine, others)]
-    cost = parameters.aligned * (2.0 - rows.any(axis=1) - columns.any(axis=1))
-    cost = cost + parameters.same * of.same[np.ix_(mine, others)].sum(axis=1)
+    others = np.concatenate([picked[:label], picked[label + 1 :]])
+    at = mine[:, None]
+    rows, columns = of.rows[at, others], of.columns[at, others]
+    cost = parameters.aligned * (2.0 - _any(rows, axis=1) - _any(columns, axis=1))
+    cost = cost + parameters.same * of.same[at, others].sum(axis=1)
     near = slice(max(0, label - 1), label + 1)  # `others` lacks the text itself
-    cost += parameters.stray * ~(rows[:, near] | columns[:, near]).any(axis=1)
+    cost += parameters.stray * ~_any(rows[:, near] | columns[:, near], axis=1)
     if label:
         cost += parameters.backwards * of.after[picked[label - 1], mine]
     if label + 1 < len(picked):

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from extractors.panels.pictures.tokens import Token
 from extractors.panels.pictures.unseen import place_left
 
 _LOW = frozenset("acemnorsuvwxz")  # lower case letters without a stem
+_UNEVEN_MOST = 2.5  # what a height may cost that differs
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Letters:
 
 
 Candidates = dict[str, list[Candidate]]
+_Fitting = tuple[list[Candidate], list[int], list[float]]  # a label's texts, which of them fit, at what cost
 
 
 def candidates(
@@ -130,7 +132,7 @@ def _sets(options: Candidates, labels: Sequence[str], parameters: AssignmentPara
     for bound, fitting in sorted(_by_height(options, labels, parameters), key=lambda pair: pair[0]):
         if bound > best + parameters.worse:
             break
-        letters = _of_height(fitting, labels, parameters)
+        letters = _of_height([_priced(*mine) for mine in fitting], labels, parameters)
         if letters is not None:
             key = tuple(c.box for c in letters.chosen)
             if key not in made or letters.cost < made[key].cost:
@@ -187,37 +189,36 @@ def _thinned(heights: Sequence[float]) -> list[float]:
     return kept
 
 
+def _priced(options: Sequence[Candidate], fits: Sequence[int], costs: Sequence[float]) -> list[Candidate]:
+    return [Candidate(options[i].box, cost) for i, cost in zip(fits, costs, strict=True)]
+
+
 def _by_height(
     options: Candidates, labels: Sequence[str], parameters: AssignmentParameters
-) -> Iterator[tuple[float, list[list[Candidate]]]]:
+) -> Iterator[tuple[float, list[_Fitting]]]:
     """Yield for each height of letters the texts of each label that fit it, and what they cost at least."""
     tall = {label: np.array([c.height for c in options[label]], np.float64) for label in labels}
     own = {label: np.array([c.cost for c in options[label]]) for label in labels}
     heights = sorted(
         {h / ratio for label in labels for h in tall[label].tolist() for ratio in _ratios(label, parameters)}
     )
-    for height in _thinned(heights):
+    thinned = np.array(_thinned(heights))[:, None]
+    uneven = {}
+    for label in labels:
+        off = np.minimum.reduce(
+            [np.abs(np.log(tall[label] / (thinned * ratio))) for ratio in _ratios(label, parameters)]
+        )
+        # A pixel more or less is no other height.
+        uneven[label] = np.maximum(0.0, off - 0.6 / tall[label]) / parameters.uneven
+    fits = {label: uneven[label] < _UNEVEN_MOST for label in labels}
+    for row in np.nonzero(np.logical_and.reduce([fits[label].any(axis=1) for label in labels]))[0].tolist():
         bound, fitting = 0.0, []
         for label in labels:
-            off = np.min(
-                [np.abs(np.log(tall[label] / (height * ratio))) for ratio in _ratios(label, parameters)],
-                axis=0,
-            )
-            # A pixel more or less is no other height.
-            uneven = np.maximum(0.0, off - 0.6 / tall[label]) / parameters.uneven
-            fits = np.nonzero(uneven < 2.5)[0][: parameters.candidates]
-            if not len(fits):
-                break
-            costs = own[label][fits] + uneven[fits]
+            mine = np.nonzero(fits[label][row])[0][: parameters.candidates]
+            costs = own[label][mine] + uneven[label][row, mine]
             bound += float(costs.min())
-            fitting.append(
-                [
-                    replace(options[label][i], cost=cost)
-                    for i, cost in zip(fits.tolist(), costs.tolist(), strict=True)
-                ]
-            )
-        else:
-            yield bound, fitting
+            fitting.append((options[label], mine.tolist(), costs.tolist()))
+        yield bound, fitting
 
 
 def _of_height(

@@ -134,16 +134,19 @@ def _far(setting: Setting, box: PixelBox, axis: int, between: tuple[int, int], p
 def _widths(costs: Floats, setting: Setting) -> Floats:
     """Return for each line what speaks against it for the narrowness of its gutter, and for lying at its edge."""
     wide = max(3.0, setting.parameters.wide * max(setting.surface.width, setting.surface.height))
-    clean = costs < CLEAN
-    index = np.arange(len(costs))
-    before = index - np.maximum.accumulate(np.where(clean, -1, index))
-    after = np.minimum.accumulate(np.where(clean, len(costs), index)[::-1])[::-1] - index
-    reach = np.where(clean, before + after - 1, 0)
-    middle = np.where(clean, np.minimum(before, after) / np.maximum(1, reach), 0)
-    return np.asarray(
-        setting.parameters.narrow * (1 - np.minimum(reach, wide) / wide)
-        + 0.02 * (0.5 - np.minimum(middle, 0.5))
+    found = np.full(len(costs), setting.parameters.narrow + 0.01)
+    clean = np.nonzero(costs < CLEAN)[0]
+    if not len(clean):
+        return found
+    starts = np.nonzero(clean[1:] - clean[:-1] != 1)[0] + 1
+    lengths = np.diff(starts, prepend=0, append=len(clean))
+    reach = np.repeat(lengths, lengths)
+    before = clean - np.repeat(clean[np.concatenate([[0], starts])], lengths) + 1
+    middle = np.minimum(before, reach + 1 - before) / reach
+    found[clean] = setting.parameters.narrow * (1 - np.minimum(reach, wide) / wide) + 0.02 * (
+        0.5 - np.minimum(middle, 0.5)
     )
+    return found
 
 
 def _strips(

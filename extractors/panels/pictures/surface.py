@@ -1,6 +1,6 @@
 """What a cut through a picture would cross: sums over its pixels that price any straight line in any box."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,8 @@ class Surface:
     """A picture ready to be cut: sums of its pixels over any box, each of shape (height + 1, width + 1).
 
     `steps` and `edges` hold sums for vertical cuts and for horizontal ones: pixels that differ from their neighbour
-    along the cut, and pixels that differ from the one across it.
+    along the cut, and pixels that differ from the one across it. `tights` and `priced` keep what was asked before:
+    the search for cuts comes to the same boxes again and again.
     """
 
     width: int
@@ -43,14 +44,14 @@ class Surface:
     steps: tuple[Ints, Ints]
     edges: tuple[Ints, Ints]
     parameters: SurfaceParameters
+    tights: dict[PixelBox, PixelBox | None] = field(default_factory=dict, repr=False, compare=False)
+    priced: dict[tuple[PixelBox, int], Floats] = field(default_factory=dict, repr=False, compare=False)
 
 
 def surface(pixels: Pixels, parameters: SurfaceParameters | None = None) -> Surface:
     """Return the sums of an RGB picture of shape (height, width, 3)."""
     parameters = parameters or SurfaceParameters()
-    ground = np.empty_like(pixels)
-    ground[:] = background(pixels).astype(np.uint8)
-    ink = _differs(pixels, ground, parameters.ink)
+    ink = _differs(pixels, (*background(pixels).tolist(), 0), parameters.ink)
     down, right = np.zeros_like(ink), np.zeros_like(ink)
     down[1:] = _differs(pixels[1:], pixels[:-1], parameters.step)
     right[:, 1:] = _differs(pixels[:, 1:], pixels[:, :-1], parameters.step)
@@ -65,11 +66,10 @@ def surface(pixels: Pixels, parameters: SurfaceParameters | None = None) -> Surf
     )
 
 
-def _differs(one: Pixels, other: Pixels, least: int) -> Pixels:
+def _differs(one: Pixels, other: Pixels | tuple[int, ...], least: int) -> Pixels:
     """Return 1 where the channel that differs most differs by more than `least` levels, else 0."""
     cv2 = opencv()
-    off = cv2.absdiff(np.ascontiguousarray(one), np.ascontiguousarray(other))
-    red, green, blue = cv2.split(off)
+    red, green, blue = cv2.split(cv2.absdiff(one, other))
     return np.asarray(cv2.threshold(cv2.max(cv2.max(red, green), blue), least, 1, cv2.THRESH_BINARY)[1])
 
 
@@ -80,7 +80,8 @@ def background(pixels: Pixels) -> npt.NDArray[np.int16]:
     """
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     color = _most_frequent(border)
-    white = np.mean(pixels[::2, ::2].min(axis=2) >= 250)
+    some = pixels[::2, ::2]
+    white = np.mean(np.minimum(np.minimum(some[..., 0], some[..., 1]), some[..., 2]) >= 250)
     if white > 0.1 and np.mean(np.abs(border.astype(np.int16) - color).max(axis=1) <= 14) < 0.6:
         return np.array([255, 255, 255], np.int16)
     return color
@@ -96,23 +97,43 @@ def _most_frequent(colors: Pixels) -> npt.NDArray[np.int16]:
 def _sums(of: Ints, box: PixelBox, axis: int) -> Ints:
     """Return the sum of each column (axis 0) or row (axis 1) of a box."""
     x0, y0, x1, y1 = box
-    if axis == 0:
-        return np.diff(of[y1, x0 : x1 + 1] - of[y0, x0 : x1 + 1])
-    return np.diff(of[y0 : y1 + 1, x1] - of[y0 : y1 + 1, x0])
+    first, last = (
+        (of[y0, x0 : x1 + 1], of[y1, x0 : x1 + 1])
+        if axis == 0
+        else (of[y0 : y1 + 1, x0], of[y0 : y1 + 1, x1])
+    )
+    before = last - first
+    return before[1:] - before[:-1]
 
 
 def tight(of: Surface, box: PixelBox) -> PixelBox | None:
     """Return the box of what is drawn in a box, or None where nothing is."""
-    x0, y0 = box[:2]
-    columns = np.nonzero(_sums(of.ink, box, 0) > of.parameters.blank)[0]
-    rows = np.nonzero(_sums(of.ink, box, 1) > of.parameters.blank)[0]
-    if not len(columns) or not len(rows):
-        return None
-    return x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1
+    if box not in of.tights:
+        of.tights[box] = _tight(of, box)
+    return of.tights[box]
+
+
+def _tight(of: Surface, box: PixelBox) -> PixelBox | None:
+    ends = []
+    for axis in (0, 1):
+        drawn = _sums(of.ink, box, axis) > of.parameters.blank
+        first = int(drawn.argmax()) if len(drawn) else 0
+        if not len(drawn) or not drawn[first]:
+            return None
+        ends.append((box[axis] + first, box[axis] + len(drawn) - int(drawn[::-1].argmax())))
+    return ends[0][0], ends[1][0], ends[0][1], ends[1][1]
 
 
 def prices(of: Surface, box: PixelBox, axis: int) -> Floats:
     """Return what a cut costs at each column (axis 0) or row (axis 1) of a box; 0 is a gutter, 1 is doubtful."""
+    if (box, axis) not in of.priced:
+        found = _prices(of, box, axis)
+        found.setflags(write=False)
+        of.priced[box, axis] = found
+    return of.priced[box, axis]
+
+
+def _prices(of: Surface, box: PixelBox, axis: int) -> Floats:
     parameters = of.parameters
     length = max(1, box[3 - axis] - box[1 - axis])
     inner = (box[0], box[1] + 1, box[2], box[3]) if axis == 0 else (box[0] + 1, box[1], box[2], box[3])

@@ -105,12 +105,7 @@ def _others(some: list[Token], known: list[Token]) -> list[Token]:
 
 
 def _of_mask(mask: Grey, light: bool, parameters: TokenParameters) -> list[Token]:
-    count, _, stats, _ = opencv().connectedComponentsWithStats(mask, connectivity=8, ltype=4)
-    if count < 2:
-        return []
-    parts = stats[1:].astype(np.int64)
-    x0, y0, width, height = parts[:, 0], parts[:, 1], parts[:, 2], parts[:, 3]
-    area = parts[:, 4]
+    x0, y0, width, height, area = _parts(mask)
     fits = (height >= 2) & (height <= parameters.most_height) & (width <= 3 * parameters.most_height)
     fits &= (area >= 3) & (width <= 4 * parameters.least_height + 3 * height)
     boxes = np.stack([x0, y0, x0 + width, y0 + height], axis=1)[fits]
@@ -119,6 +114,21 @@ def _of_mask(mask: Grey, light: bool, parameters: TokenParameters) -> list[Token
         boxes = boxes[np.sort(tall)]
     boxes = _joined(boxes, parameters.joint)
     return _alone(boxes, light, parameters)
+
+
+def _parts(mask: Grey) -> Ints:
+    """Return left, top, width, height and area of each connected component of a mask, shape (5, components)."""
+    cv2 = opencv()
+    left, top, wide, tall = cv2.boundingRect(mask)
+    right, bottom = left + wide, top + tall
+    left, top = left & ~1, top & ~1  # parts are numbered by blocks of two by two
+    drawn = mask[top:bottom, left:right]
+    # Numbers of 16 bits take a third of the time; there are no more components than runs of pixels in the rows.
+    runs = cv2.countNonZero(cv2.subtract(drawn[:, 1:], drawn[:, :-1])) + cv2.countNonZero(drawn[:, :1])
+    depth = cv2.CV_16U if runs < 1 << 16 else cv2.CV_32S
+    _, _, stats, _ = cv2.connectedComponentsWithStats(drawn, connectivity=8, ltype=depth)
+    parts: Ints = stats[1:].T.astype(np.int64)
+    return parts + np.array([[left], [top], [0], [0], [0]], np.int64)
 
 
 def _joined(boxes: Ints, joint: float) -> Ints:
@@ -157,25 +167,19 @@ def _gap(a: Ints, b: Ints, axis: int) -> Ints:
 def _near(boxes: Ints, reach: npt.NDArray[np.float64]) -> tuple[Ints, Ints]:
     """Return the ordered pairs of different boxes no further apart than `reach` heights of the taller of both."""
     order = np.argsort(boxes[:, 1], kind="stable")
-    ranked = boxes[order]
-    tops, height = ranked[:, 1], ranked[:, 3] - ranked[:, 1]
-    far = reach[order] * height
-    tallest, farthest = int(height.max()), float(far.max())
+    x0, y0, x1, y1 = boxes[order].T.astype(np.int32, order="C")
+    height = y1 - y0
+    far = np.floor(reach[order] * height).astype(np.int32)  # distances are whole pixels
+    tallest, farthest = int(height.max()), int(far.max())
     ones, others = [], []
-    for start in range(0, len(ranked), _CHUNK):
-        part = ranked[start : start + _CHUNK]
-        first = int(np.searchsorted(tops, tops[start] - farthest - tallest))
-        last = int(np.searchsorted(tops, part[:, 3].max() + farthest, side="right"))
-        rest = ranked[first:last]
-        limit = np.maximum(far[start : start + _CHUNK, None], far[None, first:last])
-        close = (
-            np.maximum(part[:, None, 0], rest[None, :, 0]) - np.minimum(part[:, None, 2], rest[None, :, 2])
-            <= limit
-        )
-        close &= (
-            np.maximum(part[:, None, 1], rest[None, :, 1]) - np.minimum(part[:, None, 3], rest[None, :, 3])
-            <= limit
-        )
+    for start in range(0, len(order), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        first = int(np.searchsorted(y0, y0[start] - farthest - tallest))
+        last = int(np.searchsorted(y0, y1[part].max() + farthest, side="right"))
+        rest = slice(first, last)
+        limit = np.maximum(far[part, None], far[rest])
+        close = np.maximum(x0[part, None], x0[rest]) - np.minimum(x1[part, None], x1[rest]) <= limit
+        close &= np.maximum(y0[part, None], y0[rest]) - np.minimum(y1[part, None], y1[rest]) <= limit
         one, other = np.nonzero(close)
         ones.append(one + start)
         others.append(other + first)
@@ -251,25 +255,29 @@ def patches(grey: Grey, found: list[Token]) -> Floats:
     """Return what the letter model sees of each text: float32 of shape (texts, 1, *PATCH), 1 where it is drawn."""
     out = np.zeros((len(found), 1, *PATCH), np.float32)
     for i, token in enumerate(found):
-        out[i, 0] = patch(grey, token.box, token.light)
+        _draw(out[i, 0], grey, token.box, token.light)
     return out
 
 
 def patch(grey: Grey, box: tuple[int, int, int, int], light: bool) -> Floats:
     """Return a text's box, stretched in grey from what is around it (0) to its strongest (1), scaled into PATCH."""
+    out = np.zeros(PATCH, np.float32)
+    _draw(out, grey, box, light)
+    return out
+
+
+def _draw(out: Floats, grey: Grey, box: tuple[int, int, int, int], light: bool) -> None:
     x0, y0, x1, y1 = box
     x0, y0 = max(0, x0 - 1), max(0, y0 - 1)
     part = grey[y0 : min(grey.shape[0], y1 + 1), x0 : min(grey.shape[1], x1 + 1)]
     edge = np.sort(np.concatenate([part[0], part[-1], part[:, 0], part[:, -1]]))
     around = (float(edge[(len(edge) - 1) // 2]) + float(edge[len(edge) // 2])) / 2  # the median
-    part = part.astype(np.float32)
     strongest = float(part.max() if light else part.min())
-    part = np.clip((part - around) / (strongest - around or 1.0), 0.0, 1.0)
+    drawn = (part.astype(np.float32) - around) / (strongest - around or 1.0)
+    np.minimum(np.maximum(drawn, 0.0, out=drawn), 1.0, out=drawn)
     scale = min(_TEXT[0] / part.shape[0], _TEXT[1] / part.shape[1])
     size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
     cv2 = opencv()
-    part = cv2.resize(part, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    out = np.zeros(PATCH, np.float32)
+    scaled = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     top, left = (PATCH[0] - size[1]) // 2, (PATCH[1] - size[0]) // 2
-    out[top : top + size[1], left : left + size[0]] = part
-    return out
+    out[top : top + size[1], left : left + size[0]] = scaled

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from extractors.panels.pictures.letters import NAMES, likelihood, read
-from extractors.panels.pictures.tokens import patches, tokens
+from extractors.panels.pictures.tokens import _parts, patches, tokens
 
 
 def written(*texts: str, size: int = 20, font: str = "helv", ink: int = 0, ground: int = 255) -> np.ndarray:
@@ -85,3 +85,15 @@ def test_a_white_letter_on_what_glows_is_seen() -> None:
     likely = likelihood(read(patches(np.asarray(canvas), seen)), "a")
 
     assert likely.max() > 0.8
+
+
+def test_parts_of_grain_are_told_apart_however_many_they_are() -> None:
+    mask = np.zeros((603, 605), np.uint8)
+    mask[1::2, 3::2] = 1  # 301 lines of 301 dots, more than 16 bits can number
+
+    left, top, width, height, area = _parts(mask)
+
+    assert sorted(zip(left.tolist(), top.tolist(), strict=True)) == [
+        (x, y) for x in range(3, 605, 2) for y in range(1, 603, 2)
+    ]
+    assert {*width.tolist(), *height.tolist(), *area.tolist()} == {1}
