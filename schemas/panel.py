@@ -17,6 +17,7 @@ OF_PICTURES: dict[str, str] = {
     "no_letters": "no letters are seen in the picture",
     "letters_missing": "letters that the caption names are not seen in the picture",
     "letters_unclear": "letters in the picture are seen more often than once, or are no panels'",
+    "letter_unnamed": "the picture shows the letter of one more panel than the caption names",
     "boxes_unclear": "the picture does not divide into panels that hold one letter each",
     "too_small": "the picture, or a panel of it, is too small to divide",
 }

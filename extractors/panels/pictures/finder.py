@@ -15,6 +15,7 @@ from extractors.panels.pictures.letters import read
 from extractors.panels.pictures.positions import find_by_position, is_position
 from extractors.panels.pictures.surface import PixelBox, Surface, surface
 from extractors.panels.pictures.tokens import patches, tokens
+from extractors.panels.pictures.unnamed import following, is_shown
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,13 @@ def find_panels(
     pixels = np.asarray(image)
     if any(is_position(label) for label in labels):
         return find_by_position(surface(pixels), labels)
-    options = _drawn(drawn_letters, labels, image.size)
+    next_label = following(labels)
+    asked = labels if next_label is None else [*labels, next_label]
+    options = _drawn(drawn_letters, labels, asked, image.size)
     if options is None:
         grey = np.asarray(image.convert("L"))
         seen = tokens(grey)
-        options = candidates(seen, read(patches(grey, seen)), labels)
+        options = candidates(seen, read(patches(grey, seen)), asked)
     missing = [label for label in labels if not options[label]]
     if len(missing) == len(labels):
         return PicturePanels(reason="no_letters")
@@ -71,13 +74,17 @@ def find_panels(
     if best is None:
         return PicturePanels(reason="boxes_unclear")
     letters, division = best
+    if next_label is not None and is_shown(options[next_label], letters.chosen):
+        return PicturePanels(reason="letter_unnamed")
     return _panels(labels, letters, division, image.size, parameters)
 
 
-def _drawn(placed: Sequence[PlacedLetter], labels: Sequence[str], size: tuple[int, int]) -> Candidates | None:
-    """Return the texts that a vector file draws as candidates, or None where they are not all labels'."""
+def _drawn(
+    placed: Sequence[PlacedLetter], labels: Sequence[str], asked: Sequence[str], size: tuple[int, int]
+) -> Candidates | None:
+    """Return the texts that a vector file draws as candidates of those asked for, or None where a label has none."""
     width, height = size
-    found: Candidates = {label: [] for label in labels}
+    found: Candidates = {label: [] for label in asked}
     for letter in placed:
         label = letter.text.strip("()[]{}.,:; ").lower()
         if label in found:
@@ -85,7 +92,7 @@ def _drawn(placed: Sequence[PlacedLetter], labels: Sequence[str], size: tuple[in
             box = (round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height))
             if box[2] > box[0] and box[3] > box[1]:
                 found[label].append(Candidate(box, 0.0))
-    return found if all(found.values()) else None
+    return found if all(found[label] for label in labels) else None
 
 
 def _best(

@@ -1,6 +1,7 @@
 """Panels of drawn pictures: letters in margins and in plots, photographs that touch, strips that are no gutter."""
 
 import io
+import string
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from extractors.panels import PICTURE_REASONS, PlacedLetter
 from extractors.panels.pictures import find_panels
+from extractors.panels.pictures.unnamed import following
 
 Box = tuple[int, int, int, int]
 BOLD = ImageFont.truetype(io.BytesIO(pymupdf.Font("hebo").buffer), 22)
@@ -191,3 +193,51 @@ def test_letters_of_one_plot_are_no_panels() -> None:
         draw.text((400, 130 - shift), letter, fill="black", font=BOLD)
 
     assert find_panels(canvas, ["a", "b"]).panels == ()
+
+
+def test_a_figure_that_shows_the_letter_of_a_panel_more_stays_whole() -> None:
+    corners = {k.upper(): (b[0] - 55, b[1] - 30) for k, b in GRID.items()}
+
+    assert find_panels(figure(GRID, corners, SIZE), ["a", "b", "c"]).reason == "letter_unnamed"
+
+
+@pytest.mark.parametrize(
+    ("at", "font"),
+    [((560, 310), PLAIN), ((560, 310), BOLD), ((33, 275), BOLD), ((12, 330), PLAIN)],
+    ids=["small", "elsewhere", "close to a letter", "in a column, small"],
+)
+def test_other_texts_that_are_read_as_the_letter_that_follows_change_nothing(
+    at: tuple[int, int], font: ImageFont.FreeTypeFont
+) -> None:
+    places = {"a": GRID["a"], "b": GRID["b"], "c": (60, 300, 780, 500)}
+    letters = {k.upper(): (b[0] - 55, b[1] - 30) for k, b in places.items()}
+    picture = figure(places, letters, SIZE)
+    ImageDraw.Draw(picture).text(at, "D", fill="black", font=font)
+
+    assert [panel.label for panel in find_panels(picture, ["a", "b", "c"]).panels] == ["a", "b", "c"]
+
+
+def test_a_vector_file_says_that_there_is_a_panel_more() -> None:
+    picture = figure(GRID, {}, SIZE)
+    placed = [
+        PlacedLetter(k, ((b[0] - 55) / 800, (b[1] - 30) / 520, (b[0] - 40) / 800, (b[1] - 8) / 520))
+        for k, b in GRID.items()
+    ]
+
+    assert find_panels(picture, ["a", "b", "c"], placed).reason == "letter_unnamed"
+    assert len(find_panels(picture, ["a", "b", "c", "d"], placed).panels) == 4
+
+
+@pytest.mark.parametrize(
+    ("labels", "letter"),
+    [
+        (["a", "b", "c"], "d"),
+        (["a", "c"], None),
+        (["i", "ii"], None),
+        ([*"abcdefgh"], None),  # every stroke is read as an i
+        ([*string.ascii_lowercase], None),
+    ],
+    ids=["letters", "gap", "numerals", "stroke", "all"],
+)
+def test_letter_that_follows(labels: list[str], letter: str | None) -> None:
+    assert following(labels) == letter
