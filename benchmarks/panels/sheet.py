@@ -1,8 +1,8 @@
 """Draws figures with their panels on one sheet, to be looked at.
 
-    python -m benchmarks.panels.sheet RELEASE OUT [--figures 100]
+    python -m benchmarks.panels.sheet RELEASE... OUT [--figures 100]
 
-Writes random figures that the release cut up, with boxes and letters, into PNG files of 20 each in the folder OUT.
+Writes random figures that the releases cut up, with boxes and letters, into PNG files of 20 each in the folder OUT.
 """
 
 import argparse
@@ -66,10 +66,10 @@ def _drawn(figure: Shown, side: int) -> Image.Image:
     return shown
 
 
-def split_figures(release: Path, count: int, seed: int) -> list[Shown]:
-    """Return random figures of a release that it cut up, with the panels that it holds of them."""
+def split_figures(releases: Sequence[Path], count: int, seed: int) -> list[Shown]:
+    """Return random figures of releases that they cut up, with the panels that they hold of them."""
     panels: dict[str, list[PicturePanel]] = defaultdict(list)
-    files = sorted(release.glob("pairs/*/*.parquet"))
+    files = [file for release in releases for file in sorted(release.glob("pairs/*/*.parquet"))]
     columns = ["parent_id", "panel", "panel_box", "panel_confidence"]
     for file in files:
         for row in pq.read_table(file, columns=columns, partitioning=None).to_pylist():
@@ -94,12 +94,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("release", type=Path)
+    parser.add_argument("releases", type=Path, nargs="+", metavar="RELEASE")
     parser.add_argument("out", type=Path, help="folder of the PNG files")
     parser.add_argument("--figures", type=int, default=100)
     parser.add_argument("--seed", type=int, default=19)
     arguments = parser.parse_args()
-    figures = split_figures(arguments.release, arguments.figures, arguments.seed)
+    figures = split_figures(arguments.releases, arguments.figures, arguments.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
     for start in range(0, len(figures), _PER_FILE):
         file = arguments.out / f"figures-{start // _PER_FILE + 1}.png"

@@ -29,7 +29,7 @@ def release(folder: Path) -> Path:
 
 
 def test_sheet_of_a_release(tmp_path: Path) -> None:
-    figures = split_figures(release(tmp_path), 100, seed=1)
+    figures = split_figures([release(tmp_path)], 100, seed=1)
 
     assert [(figure.title, [panel.label for panel in figure.panels]) for figure in figures] == [
         ("cut", ["A", "B"])
