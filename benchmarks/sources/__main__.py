@@ -1,6 +1,6 @@
 """The second paper's experiment at toy size: four mixtures of two sources, equal samples, two tasks.
 
-    python -m benchmarks.sources FOLDER [--pairs 2000] [--steps 300] [--batch-size 64]
+    python -m benchmarks.sources FOLDER [--pairs 1000] [--steps 200] [--batch-size 32]
 
 Draws shapes with short captions, which stand for the web, and invents figures and tables, which stand for papers;
 writes a task of each kind from pictures that no source has; and runs `scimmir compare-sources` on the web alone,
@@ -52,9 +52,9 @@ def command(folder: Path, steps: int, batch_size: int) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--pairs", type=int, default=2000)
-    parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--pairs", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--batch-size", type=int, default=32)
     arguments = parser.parse_args()
     begin = time.monotonic()
     write_data(arguments.folder, arguments.pairs)
