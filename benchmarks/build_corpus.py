@@ -69,7 +69,7 @@ def main() -> int:
     if ratio < SPEED_UP:
         failures.append(f"extraction on two processes is {ratio:.2f} times as fast, not {SPEED_UP}")
     with tempfile.TemporaryDirectory() as folder:
-        work = _work(Path(folder), inventory, BuildOptions(ocr_engine=arguments.ocr_engine))
+        work = prepared(Path(folder), inventory, BuildOptions(ocr_engine=arguments.ocr_engine))
         print(f"\n{'stage':<14}{'seconds':>9}{'papers/s':>10}{'pairs/s':>9}{'peak MB':>9}")
         first = _build(work)
         again = _again(work)
@@ -98,7 +98,8 @@ class Build:
         return BuildInputs(self.inventory, None, tables)
 
 
-def _work(folder: Path, inventory: Inventory, options: BuildOptions) -> Build:
+def prepared(folder: Path, inventory: Inventory, options: BuildOptions) -> Build:
+    """Return a build of papers in a new warehouse, not yet begun."""
     prepare(folder)
     return Build(folder, options, inventory, tuple(plan_shards(inventory.papers, options.papers_per_shard)))
 
@@ -110,7 +111,7 @@ def _extraction_ratio(inventory: Inventory, repeats: int) -> float:
         for workers in (1, 2):
             options = BuildOptions(workers=workers)
             with tempfile.TemporaryDirectory() as folder:
-                work = _work(Path(folder), inventory, options)
+                work = prepared(Path(folder), inventory, options)
                 _warm_up(work)
                 seconds = measured(partial(run_stage, work, "extract")).seconds
                 stop_shared_pools()
@@ -151,12 +152,13 @@ def _curate(work: Build) -> BuildInputs:
     return inputs
 
 
-def _steps(work: Build) -> list[tuple[str, Callable[[], object]]]:
-    steps: list[tuple[str, Callable[[], object]]] = [
+def steps(work: Build) -> list[tuple[str, Callable[[], object]]]:
+    """Return the stages of a build in their order, by name; what works over all shards is one step, `curate`."""
+    shards: list[tuple[str, Callable[[], object]]] = [
         (name, partial(run_stage, work, name)) for name in SHARD_STAGES
     ]
     return [
-        *steps,
+        *shards,
         ("curate", lambda: _curate(work)),
         ("release", lambda: join_release(_curate(work), work.options, None)),
     ]
@@ -165,7 +167,7 @@ def _steps(work: Build) -> list[tuple[str, Callable[[], object]]]:
 def _build(work: Build) -> Measured:
     total = Measured(0.0, 0)
     lines: list[tuple[str, Measured]] = []
-    for name, step in _steps(work):
+    for name, step in steps(work):
         took = measured(step)
         lines.append((name, took))
         total = Measured(total.seconds + took.seconds, max(total.peak, took.peak))
@@ -181,7 +183,7 @@ def _build(work: Build) -> Measured:
 
 def _again(work: Build) -> float:
     def everything() -> None:
-        for _, step in _steps(work):
+        for _, step in steps(work):
             step()
 
     return measured(everything).seconds
