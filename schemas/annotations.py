@@ -119,7 +119,7 @@ class DuplicateRow:
     pair_id: str = column(pa.string(), "the pair that repeats")
     duplicate_group: str = column(pa.string(), "pair_id of the group's representative, which is kept")
     duplicate_test: str = column(pa.string(), "exact_pixels or near")
-    similarity: float = column(pa.float32(), "cosine similarity of the embeddings")
+    similarity: float = column(pa.float32(), "cosine similarity of the vectors by which copies are found")
     difference: float = column(
         pa.float32(), "what remains different once the two are aligned; about 1 for other content in places"
     )
@@ -140,7 +140,9 @@ class ContaminationRow:
     against: str = column(pa.string(), "name of the image set, or the split that is protected: split:test")
     item: str = column(pa.string(), "the matching item: file name, row or pair_id")
     contamination_test: str = column(pa.string(), "exact_pixels, near, caption or paper")
-    similarity: float | None = column(pa.float32(), "cosine similarity of the embeddings", nullable=True)
+    similarity: float | None = column(
+        pa.float32(), "cosine similarity of the vectors by which copies are found", nullable=True
+    )
     difference: float | None = column(
         pa.float32(), "what remains different once the two are aligned", nullable=True
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from curation.contamination import LeakParameters
 from curation.duplicates import DedupeParameters
-from curation.embeddings import SHIPPED, SMALL
+from curation.embeddings import SMALL
 from curation.similarity import Level
 from runtime.whole_files import written_whole
 from schemas.errors import UserError
@@ -72,8 +72,8 @@ def read_thresholds(path: Path) -> Thresholds:
 
 def shipped_thresholds(space: str) -> Thresholds | None:
     """Return the thresholds that come with this package for a space; None where there are none."""
-    known = (read_thresholds(folder / "thresholds.json") for folder in (SHIPPED, SMALL))
-    return next((found for found in known if found.space == space), None)
+    found = read_thresholds(SMALL / "thresholds.json")
+    return found if found.space == space else None
 
 
 def thresholds_of(space: str, path: Path) -> Thresholds:

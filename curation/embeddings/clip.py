@@ -3,7 +3,8 @@
 It has two parts. The first is the picture's vector by a small CLIP model that was trained to find distorted copies
 (`models/scimmir-small`); of a text it is zero. The second compares pictures with texts (`curation.meaning`, with its
 numbers in `models/scimmir-clip`). So the similarity of two pictures hears both, and that of a picture and a
-text the second alone.
+text the second alone. Where copies are looked for, `first_part` is all that counts, so that what is known of the
+small model's similarities holds here.
 """
 
 import functools
@@ -33,6 +34,7 @@ from runtime.hashes import model_sha256
 
 VERSION = "1"  # 1: a small CLIP model and kernel regression on frozen networks
 
+FIRST = 256  # numbers of the first part
 COPIES = 0.8  # of two pictures' similarity, that of the first parts; the rest is that of the second
 
 Floats = npt.NDArray[np.float32]
@@ -69,6 +71,11 @@ def text_identity(small: Path, folder: Path) -> str:
     )
 
 
+def first_part(vectors: Floats) -> Floats:
+    """Return the small model's unit vectors, shape (n, FIRST), that vectors of pictures hold."""
+    return np.asarray(vectors[:, :FIRST] / np.float32(COPIES**0.5), np.float32)
+
+
 def load(
     small: Path, folder: Path, device: Device = "cpu"
 ) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], Floats], Callable[[Sequence[str]], Floats]]:
@@ -80,6 +87,8 @@ def load(
     """
     meaning = _numbers(folder)
     first, find_copies = embed_onnx.load(small, device)
+    if first != FIRST:
+        raise EmbedderError(f"{small} gives {first} numbers where {FIRST} find copies")
     dimension = first + meaning.dimension
 
     def embed(images: Sequence[bytes | Image.Image]) -> Floats:

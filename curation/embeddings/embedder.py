@@ -173,6 +173,16 @@ def embedder_space(spec: str) -> str:
     return embed_onnx.space(Path(rest)) if name == "onnx" else embed_open_clip.space(rest)
 
 
+def copies_embedder(spec: str) -> str:
+    """Return the embedder by whose vectors, in whose space, copies of pictures are found: `spec`, or a part of it."""
+    return "small" if spec == "clip" else spec
+
+
+def copies_part(spec: str, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the vectors by `copies_embedder(spec)` that those of pictures by `spec`, shape (n, d), hold."""
+    return embed_clip.first_part(vectors) if spec == "clip" else vectors
+
+
 def _parse(spec: str) -> tuple[str, str]:
     if spec in ("clip", "descriptor"):
         return spec, ""

@@ -24,7 +24,7 @@ class NegativeParameters:
 
     Attributes:
         count: negatives wanted for each pair.
-        similarity: cosine of pictures from which duplicates are looked for; it belongs to one embedder.
+        similarity: cosine of `copies` from which duplicates are looked for; it belongs to one embedder.
         difference: what two figures so similar must leave once they are aligned; look-alikes leave 0.72, copies 0.5.
         hash_bits: of the 64 of a perceptual hash, how many differ at most between figures that may be the same.
         caption_agreement: Dice coefficient of the words from which two captions may say the same.
@@ -43,9 +43,9 @@ class NegativeParameters:
 class Candidates:
     """Pairs of one split and one kind, column by column.
 
-    `groups` name a work with its versions and twins, `papers` one version of a paper; `pictures` and
-    `caption_vectors` are unit vectors of shape (n, d) and (n, e); `thumbnails` and `table_texts` are those of the
-    pictures, a text None where there is none.
+    `groups` name a work with its versions and twins, `papers` one version of a paper; `pictures`, `copies` and
+    `caption_vectors` are unit vectors of shape (n, d), (n, c) and (n, e), the second those of the pictures by which
+    copies are found; `thumbnails` and `table_texts` are those of the pictures, a text None where there is none.
     """
 
     groups: Sequence[str]
@@ -56,6 +56,7 @@ class Candidates:
     hashes: Sequence[int]
     thumbnails: Sequence[Thumbnail]
     pictures: Floats
+    copies: Floats
     caption_vectors: Floats
     _words: dict[tuple[str, int], Words] = field(default_factory=dict)
 
@@ -80,7 +81,7 @@ class Candidates:
             return word_agreement(self._of("table", one), self._of("table", other)) >= p.table_agreement
         if (self.hashes[one] ^ self.hashes[other]).bit_count() <= p.hash_bits:
             return True
-        if float(self.pictures[one] @ self.pictures[other]) < p.similarity:
+        if float(self.copies[one] @ self.copies[other]) < p.similarity:
             return False
         thumbnails = self.thumbnails[one], self.thumbnails[other]
         return remaining_difference(*thumbnails, at_most=p.difference) <= p.difference

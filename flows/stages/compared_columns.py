@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation import contamination, duplicates, licenses, similarity
+from curation import contamination, duplicates, embeddings, licenses, similarity
 from flows.shards import FLOAT_STAGES, ShardTables
 from flows.stages.floats import PICTURE_STAGES
 from schemas.columns import with_long_strings
@@ -33,7 +33,7 @@ FACETS = [facet.name for facet in dataclasses.fields(licenses.LicenseFacets)]
 class Narrow:
     """All pairs that have an image, in the order of the shards.
 
-    `table` has the columns of SCHEMA, `embeddings` the shape (pairs, dimension).
+    `table` has the columns of SCHEMA, `embeddings` the shape (pairs, dimension): of each vector what finds copies.
     """
 
     table: pa.Table
@@ -41,19 +41,19 @@ class Narrow:
     thumbnails: similarity.Thumbnails
 
 
-def read_narrow(shards: ShardTables, papers: StageOutput) -> Narrow:
-    """Return what curation compares of the build's pairs.
+def read_narrow(shards: ShardTables, papers: StageOutput, embedder: str) -> Narrow:
+    """Return what curation compares of the build's pairs, whose vectors are by `embedder`.
 
     Raises:
         WarehouseError: the files, ten kilobytes a pair, do not fit on the warehouse's disk.
     """
     try:
-        return _read_narrow(shards, papers)
+        return _read_narrow(shards, papers, embedder)
     except OSError as error:
         raise WarehouseError(f"cannot write to the warehouse: {error}") from error
 
 
-def _read_narrow(shards: ShardTables, papers: StageOutput) -> Narrow:
+def _read_narrow(shards: ShardTables, papers: StageOutput, embedder: str) -> Narrow:
     of_papers = papers.table("papers", ["paper_key", *PAPER_COLUMNS, *FACETS])
     ranks = _ranked(of_papers.select(["paper_key", *FACETS]))
     of_papers = of_papers.drop_columns(FACETS).append_column("license_rank", ranks)
@@ -67,7 +67,7 @@ def _read_narrow(shards: ShardTables, papers: StageOutput) -> Narrow:
     with tempfile.TemporaryFile(dir=place) as vectors, tempfile.TemporaryFile(dir=place) as thumbnails:
         for index in range(len(shards)):
             embedded = shards.output("embed", index).table("embeddings")
-            dimension = _append(embedded, vectors, thumbnails) or dimension
+            dimension = _append(embedded, embedder, vectors, thumbnails) or dimension
             names = with_long_strings(embedded.select(["pair_id"])).column("pair_id")
             parts.append(_columns(shards, index, names, papers_of[index], own_of[index]))
         table = pa.concat_tables(parts)
@@ -79,15 +79,16 @@ def _read_narrow(shards: ShardTables, papers: StageOutput) -> Narrow:
         )
 
 
-def _append(embedded: pa.Table, vectors: IO[bytes], thumbnails: IO[bytes]) -> int | None:
+def _append(embedded: pa.Table, embedder: str, vectors: IO[bytes], thumbnails: IO[bytes]) -> int | None:
     """Write the vectors and thumbnails of a shard to the files; return the dimension, None of an empty shard."""
     if embedded.num_rows == 0:
         return None
-    values = embedded.column("embedding").combine_chunks().flatten()
-    vectors.write(np.ascontiguousarray(values.to_numpy(), np.float32).tobytes())
+    values = embedded.column("embedding").combine_chunks().flatten().to_numpy()
+    found = embeddings.copies_part(embedder, values.reshape(embedded.num_rows, -1))
+    vectors.write(np.ascontiguousarray(found, np.float32).tobytes())
     for chunk in embedded.column("thumbnail").chunks:
         thumbnails.writelines(value.as_buffer() for value in chunk)
-    return int(len(values) // embedded.num_rows)
+    return int(found.shape[1])
 
 
 def _mapped(file: IO[bytes], dtype: np.dtype, shape: tuple[int, ...]) -> npt.NDArray:  # type: ignore[type-arg]

@@ -55,10 +55,11 @@ def _compute(
     inputs: BuildInputs, options: BuildOptions, sets: Sequence[Path], chosen: contamination.LeakParameters
 ) -> Computed:
     """Hold the pairs against each set in turn, then the splits against each other; one row per pair."""
-    narrow = read_narrow(inputs.shards, inputs.outputs["papers"])
+    narrow = read_narrow(inputs.shards, inputs.outputs["papers"], options.embedder)
     gone = with_long_strings(inputs.outputs["dedupe"].table("rejects", ["pair_id"])).column("pair_id")
     left = _without(narrow, gone)
-    space = embeddings.embedder_space(options.embedder)
+    finder = embeddings.copies_embedder(options.embedder)
+    space = embeddings.embedder_space(finder)
     rows: list[ContaminationRow] = []
     reports: list[ImageSetRow] = []
     for path in sets:
@@ -68,7 +69,7 @@ def _compute(
             left.thumbnails,
             path,
             embedder=space,
-            embed=embeddings.load_embedder(options.embedder).embed,
+            embed=embeddings.load_embedder(finder).embed,
             normalise=_Normaliser(options),
             parameters=chosen,
         )

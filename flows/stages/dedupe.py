@@ -20,19 +20,18 @@ def plan(inputs: BuildInputs, options: BuildOptions) -> Plan:
     """Return the work: tables `duplicates` (evidence) and `rejects`."""
     chosen = duplicate_parameters(options)
     about = {"parameters": plain(dataclasses.asdict(chosen))}
-    space = embeddings.embedder_space(options.embedder)
-    return Plan(about, partial(_compute, inputs, chosen, space, options.workers))
+    return Plan(about, partial(_compute, inputs, options, chosen))
 
 
-def _compute(inputs: BuildInputs, chosen: duplicates.DedupeParameters, space: str, workers: int) -> Computed:
-    narrow = read_narrow(inputs.shards, inputs.outputs["papers"])
+def _compute(inputs: BuildInputs, options: BuildOptions, chosen: duplicates.DedupeParameters) -> Computed:
+    narrow = read_narrow(inputs.shards, inputs.outputs["papers"], options.embedder)
     result = duplicates.find_duplicates(
         narrow.table,
         narrow.embeddings,
         narrow.thumbnails,
-        embedder=space,
+        embedder=embeddings.embedder_space(embeddings.copies_embedder(options.embedder)),
         parameters=chosen,
-        workers=workers,
+        workers=options.workers,
     )
     rows = {row.pair_id: row for row in result.rows}
     return Computed(

@@ -1,4 +1,4 @@
-"""How alike two pairs of a build must be: the thresholds of its embedder."""
+"""How alike two pairs of a build must be: the thresholds of the embedder by which it finds copies."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def duplicate_parameters(options: BuildOptions) -> duplicates.DedupeParameters:
     Raises:
         UserError: none was measured for this embedder and none is given.
     """
-    space = embeddings.embedder_space(options.embedder)
+    space = _space(options)
     calibrated = _calibrated(options, space)
     if calibrated is not None:
         return calibrated.for_duplicates()
@@ -25,10 +25,14 @@ def duplicate_parameters(options: BuildOptions) -> duplicates.DedupeParameters:
 
 def leak_parameters(options: BuildOptions) -> contamination.LeakParameters:
     """Return the thresholds of contamination for the build's embedder. Raises UserError."""
-    calibrated = _calibrated(options, embeddings.embedder_space(options.embedder))
+    calibrated = _calibrated(options, _space(options))
     if calibrated is not None:
         return calibrated.for_leaks()
     return contamination.leak_parameters(duplicate_parameters(options))
+
+
+def _space(options: BuildOptions) -> str:
+    return embeddings.embedder_space(embeddings.copies_embedder(options.embedder))
 
 
 def _calibrated(options: BuildOptions, space: str) -> calibration.Thresholds | None:

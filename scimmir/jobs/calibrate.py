@@ -67,7 +67,8 @@ def calibrate_thresholds(
 
     Args:
         release: folder of a release; its pairs are originals and look-alikes.
-        embedder: name as in `curation.embeddings.embedder.EMBEDDERS`.
+        embedder: name as in `curation.embeddings.embedder.EMBEDDERS`; of one that has a part to find copies by, that
+            part is calibrated.
         output: file that `scimmir build --thresholds` reads.
         pictures: how many of the pairs are copied, spread evenly over the release.
         workers: processes at work at once.
@@ -79,6 +80,7 @@ def calibrate_thresholds(
     """
     p = parameters or calibration.CalibrateParameters()
     # First of all: an embedder that cannot be had is known at once.
+    embedder = embeddings.copies_embedder(embedder)
     space = embeddings.embedder_space(embedder)
     originals = _spread(_read(release), pictures)
     pool = PoolParameters(workers=workers, memory_bytes=None)

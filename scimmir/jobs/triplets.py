@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.calibration import shipped_thresholds
-from curation.embeddings import Embedder, load_embedder
+from curation.embeddings import Embedder, copies_embedder, copies_part, embedder_space, load_embedder
 from curation.negatives import VERSION, Candidates, Found, NegativeParameters, hard_negatives
 from curation.similarity import Thumbnail, thumbnail
 from schemas.errors import UserError
@@ -72,13 +72,14 @@ class Chooser:
     """
 
     def __init__(self, warehouse: Path, embedder: str, count: int) -> None:
+        self.spec = embedder
         self.embedder: Embedder = load_embedder(embedder)
         if self.embedder.embed_texts is None or self.embedder.text_identity is None:
             raise UserError(f"{embedder} embeds images only: name a CLIP model, such as clip")
         dimension = self.embedder.dimension
         self.pictures = Vectors(warehouse, "image", self.embedder.identity, dimension=dimension)
         self.texts = Vectors(warehouse, "text", self.embedder.text_identity, dimension=dimension)
-        known = shipped_thresholds(self.embedder.space)
+        known = shipped_thresholds(embedder_space(copies_embedder(embedder)))
         similarity = known.for_duplicates().agreed.similarity if known is not None else SIMILARITY
         self.parameters = NegativeParameters(count=count, similarity=similarity)
 
@@ -107,6 +108,7 @@ class Chooser:
             return [row.values[name] for row in rows]
 
         names = column("pair_id")
+        seen = self.pictures.gather(column("image_sha256"))
         pairs = Candidates(
             groups=column("group_id"),
             papers=column("paper_key"),
@@ -115,7 +117,8 @@ class Chooser:
             pixels=column("pixel_sha256"),
             hashes=column("phash"),
             thumbnails=[row.thumbnail for row in rows],
-            pictures=_unit(self.pictures.gather(column("image_sha256"))),
+            pictures=_unit(seen),
+            copies=_unit(copies_part(self.spec, seen)),
             caption_vectors=_unit(self.texts.gather([row.text_key for row in rows])),
         )
 

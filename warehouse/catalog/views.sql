@@ -243,7 +243,7 @@ COMMENT ON VIEW $schema.duplicate_pairs IS 'Each removed duplicate beside the pa
 COMMENT ON COLUMN $schema.duplicate_pairs.kept_id IS 'pair_id of the pair that was kept';
 COMMENT ON COLUMN $schema.duplicate_pairs.removed_id IS 'pair_id of the pair that was removed';
 COMMENT ON COLUMN $schema.duplicate_pairs.duplicate_test IS 'exact_pixels or near';
-COMMENT ON COLUMN $schema.duplicate_pairs.similarity IS 'cosine similarity of the embeddings';
+COMMENT ON COLUMN $schema.duplicate_pairs.similarity IS 'cosine similarity of the vectors by which copies are found';
 COMMENT ON COLUMN $schema.duplicate_pairs.difference IS 'what remains different once the two are aligned';
 COMMENT ON COLUMN $schema.duplicate_pairs.phash_distance IS 'differing bits of the perceptual hashes, 0 to 64';
 COMMENT ON COLUMN $schema.duplicate_pairs.text_similarity IS 'agreement of captions and table text, 0 to 1';

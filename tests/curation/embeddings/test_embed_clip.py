@@ -41,6 +41,8 @@ def test_copies_are_those_of_the_small_model_and_words_have_no_part_in_them(
     small = load_embedder("small")
     first, alone = clip.embed(pictures)[:, : small.dimension], small.embed(pictures)
     assert np.allclose(first, embed_clip.COPIES**0.5 * alone, atol=1e-6)
+    found = embeddings.copies_part("clip", clip.embed(pictures))
+    assert np.allclose(found, alone, atol=1e-6) and embeddings.copies_part("small", alone) is alone
     assert clip.embed_texts is not None
     assert not clip.embed_texts(TEXTS)[:, : small.dimension].any()
 

@@ -31,6 +31,7 @@ def pairs() -> Candidates:
         hashes=[0x1111 << (12 * n) for n in range(5)],
         thumbnails=[noise(n) for n in range(5)],
         pictures=unit(0, 0.1, 0.2, 0.3, 0.4),
+        copies=unit(0, 0.1, 0.2, 0.3, 0.4),
         caption_vectors=unit(0, 0.8, 0.6, 0.4, 0.2),
     )
 
@@ -67,6 +68,12 @@ def test_what_may_be_the_same_is_left_out(changed: dict[str, object]) -> None:
     assert 0 not in [place for place, _ in hard_negatives(found, PARAMETERS)[0][1]]
 
 
+def test_pictures_that_no_copies_look_like_are_not_aligned() -> None:
+    noises = [noise(0), noise(0), *(noise(n) for n in range(2, 5))]
+    found = replace(pairs(), thumbnails=noises, copies=unit(0, 1.5, 0.2, 0.3, 0.4), _words={})
+    assert of_the_first(found)[0] == [1, 2]
+
+
 def test_tables_of_one_layout_are_told_apart_by_their_texts() -> None:
     texts = [f"row {n}\t{n}.5\t{n * 7}\t{n + 3}" for n in range(5)]
     found = replace(pairs(), thumbnails=[noise(0)] * 5, hashes=[1] * 5, table_texts=texts, _words={})
@@ -86,6 +93,7 @@ def test_all_are_looked_at_where_the_nearest_are_of_the_same_work() -> None:
         hashes=[int(n) for n in rng.integers(0, 2**62, many)],
         thumbnails=[noise(n % 7) for n in range(many)],
         pictures=vectors,
+        copies=vectors,
         caption_vectors=vectors,
     )
     assert of_the_first(replace(found, captions=[*found.captions[:-1], "other words"], _words={}))[0] == [

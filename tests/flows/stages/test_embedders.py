@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from curation.calibration.thresholds import read_thresholds, shipped_thresholds
-from curation.embeddings.embedder import SHIPPED, SMALL, embedder_space, load_embedder
+from curation.embeddings.embedder import SHIPPED, SMALL, copies_embedder, embedder_space, load_embedder
 from flows.build_options import BuildOptions
 from flows.stages.thresholds import duplicate_parameters, leak_parameters
 from samples.invented import invent
@@ -16,10 +16,9 @@ LIMIT = 40_000_000  # bytes of the models in the repository
 
 
 def test_thresholds_and_card_come_with_the_model() -> None:
-    space = embedder_space("clip")
-    assert BuildOptions().embedder == "clip"
-    found = shipped_thresholds(space)
-    assert found is not None and found == read_thresholds(SHIPPED / "thresholds.json")
+    assert BuildOptions().embedder == "clip" and copies_embedder("clip") == "small"
+    found = shipped_thresholds(embedder_space("small"))
+    assert found is not None and found == read_thresholds(SMALL / "thresholds.json")
     assert shipped_thresholds("another model") is None
     assert duplicate_parameters(BuildOptions()) == found.for_duplicates()
     assert leak_parameters(BuildOptions()) == found.for_leaks()

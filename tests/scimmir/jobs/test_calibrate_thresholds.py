@@ -28,7 +28,7 @@ def calibrated(scimmir: Run, warehouse: Path, tmp_path_factory: pytest.TempPathF
 
 def test_the_file_says_what_it_was_made_of(calibrated: Path, release: Path) -> None:
     content = json.loads(calibrated.read_text())
-    assert (content["embedder"], content["release"]) == (embedder_space("clip"), release.name)
+    assert (content["embedder"], content["release"]) == (embedder_space("small"), release.name)
     assert (content["pictures"], content["copies"]) == (50, 550)
     assert set(content["curves"]) >= {"all", "fig_result", "table_result"}
     shares = content["recall_by_copy"]["agreed"]

@@ -63,7 +63,7 @@ def test_negatives_are_of_the_same_split_and_kind_and_of_other_works(folder: Pat
 
 def test_it_says_what_the_choice_depends_on(folder: Path, release: Path) -> None:
     about = json.loads((folder / "export.json").read_text())
-    thresholds = shipped_thresholds(embedder_space("clip"))
+    thresholds = shipped_thresholds(embedder_space("small"))
     assert thresholds is not None and about["negatives"]["count"] == 3
     assert about["negatives"]["similarity"] == pytest.approx(thresholds.for_duplicates().agreed.similarity)
     assert about["embedder"] and about["release"] == release.name
