@@ -2,7 +2,7 @@
 
     python -m benchmarks.serve [--pairs 100000] [--image-kb 40] [--folder DIR] [--json FILE]
 
-Writes a release of synthetic rows (`invented/release.py`) with embeddings of 256 dimensions; starts the
+Writes a release of synthetic rows (`invented/release.py`) with vectors as long as those of `clip`; starts the
 command in a process of its own, twice, with an empty cache folder before the first; and asks the second one as a
 browser would, each address once (nothing of it is cached by the server, but the files may be in the system's cache,
 as they are after writing). Prints the time from the start of the process to the first list (and how much of it the
@@ -42,6 +42,7 @@ from benchmarks.invented.release import (
     write_embeddings,
     write_release,
 )
+from curation.embeddings import load_embedder
 from schemas.pair import SUBCATEGORIES
 
 FIRST_S, FIRST_PAIRS = (
@@ -243,7 +244,7 @@ def main() -> None:
         if not (warehouse / "releases" / "latest").is_file():
             start = time.perf_counter()
             write_release(warehouse, options.pairs, options.image_kb)
-            write_embeddings(warehouse, 256)
+            write_embeddings(warehouse, load_embedder("clip").dimension)
             print(f"wrote the release in {time.perf_counter() - start:.0f} s", flush=True)
         cache = Path(temporary) / "cache"
         cache.mkdir()

@@ -101,6 +101,17 @@ class ClassRow:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookRow:
+    """What the classifier's network sees in a figure, and what is counted in it."""
+
+    pair_id: str = column(pa.string(), "the float's name")
+    features: tuple[float, ...] = column(
+        pa.list_(pa.float32()), "the network's features of three depths, 688"
+    )
+    signals: tuple[float, ...] = column(pa.list_(pa.float32()), "counts of colours, lines and gaps, 36")
+
+
 @dataclass(frozen=True, kw_only=True)
 class EmbeddingRow:
     """A unit vector that stands for a pair's image."""

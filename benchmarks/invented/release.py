@@ -1,6 +1,6 @@
 """Releases of synthetic rows in the real schema and layout, large enough to measure with.
 
-    python -m benchmarks.invented.release FOLDER [--pairs 100000] [--image-kb 40] [--dimension 256]
+    python -m benchmarks.invented.release FOLDER [--pairs 100000] [--image-kb 40] [--dimension 416]
 
 writes a warehouse with the release 2026.11, and 2026.10 before it, which lacks some of its pairs and has other
 captions for some: 100 rows a group, 20,000 a file, images of noise of about the size given, captions of invented
@@ -308,7 +308,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pairs", type=int, default=100_000)
     parser.add_argument("--image-kb", type=int, default=40)
-    parser.add_argument("--dimension", type=int, default=256)
+    parser.add_argument("--dimension", type=int, default=416, help="numbers of a vector; `clip` gives 416")
     options = parser.parse_args()
     write_release(options.folder, options.pairs, options.image_kb)
     write_embeddings(options.folder, options.dimension)

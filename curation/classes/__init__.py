@@ -11,12 +11,13 @@ from curation.classes.errors import ClassModelError
 from curation.classes.features import evidence_of, sentences_about
 from curation.classes.learn import Example, cross_validate, learn, paper_folds
 from curation.classes.model import WEIGHTS, KindModel, Opinion, write_model
-from curation.classes.picture import GRAPH, picture_features
+from curation.classes.picture import GRAPH, LOOK_VERSION, Look, network_identity, picture_features
 from curation.classes.rules import RULE_CLASSES, rule_of
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
 
 __all__ = [
     "GRAPH",
+    "LOOK_VERSION",
     "RULE_CLASSES",
     "SHIPPED",
     "VERSION",
@@ -26,6 +27,7 @@ __all__ = [
     "KindModel",
     "Labels",
     "LabelsError",
+    "Look",
     "Opinion",
     "Scores",
     "calibration_error",
@@ -35,6 +37,7 @@ __all__ = [
     "evidence_of",
     "inputs_of",
     "learn",
+    "network_identity",
     "paper_folds",
     "picture_features",
     "read_labels",

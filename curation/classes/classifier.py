@@ -10,7 +10,7 @@ from PIL import Image
 from curation.classes.features import evidence_of
 from curation.classes.model import INPUTS, ClassModel, KindModel, Opinion, model_identity, read_model
 from curation.classes.model import WEIGHTS as WEIGHTS_FILE
-from curation.classes.picture import GRAPH, picture_features
+from curation.classes.picture import GRAPH, Look, picture_features
 from curation.classes.rules import rule_of
 from curation.classes.signals import text_signals
 from curation.classes.terms import Terms, terms_of
@@ -37,7 +37,7 @@ def classifier_identity(folder: Path = SHIPPED) -> str:
 
 
 def classify(
-    item: Float, image: bytes | Image.Image | None, *, origin: str = "file", folder: Path = SHIPPED
+    item: Float, image: bytes | Image.Image | Look | None, *, origin: str = "file", folder: Path = SHIPPED
 ) -> ClassRow:
     """Return the class of a float, and the image type of a figure.
 
@@ -46,7 +46,7 @@ def classify(
 
     Args:
         item: the float.
-        image: its image, encoded or decoded.
+        image: its image, encoded or decoded, or what the classifier's network saw in it (`picture_features`).
         origin: how the image came about: file, composed or typeset.
         folder: where the classifier lies.
 
@@ -78,7 +78,7 @@ def classify(
 
 
 def inputs_of(
-    item: Float, image: bytes | Image.Image | None, *, origin: str, rule: str, graph: Path
+    item: Float, image: bytes | Image.Image | Look | None, *, origin: str, rule: str, graph: Path
 ) -> tuple[Terms, npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
     """Return what the classifier hears of a float: terms, signals, and of a figure's image the network's features."""
     terms, counted = terms_of(item, rule), text_signals(item, origin)
@@ -86,7 +86,7 @@ def inputs_of(
         return terms, counted, None
     if image is None:
         return terms, np.concatenate([counted, np.zeros(PICTURE_SIGNALS, np.float32)]), None
-    seen, looks = picture_features(image, graph)
+    seen, looks = image if isinstance(image, tuple) else picture_features(image, graph)
     return terms, np.concatenate([counted, looks]), seen
 
 

@@ -11,16 +11,25 @@ from PIL import Image
 from curation.classes.errors import ClassModelError
 from curation.classes.signals import picture_signals
 from curation.pictures import open_rgb, opencv
+from runtime.hashes import model_sha256
 from runtime.onnx_sessions import onnx_session
+
+LOOK_VERSION = "1"  # 1: features of three depths, colours, lines and gaps
 
 SIDE = 224  # pixels of the square that a picture is squashed to
 GRAPH = "picture.onnx"
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 Array = npt.NDArray[np.float32]
+Look = tuple[Array, Array]  # a picture's features and signals
 
 
-def picture_features(image: bytes | Image.Image, graph: Path) -> tuple[Array, Array]:
+def network_identity(folder: Path) -> str:
+    """Return what a picture's features by a classifier's network depend on. Raises ClassModelError."""
+    return f"{LOOK_VERSION}-sha256:{model_sha256(_file(folder / GRAPH))[:16]}"
+
+
+def picture_features(image: bytes | Image.Image, graph: Path) -> Look:
     """Return a picture's features by the network and its signals, float32 of shapes (688,) and (36,).
 
     Pictures go through the network one by one, so that the same picture has the same features in any company.
@@ -46,6 +55,10 @@ def _values() -> Array:
 
 @functools.lru_cache(maxsize=2)
 def _session(graph: Path) -> Any:
+    return onnx_session(str(_file(graph)))
+
+
+def _file(graph: Path) -> Path:
     if not graph.is_file():
         raise ClassModelError(f"{graph.parent} is no classifier: it holds no {GRAPH}")
-    return onnx_session(str(graph))
+    return graph

@@ -9,6 +9,7 @@ small model's similarities holds here.
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -76,10 +77,17 @@ def first_part(vectors: Floats) -> Floats:
     return np.asarray(vectors[:, :FIRST] / np.float32(COPIES**0.5), np.float32)
 
 
-def load(
-    small: Path, folder: Path, device: Device = "cpu"
-) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], Floats], Callable[[Sequence[str]], Floats]]:
-    """Return dimension and embedding functions; the sentence encoder is loaded at the first text.
+@dataclass(frozen=True)
+class Loaded:
+    """The loaded model; `embed` may be told what the classifier's network saw in pictures, None where unknown."""
+
+    dimension: int
+    embed: Callable[[Sequence[bytes | Image.Image], Sequence[classes.Look | None] | None], Floats]
+    embed_texts: Callable[[Sequence[str]], Floats]
+
+
+def load(small: Path, folder: Path, device: Device = "cpu") -> Loaded:
+    """Return the model; the sentence encoder is loaded at the first text.
 
     Raises:
         EmbedderError: a file is missing or damaged, or onnxruntime is not installed.
@@ -91,9 +99,11 @@ def load(
         raise EmbedderError(f"{small} gives {first} numbers where {FIRST} find copies")
     dimension = first + meaning.dimension
 
-    def embed(images: Sequence[bytes | Image.Image]) -> Floats:
+    def embed(
+        images: Sequence[bytes | Image.Image], looks: Sequence[classes.Look | None] | None = None
+    ) -> Floats:
         pictures = [open_rgb(image) for image in images]
-        second = meaning.image_vectors(seen(pictures))
+        second = meaning.image_vectors(seen(pictures, looks))
         return np.concatenate([COPIES**0.5 * find_copies(pictures), (1 - COPIES) ** 0.5 * second], 1)
 
     def embed_texts(texts: Sequence[str]) -> Floats:
@@ -102,7 +112,7 @@ def load(
             found[:, first:] = meaning.text_vectors(sentence_vectors(folder, texts), texts)
         return found
 
-    return dimension, embed, embed_texts
+    return Loaded(dimension, embed, embed_texts)
 
 
 @functools.lru_cache(maxsize=2)

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from curation.classes import SHIPPED as CLASSES
+from curation.classes import Look, network_identity
 from curation.embeddings import clip as embed_clip
 from curation.embeddings import descriptor as embed_descriptor
 from curation.embeddings import onnx as embed_onnx
@@ -36,6 +38,7 @@ EMBEDDERS: dict[str, str] = {
 
 Embed = Callable[[Sequence[bytes | Image.Image]], npt.NDArray[np.float32]]
 EmbedTexts = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+EmbedSeen = Callable[[Sequence[bytes | Image.Image], Sequence[Look | None]], npt.NDArray[np.float32]]
 Match = Callable[[bytes | Image.Image, Sequence[str]], npt.NDArray[np.float32]]
 
 
@@ -55,7 +58,8 @@ class Embedder:
     Of a model that has several vectors for an image, `embed` returns its `parts` vectors end to end, the whole of
     length 1; a text then has a vector of `dimension` / `parts` numbers, and the nearest part of an image counts.
     `match` tells how well one image and some texts match, by a head that reads both together (larger is better);
-    None where the model has no such head.
+    None where the model has no such head. `embed_seen` is `embed` told what the network of `embedder_network` saw in
+    the images, None where that is not known; None where the embedder looks with no such network.
     """
 
     identity: str
@@ -66,6 +70,7 @@ class Embedder:
     embed_texts: EmbedTexts | None = None
     parts: int = 1
     match: Match | None = None
+    embed_seen: EmbedSeen | None = None
 
 
 def load_embedder(spec: str, device: Device = "cpu") -> Embedder:
@@ -91,8 +96,17 @@ def load_embedder(spec: str, device: Device = "cpu") -> Embedder:
             found.match,
         )
     if name == "clip":
-        dimension, embed, texts = embed_clip.load(SMALL, SHIPPED, device)
-    elif name == "onnx":
+        both = embed_clip.load(SMALL, SHIPPED, device)
+        return Embedder(
+            identity,
+            space,
+            both.dimension,
+            lambda images: both.embed(images, None),
+            text_embedder_identity(spec, device),
+            both.embed_texts,
+            embed_seen=both.embed,
+        )
+    if name == "onnx":
         dimension, embed = embed_onnx.load(Path(rest), device)
         texts = embed_onnx_text.load_lazily(Path(rest), dimension, device)
     else:
@@ -171,6 +185,11 @@ def embedder_space(spec: str) -> str:
     if name == "transformers":
         return embed_transformers.space(rest)
     return embed_onnx.space(Path(rest)) if name == "onnx" else embed_open_clip.space(rest)
+
+
+def embedder_network(spec: str) -> str | None:
+    """Return the classifier's network (its `network_identity`) with which an embedder looks; None where with none."""
+    return network_identity(CLASSES) if spec == "clip" else None
 
 
 def copies_embedder(spec: str) -> str:

@@ -17,10 +17,13 @@ CONTEXT = 128  # tokens of a text that are read
 SENTENCES, PIECES = "sentence.onnx", "vocab.txt"
 
 
-def seen(pictures: Sequence[Image.Image]) -> Floats:
-    """Return what the classifier's network and its counts see of pictures, shape (n, 724)."""
+def seen(pictures: Sequence[Image.Image], looks: Sequence[classes.Look | None] | None = None) -> Floats:
+    """Return what the classifier's network and its counts see of pictures, shape (n, 724), but for known `looks`."""
     graph = classes.SHIPPED / classes.GRAPH
-    both = [classes.picture_features(picture, graph) for picture in pictures]
+    both = [
+        classes.picture_features(picture, graph) if look is None else look
+        for picture, look in zip(pictures, looks or [None] * len(pictures), strict=True)
+    ]
     features = np.array([found for found, _ in both], np.float32).reshape(-1, FEATURES)
     return described(features, np.array([counts for _, counts in both], np.float32).reshape(-1, SIGNALS))
 

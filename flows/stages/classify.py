@@ -7,7 +7,7 @@ from pathlib import Path
 from curation import classes
 from flows.build_options import BuildOptions
 from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches
-from flows.stages import extract, images, panels, typeset
+from flows.stages import extract, images, look, panels, typeset
 from flows.stages.floats import PICTURE_STAGES, floats_with_panels, ids_with_image
 from runtime.attempt import Failure, each
 from runtime.progress import Advance
@@ -21,21 +21,16 @@ PAIRS_PER_BATCH = 16
 
 @dataclass(frozen=True)
 class Seen:
-    """A float with its image and how that came about; the image is left out where it is not looked at."""
+    """A float with how its image came about, and what was seen in it; None where it was not looked at."""
 
     item: Float
-    image: bytes | None
+    look: classes.Look | None
     origin: str
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
     """Return what decides on a class beside the pair: the classifier with its files."""
-    return {"classifier": classes.classifier_identity(model_folder(options))}
-
-
-def model_folder(options: BuildOptions) -> Path:
-    """Return where the classifier of a build lies."""
-    return classes.SHIPPED if options.class_model is None else Path(options.class_model)
+    return {"classifier": classes.classifier_identity(look.model_folder(options))}
 
 
 def size(inputs: ShardInputs, options: BuildOptions) -> int:
@@ -44,8 +39,8 @@ def size(inputs: ShardInputs, options: BuildOptions) -> int:
 
 
 def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
-    """Return the table `classes`; a picture that cannot be looked at leaves its float to its words."""
-    folder = model_folder(options)
+    """Return the table `classes`; a picture that could not be looked at leaves its float to its words."""
+    folder = look.model_folder(options)
     rows, failures = run_batches(
         classify_pairs,
         [(folder, part) for part in parts(_seen_in(inputs), PAIRS_PER_BATCH)],
@@ -60,25 +55,23 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
 def classify_pairs(job: tuple[Path, Sequence[Seen]]) -> list[ClassRow | Failure]:
     """Return the class of each pair, or why it came to nothing; this runs in a worker."""
     folder, pairs = job
-    return each(
-        lambda seen: classes.classify(seen.item, seen.image, origin=seen.origin, folder=folder), pairs
-    )
+    return each(lambda seen: classes.classify(seen.item, seen.look, origin=seen.origin, folder=folder), pairs)
 
 
 def _seen_in(inputs: ShardInputs) -> list[Seen]:
     floats = {item.pair_id: item for item in floats_with_panels(inputs)}
-    found = []
-    for stage in PICTURE_STAGES:
-        for row in inputs.table(stage, "images", ["pair_id", "image", "origin"]).to_pylist():
-            item = floats[row["pair_id"]]
-            found.append(Seen(item, row["image"] if item.kind == "figure" else None, row["origin"]))
-    return found
+    looks = look.looks_in(inputs)
+    return [
+        Seen(floats[row["pair_id"]], looks.get(row["pair_id"]), row["origin"])
+        for stage in PICTURE_STAGES
+        for row in inputs.table(stage, "images", ["pair_id", "origin"]).to_pylist()
+    ]
 
 
 STAGE = ShardStage(
     "classify",
     classes.VERSION,
-    (extract.STAGE, images.STAGE, typeset.STAGE, panels.STAGE),
+    (extract.STAGE, images.STAGE, typeset.STAGE, panels.STAGE, look.STAGE),
     "pairs",
     parameters,
     size,

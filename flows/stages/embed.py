@@ -2,15 +2,15 @@
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from curation import embeddings, similarity
+from curation import classes, embeddings, similarity
 from curation.pictures import open_rgb
 from flows.build_options import BuildOptions
 from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches, wanted_device
-from flows.stages import extract, images, panels, typeset
+from flows.stages import extract, images, look, panels, typeset
 from flows.stages.floats import (
     PICTURE_STAGES,
-    Picture,
     float_reject,
     floats_with_panels,
     ids_with_image,
@@ -25,6 +25,15 @@ from schemas.reject import RecordError, Reject
 from warehouse.stages import Json
 
 IMAGES_PER_BATCH = 16
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An encoded image of a pair, and what the classifier's network saw in it where the embedder wants to know."""
+
+    pair_id: str
+    image: bytes
+    look: classes.Look | None
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
@@ -51,10 +60,7 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     chosen = device(options)
     rows, failures = run_batches(
         embed_images,
-        [
-            ((options.embedder, chosen), part)
-            for part in parts(pictures_in(inputs, PICTURE_STAGES), IMAGES_PER_BATCH)
-        ],
+        [((options.embedder, chosen), part) for part in parts(_seen_in(inputs, options), IMAGES_PER_BATCH)],
         pool=model_pool(options, chosen),
         timeout_s=options.image_timeout_s,
         advance=advance,
@@ -63,11 +69,25 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     return {"embeddings": table_of(EmbeddingRow, rows), "rejects": table_of(Reject, rejects)}
 
 
-def embed_images(job: tuple[tuple[str, Device], Sequence[Picture]]) -> list[EmbeddingRow | Failure]:
+def _seen_in(inputs: ShardInputs, options: BuildOptions) -> list[Seen]:
+    network = embeddings.embedder_network(options.embedder)
+    known = network is not None and network == classes.network_identity(look.model_folder(options))
+    looks = look.looks_in(inputs) if known else {}
+    return [
+        Seen(picture.pair_id, picture.image, looks.get(picture.pair_id))
+        for picture in pictures_in(inputs, PICTURE_STAGES)
+    ]
+
+
+def embed_images(job: tuple[tuple[str, Device], Sequence[Seen]]) -> list[EmbeddingRow | Failure]:
     """Return the embedding of each picture; one unreadable picture fails the whole batch. This runs in a worker."""
     (spec, chosen), pictures = job
     decoded = [open_rgb(picture.image) for picture in pictures]
-    vectors = _embedder(spec, chosen).embed(decoded)
+    embedder = _embedder(spec, chosen)
+    if embedder.embed_seen is None:
+        vectors = embedder.embed(decoded)
+    else:
+        vectors = embedder.embed_seen(decoded, [picture.look for picture in pictures])
     if len(vectors) != len(pictures):
         raise RecordError("unexpected", f"{len(pictures)} images gave {len(vectors)} vectors")
     return [
@@ -88,7 +108,7 @@ def _embedder(spec: str, chosen: Device) -> embeddings.Embedder:
 STAGE = ShardStage(
     "embed",
     embeddings.VERSION,
-    (extract.STAGE, images.STAGE, typeset.STAGE, panels.STAGE),
+    (extract.STAGE, images.STAGE, typeset.STAGE, panels.STAGE, look.STAGE),
     "images",
     parameters,
     size,

@@ -1,7 +1,19 @@
 """The stages of a build in their order: first those on each shard, then those over all of them."""
 
 from flows.shards import BuildStage, ShardStage
-from flows.stages import classify, decontaminate, dedupe, embed, extract, images, ocr, panels, papers, typeset
+from flows.stages import (
+    classify,
+    decontaminate,
+    dedupe,
+    embed,
+    extract,
+    images,
+    look,
+    ocr,
+    panels,
+    papers,
+    typeset,
+)
 
 SHARD_STAGES: dict[str, ShardStage] = {
     stage.name: stage
@@ -11,6 +23,7 @@ SHARD_STAGES: dict[str, ShardStage] = {
         typeset.STAGE,
         panels.STAGE,
         ocr.STAGE,
+        look.STAGE,
         classify.STAGE,
         embed.STAGE,
     )

@@ -18,6 +18,7 @@ from serve.release import similar
 from serve.release.filters import Filter
 from serve.release.index import ReleaseIndex, open_release
 from serve.release.similar import open_similar
+from serve.release.vectors import Vectors
 
 ROOT = f"/{VERSION}"
 COUNT = 30
@@ -75,6 +76,22 @@ def test_a_filter_narrows_what_is_near_and_the_address_keeps_both(client: TestCl
     link = html.unescape(re.search(r'class="card"><a href="([^"]+)"', page)[1])
     following = re.search(r'rel="next" href="/[^/]+/pairs/([^"?]+)', client.get(link).text)
     assert following[1] == names[1]
+
+
+def test_numbers_of_a_search_that_are_zero_are_left_out_and_change_nothing() -> None:
+    dice = np.random.default_rng(0)
+    vectors = Vectors(dice.standard_normal((200, 12), dtype=np.float32), np.arange(200) != 7)
+    few = np.arange(200) < 9
+    for told in (slice(0, 12), slice(5, 12), slice(2, 3)):
+        sought = np.zeros(12, np.float32)
+        sought[told] = dice.standard_normal(told.stop - told.start)
+        for mask in (None, few):
+            rows, scores = vectors.nearest(sought, mask, 6)
+            allowed = vectors.known if mask is None else vectors.known & mask
+            expected = np.where(allowed, vectors.matrix @ sought, -np.inf)
+            assert rows.tolist() == np.argsort(-expected, kind="stable")[:6].tolist()
+            assert np.allclose(scores, expected[rows], atol=1e-6)
+    assert vectors.nearest(np.zeros(12, np.float32), None, 3)[0].tolist() == [0, 1, 2]
 
 
 def test_what_is_no_image_is_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

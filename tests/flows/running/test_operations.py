@@ -102,7 +102,7 @@ def test_every_line_is_json_and_names_its_run(built: dict[str, Any]) -> None:
     assert [(line["paper"], line["stage"]) for line in rejected] == [("arxiv:2601.90009", "extract")]
     assert all(line["shard"] for line in rejected)
     done = {line["stage"] for line in lines if " done in " in line["message"]}
-    assert done == {"extract", "images", "typeset", "panels", "ocr", "classify", "embed"}
+    assert done == {"extract", "images", "typeset", "panels", "ocr", "look", "classify", "embed"}
 
 
 def test_metrics_say_what_came_out(built: dict[str, Any]) -> None:

@@ -1,0 +1,92 @@
+"""The stage `look`: what the classifier's network sees in each figure, once for all stages that want to know it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+
+from curation import classes
+from flows.build_options import BuildOptions
+from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches
+from flows.stages import extract, images, panels, typeset
+from flows.stages.floats import PICTURE_STAGES, Picture, ids_with_image, pictures_in
+from runtime.attempt import Failure, each
+from runtime.progress import Advance
+from schemas.annotations import LookRow
+from schemas.columns import table_of
+from warehouse.stages import Json
+
+PICTURES_PER_BATCH = 16
+
+
+def parameters(options: BuildOptions) -> Mapping[str, Json]:
+    """Return what decides on a look beside the image: the network."""
+    return {"network": classes.network_identity(model_folder(options))}
+
+
+def model_folder(options: BuildOptions) -> Path:
+    """Return where the classifier of a build lies."""
+    return classes.SHIPPED if options.class_model is None else Path(options.class_model)
+
+
+def size(inputs: ShardInputs, options: BuildOptions) -> int:
+    """Return the number of figures with an image."""
+    return len(_figures(inputs) & ids_with_image(inputs, PICTURE_STAGES))
+
+
+def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
+    """Return the table `looks`; a picture that cannot be looked at has no row there, and is still a pair."""
+    figures = _figures(inputs)
+    pictures = [picture for picture in pictures_in(inputs, PICTURE_STAGES) if picture.pair_id in figures]
+    rows, _ = run_batches(
+        look_at,
+        [(model_folder(options), part) for part in parts(pictures, PICTURES_PER_BATCH)],
+        pool=model_pool(options),
+        timeout_s=options.image_timeout_s,
+        advance=advance,
+    )
+    return {"looks": table_of(LookRow, rows)}
+
+
+def look_at(job: tuple[Path, Sequence[Picture]]) -> list[LookRow | Failure]:
+    """Return what is seen in each picture, or why nothing is; this runs in a worker."""
+    folder, pictures = job
+
+    def look(picture: Picture) -> LookRow:
+        features, signals = classes.picture_features(picture.image, folder / classes.GRAPH)
+        return LookRow(
+            pair_id=picture.pair_id, features=tuple(features.tolist()), signals=tuple(signals.tolist())
+        )
+
+    return each(look, pictures)
+
+
+def looks_in(inputs: ShardInputs) -> dict[str, classes.Look]:
+    """Return what was seen in each figure that could be looked at."""
+    table = inputs.table(STAGE.name, "looks")
+    columns = [
+        np.asarray(table.column(name).combine_chunks().flatten(), np.float32).reshape(table.num_rows, -1)
+        for name in ("features", "signals")
+    ]
+    names: list[str] = table.column("pair_id").to_pylist()
+    return dict(zip(names, zip(*columns, strict=True), strict=True)) if names else {}
+
+
+def _figures(inputs: ShardInputs) -> set[str]:
+    found = set[str]()
+    for stage in (extract.STAGE.name, panels.STAGE.name):
+        floats = inputs.table(stage, "floats", ["pair_id", "kind"])
+        found |= set(floats.filter(pc.equal(floats.column("kind"), "figure")).column("pair_id").to_pylist())
+    return found
+
+
+STAGE = ShardStage(
+    "look",
+    classes.LOOK_VERSION,
+    (extract.STAGE, images.STAGE, typeset.STAGE, panels.STAGE),
+    "figures",
+    parameters,
+    size,
+    compute,
+)
