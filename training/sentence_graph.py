@@ -43,7 +43,7 @@ def write_sentence_graph(folder: Path) -> None:
             dynamic_axes={"tokens": {0: "n", 1: "length"}, "features": {0: "n"}},
             opset_version=17,
         )
-        onnx.save(_in_eight_bits(onnx.load(str(plain))), str(folder / GRAPH))
+        onnx.save(_rows_alone(_in_eight_bits(onnx.load(str(plain)))), str(folder / GRAPH))
     shutil.copyfile(source / VOCABULARY, folder / VOCABULARY)
 
 
@@ -133,6 +133,37 @@ def _in_eight_bits(model: Any) -> Any:
             onnx.helper.make_node("DequantizeLinear", [f"{name}_8", f"{name}_scale"], [name], axis=axis)
         )
     return with_weights(model, kept, wider)
+
+
+def _rows_alone(model: Any) -> Any:
+    """Return the graph with the rows of the table of words made whole after they are taken, not the whole table.
+
+    The numbers stay the same; 47 MB and the time to write them are spared for each text.
+    """
+    import onnx
+    from onnx import helper
+
+    nodes = {output: node for node in model.graph.node for output in node.output}
+    found = []
+    for node in model.graph.node:
+        table = nodes.get(node.input[0]) if node.op_type == "Gather" else None
+        if table is None or table.op_type != "DequantizeLinear":
+            found.append(node)
+            continue
+        (values, scales), (_, places), (name,) = table.input, node.input, node.output
+        found.remove(table)
+        found += [
+            helper.make_node("Gather", [values, places], [f"{name}_8"]),
+            helper.make_node("Cast", [f"{name}_8"], [f"{name}_wide"], to=1),
+            helper.make_node("Gather", [scales, places], [f"{name}_scale"]),
+            helper.make_node("Constant", [], [f"{name}_last"], value_ints=[-1]),
+            helper.make_node("Unsqueeze", [f"{name}_scale", f"{name}_last"], [f"{name}_scales"]),
+            helper.make_node("Mul", [f"{name}_wide", f"{name}_scales"], [name]),
+        ]
+    del model.graph.node[:]
+    model.graph.node.extend(found)
+    onnx.checker.check_model(model)
+    return model
 
 
 if __name__ == "__main__":

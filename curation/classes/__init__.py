@@ -2,7 +2,7 @@
 
 `classifier.py` gives the classes, by a model that `learn.py` learns from labelled pairs and `model.py` writes and
 reads; the one that comes with the package lies in `models/`, with its card. What it hears: hashed words
-(`terms.py`), counts (`signals.py`), what a network sees in the picture (`picture.py`), and which rule of wording
+(`terms.py`), counts (`signals.py`), what a network sees in the picture (`curation.looks`), and which rule of wording
 holds (`rules.py`).
 """
 
@@ -11,13 +11,12 @@ from curation.classes.errors import ClassModelError
 from curation.classes.features import evidence_of, sentences_about
 from curation.classes.learn import Example, cross_validate, learn, paper_folds
 from curation.classes.model import WEIGHTS, KindModel, Opinion, write_model
-from curation.classes.picture import GRAPH, LOOK_VERSION, Look, network_identity, picture_features
 from curation.classes.rules import RULE_CLASSES, rule_of
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
+from curation.looks import GRAPH
 
 __all__ = [
     "GRAPH",
-    "LOOK_VERSION",
     "RULE_CLASSES",
     "SHIPPED",
     "VERSION",
@@ -27,7 +26,6 @@ __all__ = [
     "KindModel",
     "Labels",
     "LabelsError",
-    "Look",
     "Opinion",
     "Scores",
     "calibration_error",
@@ -37,9 +35,7 @@ __all__ = [
     "evidence_of",
     "inputs_of",
     "learn",
-    "network_identity",
     "paper_folds",
-    "picture_features",
     "read_labels",
     "rule_of",
     "score",

@@ -10,16 +10,14 @@ from PIL import Image
 from curation.classes.features import evidence_of
 from curation.classes.model import INPUTS, ClassModel, KindModel, Opinion, model_identity, read_model
 from curation.classes.model import WEIGHTS as WEIGHTS_FILE
-from curation.classes.picture import GRAPH, Look, picture_features
 from curation.classes.rules import rule_of
 from curation.classes.signals import text_signals
 from curation.classes.terms import Terms, terms_of
+from curation.looks import GRAPH, SHIPPED, Look, picture_features
 from schemas.annotations import ClassRow
 from schemas.floats import Float
 
 VERSION = "3"  # 1: rules; 2: more rules; 3: learnt from words and picture, with image types
-
-SHIPPED = Path(__file__).parent / "models" / "scimmir-classes"
 
 _WORDS = 3  # terms shown as evidence
 _EVIDENCE_CHARS = 160

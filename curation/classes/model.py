@@ -15,6 +15,7 @@ import numpy.typing as npt
 from curation.classes.errors import ClassModelError
 from curation.classes.softmax import Softmax
 from curation.classes.terms import BITS, FIELDS, Terms, weight_of
+from curation.looks import GRAPH
 from runtime.hashes import model_sha256
 
 WEIGHTS = "classes.npz"
@@ -213,8 +214,6 @@ class ClassModel:
 
 def model_identity(folder: Path) -> str:
     """Return the hash of a classifier's files, on which every answer depends. Raises ClassModelError."""
-    from curation.classes.picture import GRAPH
-
     for name in (WEIGHTS, GRAPH):
         if not (folder / name).is_file():
             raise ClassModelError(f"{folder} is no classifier: it holds no {name}")

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation import classes
+from curation import looks
 from curation.embeddings import onnx as embed_onnx
 from curation.embeddings.errors import EmbedderError
 from curation.meaning import (
@@ -49,7 +49,7 @@ def space(small: Path, folder: Path) -> str:
     """
     numbers, seeing = (
         model_sha256(_file(folder, NUMBERS)),
-        model_sha256(_file(classes.SHIPPED, classes.GRAPH)),
+        model_sha256(_file(looks.SHIPPED, looks.GRAPH)),
     )
     return (
         f"scimmir-clip/{VERSION} numbers=sha256:{numbers[:16]} picture=sha256:{seeing[:16]} "
@@ -82,7 +82,7 @@ class Loaded:
     """The loaded model; `embed` may be told what the classifier's network saw in pictures, None where unknown."""
 
     dimension: int
-    embed: Callable[[Sequence[bytes | Image.Image], Sequence[classes.Look | None] | None], Floats]
+    embed: Callable[[Sequence[bytes | Image.Image], Sequence[looks.Look | None] | None], Floats]
     embed_texts: Callable[[Sequence[str]], Floats]
 
 
@@ -100,10 +100,10 @@ def load(small: Path, folder: Path, device: Device = "cpu") -> Loaded:
     dimension = first + meaning.dimension
 
     def embed(
-        images: Sequence[bytes | Image.Image], looks: Sequence[classes.Look | None] | None = None
+        images: Sequence[bytes | Image.Image], known: Sequence[looks.Look | None] | None = None
     ) -> Floats:
         pictures = [open_rgb(image) for image in images]
-        second = meaning.image_vectors(seen(pictures, looks))
+        second = meaning.image_vectors(seen(pictures, known))
         return np.concatenate([COPIES**0.5 * find_copies(pictures), (1 - COPIES) ** 0.5 * second], 1)
 
     def embed_texts(texts: Sequence[str]) -> Floats:

@@ -8,8 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.classes import SHIPPED as CLASSES
-from curation.classes import Look, network_identity
 from curation.embeddings import clip as embed_clip
 from curation.embeddings import descriptor as embed_descriptor
 from curation.embeddings import onnx as embed_onnx
@@ -17,6 +15,8 @@ from curation.embeddings import onnx_text as embed_onnx_text
 from curation.embeddings import open_clip as embed_open_clip
 from curation.embeddings import transformers as embed_transformers
 from curation.embeddings.errors import EmbedderError
+from curation.looks import SHIPPED as NETWORK
+from curation.looks import Look, network_identity
 from runtime.devices import Device, Wanted, choose_device
 
 VERSION = "3"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime; 3: thumbnails beside
@@ -189,7 +189,7 @@ def embedder_space(spec: str) -> str:
 
 def embedder_network(spec: str) -> str | None:
     """Return the classifier's network (its `network_identity`) with which an embedder looks; None where with none."""
-    return network_identity(CLASSES) if spec == "clip" else None
+    return network_identity(NETWORK) if spec == "clip" else None
 
 
 def copies_embedder(spec: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from curation import classes
+from curation import looks
 from curation.meaning import wordpiece
 from curation.meaning.model import FEATURES, SIGNALS, Floats, described
 from runtime.onnx_sessions import onnx_session
@@ -17,12 +17,12 @@ CONTEXT = 128  # tokens of a text that are read
 SENTENCES, PIECES = "sentence.onnx", "vocab.txt"
 
 
-def seen(pictures: Sequence[Image.Image], looks: Sequence[classes.Look | None] | None = None) -> Floats:
-    """Return what the classifier's network and its counts see of pictures, shape (n, 724), but for known `looks`."""
-    graph = classes.SHIPPED / classes.GRAPH
+def seen(pictures: Sequence[Image.Image], known: Sequence[looks.Look | None] | None = None) -> Floats:
+    """Return what the classifier's network and its counts see of pictures, shape (n, 724), but for those `known`."""
+    graph = looks.SHIPPED / looks.GRAPH
     both = [
-        classes.picture_features(picture, graph) if look is None else look
-        for picture, look in zip(pictures, looks or [None] * len(pictures), strict=True)
+        looks.picture_features(picture, graph) if look is None else look
+        for picture, look in zip(pictures, known or [None] * len(pictures), strict=True)
     ]
     features = np.array([found for found, _ in both], np.float32).reshape(-1, FEATURES)
     return described(features, np.array([counts for _, counts in both], np.float32).reshape(-1, SIGNALS))

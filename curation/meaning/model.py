@@ -1,6 +1,6 @@
 """What pictures show and captions speak of as vectors that can be compared: learnt from pairs, on frozen networks.
 
-A picture is described by what a network sees in it and by simple counts (`curation.classes.picture_features`), a
+A picture is described by what a network sees in it and by simple counts (`curation.looks.picture_features`), a
 text by a sentence encoder's vector and by its words. Ridge regression on a kernel of distances, from pictures to what
 their captions say (`learn.py` fits it), brings both into one space. Everything here is numpy.
 """

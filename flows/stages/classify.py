@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from curation import classes
+from curation import classes, looks
 from flows.build_options import BuildOptions
 from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches
 from flows.stages import extract, images, look, panels, typeset
@@ -24,7 +24,7 @@ class Seen:
     """A float with how its image came about, and what was seen in it; None where it was not looked at."""
 
     item: Float
-    look: classes.Look | None
+    look: looks.Look | None
     origin: str
 
 
@@ -60,9 +60,9 @@ def classify_pairs(job: tuple[Path, Sequence[Seen]]) -> list[ClassRow | Failure]
 
 def _seen_in(inputs: ShardInputs) -> list[Seen]:
     floats = {item.pair_id: item for item in floats_with_panels(inputs)}
-    looks = look.looks_in(inputs)
+    known = look.looks_in(inputs)
     return [
-        Seen(floats[row["pair_id"]], looks.get(row["pair_id"]), row["origin"])
+        Seen(floats[row["pair_id"]], known.get(row["pair_id"]), row["origin"])
         for stage in PICTURE_STAGES
         for row in inputs.table(stage, "images", ["pair_id", "origin"]).to_pylist()
     ]

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from curation import classes, embeddings, similarity
+from curation import embeddings, looks, similarity
 from curation.pictures import open_rgb
 from flows.build_options import BuildOptions
 from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches, wanted_device
@@ -33,7 +33,7 @@ class Seen:
 
     pair_id: str
     image: bytes
-    look: classes.Look | None
+    look: looks.Look | None
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
@@ -71,10 +71,10 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
 
 def _seen_in(inputs: ShardInputs, options: BuildOptions) -> list[Seen]:
     network = embeddings.embedder_network(options.embedder)
-    known = network is not None and network == classes.network_identity(look.model_folder(options))
-    looks = look.looks_in(inputs) if known else {}
+    wanted = network is not None and network == looks.network_identity(look.model_folder(options))
+    known = look.looks_in(inputs) if wanted else {}
     return [
-        Seen(picture.pair_id, picture.image, looks.get(picture.pair_id))
+        Seen(picture.pair_id, picture.image, known.get(picture.pair_id))
         for picture in pictures_in(inputs, PICTURE_STAGES)
     ]
 

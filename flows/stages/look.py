@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
-from curation import classes
+from curation import classes, looks
 from flows.build_options import BuildOptions
 from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches
 from flows.stages import extract, images, panels, typeset
@@ -22,7 +22,7 @@ PICTURES_PER_BATCH = 16
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
     """Return what decides on a look beside the image: the network."""
-    return {"network": classes.network_identity(model_folder(options))}
+    return {"network": looks.network_identity(model_folder(options))}
 
 
 def model_folder(options: BuildOptions) -> Path:
@@ -54,7 +54,7 @@ def look_at(job: tuple[Path, Sequence[Picture]]) -> list[LookRow | Failure]:
     folder, pictures = job
 
     def look(picture: Picture) -> LookRow:
-        features, signals = classes.picture_features(picture.image, folder / classes.GRAPH)
+        features, signals = looks.picture_features(picture.image, folder / looks.GRAPH)
         return LookRow(
             pair_id=picture.pair_id, features=tuple(features.tolist()), signals=tuple(signals.tolist())
         )
@@ -62,7 +62,7 @@ def look_at(job: tuple[Path, Sequence[Picture]]) -> list[LookRow | Failure]:
     return each(look, pictures)
 
 
-def looks_in(inputs: ShardInputs) -> dict[str, classes.Look]:
+def looks_in(inputs: ShardInputs) -> dict[str, looks.Look]:
     """Return what was seen in each figure that could be looked at."""
     table = inputs.table(STAGE.name, "looks")
     columns = [
@@ -83,7 +83,7 @@ def _figures(inputs: ShardInputs) -> set[str]:
 
 STAGE = ShardStage(
     "look",
-    classes.LOOK_VERSION,
+    looks.VERSION,
     (extract.STAGE, images.STAGE, typeset.STAGE, panels.STAGE),
     "figures",
     parameters,

@@ -2,6 +2,8 @@
 
 import io
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 from build_in_process import stages_in_process
 
-from curation import classes, embeddings
+from curation import classes, embeddings, looks
 from curation.embeddings import load_embedder
 from flows.shards import BuildInputs, ShardInputs
 from flows.stages import classify, embed, look
@@ -59,12 +61,12 @@ def images_of(built: BuildInputs) -> dict[str, bytes]:
 
 
 def test_a_look_is_kept_to_the_last_bit_of_figures_alone(built: BuildInputs) -> None:
-    looks = look.looks_in(inputs(built))
+    known = look.looks_in(inputs(built))
     image = images_of(built)[FIGURE]
-    features, signals = classes.picture_features(image, classes.SHIPPED / classes.GRAPH)
-    assert set(looks) == {FIGURE} and set(images_of(built)) == {FIGURE, TABLE}
-    assert looks[FIGURE][0].tobytes() == features.tobytes()
-    assert looks[FIGURE][1].tobytes() == signals.tobytes()
+    features, signals = looks.picture_features(image, classes.SHIPPED / looks.GRAPH)
+    assert set(known) == {FIGURE} and set(images_of(built)) == {FIGURE, TABLE}
+    assert known[FIGURE][0].tobytes() == features.tobytes()
+    assert known[FIGURE][1].tobytes() == signals.tobytes()
 
 
 def test_classes_and_vectors_are_those_of_the_pictures_themselves(built: BuildInputs) -> None:
@@ -86,15 +88,15 @@ def test_the_network_runs_for_no_figure_that_was_looked_at(
     built: BuildInputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
-    looked = classes.picture_features
+    looked = looks.picture_features
 
-    def counted(image: object, graph: Path) -> classes.Look:
+    def counted(image: object, graph: Path) -> looks.Look:
         asked.append(image)
         return looked(image, graph)  # type: ignore[arg-type]
 
     options = {"embedder": "clip", "workers": 1}
     chosen = embed.BuildOptions(**options)  # type: ignore[arg-type]
-    monkeypatch.setattr(classes, "picture_features", counted)
+    monkeypatch.setattr(looks, "picture_features", counted)
     monkeypatch.setattr("curation.classes.classifier.picture_features", counted)
     seen = {picture.pair_id: picture for picture in embed._seen_in(inputs(built), chosen)}
     embed.embed_images((("clip", "cpu"), [seen[FIGURE]]))
@@ -106,7 +108,7 @@ def test_the_network_runs_for_no_figure_that_was_looked_at(
 
 def test_a_classifier_with_another_network_sees_for_itself(built: BuildInputs, tmp_path: Path) -> None:
     other = Path(shutil.copytree(classes.SHIPPED, tmp_path / "other"))
-    with (other / classes.GRAPH).open("ab") as graph:
+    with (other / looks.GRAPH).open("ab") as graph:
         graph.write(b"\0")
     ours, theirs = (embed.BuildOptions(class_model=model) for model in (None, str(other)))
     assert look.parameters(ours) != look.parameters(theirs)
@@ -115,6 +117,11 @@ def test_a_classifier_with_another_network_sees_for_itself(built: BuildInputs, t
     assert embeddings.embedder_network("small") is None
     plain = embed.BuildOptions(embedder="descriptor")
     assert all(picture.look is None for picture in embed._seen_in(inputs(built), plain))
+
+
+def test_what_embeds_and_what_serves_knows_no_rules_of_wording() -> None:
+    heavy = "import sys, curation.embeddings, serve.app; print('curation.classes' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", heavy], check=True, capture_output=True).stdout == b"False\n"
 
 
 def test_a_picture_that_cannot_be_looked_at_leaves_its_figure_to_its_words(

@@ -8,25 +8,30 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.classes.errors import ClassModelError
-from curation.classes.signals import picture_signals
+from curation.looks.signals import picture_signals
 from curation.pictures import open_rgb, opencv
 from runtime.hashes import model_sha256
 from runtime.onnx_sessions import onnx_session
+from schemas.errors import UserError
 
-LOOK_VERSION = "1"  # 1: features of three depths, colours, lines and gaps
+VERSION = "1"  # 1: features of three depths; colours, lines and gaps
 
 SIDE = 224  # pixels of the square that a picture is squashed to
 GRAPH = "picture.onnx"
+SHIPPED = Path(__file__).parents[1] / "classes" / "models" / "scimmir-classes"
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 Array = npt.NDArray[np.float32]
 Look = tuple[Array, Array]  # a picture's features and signals
 
 
+class LookError(UserError):
+    """A network cannot be had; the message is one sentence for the person who chose it."""
+
+
 def network_identity(folder: Path) -> str:
-    """Return what a picture's features by a classifier's network depend on. Raises ClassModelError."""
-    return f"{LOOK_VERSION}-sha256:{model_sha256(_file(folder / GRAPH))[:16]}"
+    """Return what a picture's features by a classifier's network depend on. Raises LookError."""
+    return f"{VERSION}-sha256:{model_sha256(_file(folder / GRAPH))[:16]}"
 
 
 def picture_features(image: bytes | Image.Image, graph: Path) -> Look:
@@ -36,7 +41,7 @@ def picture_features(image: bytes | Image.Image, graph: Path) -> Look:
 
     Raises:
         RecordError: image_unreadable where the bytes are no image.
-        ClassModelError: there is no graph.
+        LookError: there is no graph.
     """
     picture = open_rgb(image)
     small = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
@@ -60,5 +65,5 @@ def _session(graph: Path) -> Any:
 
 def _file(graph: Path) -> Path:
     if not graph.is_file():
-        raise ClassModelError(f"{graph.parent} is no classifier: it holds no {GRAPH}")
+        raise LookError(f"{graph.parent} is no classifier: it holds no {GRAPH}")
     return graph
