@@ -65,12 +65,14 @@ def look_at(job: tuple[Path, Sequence[Picture]]) -> list[LookRow | Failure]:
 def looks_in(inputs: ShardInputs) -> dict[str, looks.Look]:
     """Return what was seen in each figure that could be looked at."""
     table = inputs.table(STAGE.name, "looks")
-    columns = [
-        np.asarray(table.column(name).combine_chunks().flatten(), np.float32).reshape(table.num_rows, -1)
-        for name in ("features", "signals")
-    ]
     names: list[str] = table.column("pair_id").to_pylist()
-    return dict(zip(names, zip(*columns, strict=True), strict=True)) if names else {}
+    if not names:
+        return {}
+    features, signals = (
+        np.asarray(table.column(name).combine_chunks().flatten(), np.float32).reshape(len(names), -1)
+        for name in ("features", "signals")
+    )
+    return dict(zip(names, zip(features, signals, strict=True), strict=True))
 
 
 def _figures(inputs: ShardInputs) -> set[str]:

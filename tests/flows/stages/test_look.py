@@ -18,8 +18,9 @@ from flows.stages import classify, embed, look
 from flows.stages.floats import floats_with_panels
 from runtime.attempt import stop_shared_pools
 from samples.invented import invent
-from schemas.annotations import ClassRow, EmbeddingRow
-from schemas.columns import rows_of
+from schemas.annotations import ClassRow, EmbeddingRow, LookRow
+from schemas.columns import rows_of, table_of
+from warehouse.stages import stage_output, write_stage
 
 FIGURE, TABLE = "arxiv:2601.00001:figure-1", "arxiv:2601.00001:table-1"
 SOURCE = r"""\documentclass{article}\usepackage{graphicx}\begin{document}
@@ -117,6 +118,12 @@ def test_a_classifier_with_another_network_sees_for_itself(built: BuildInputs, t
     assert embeddings.embedder_network("small") is None
     plain = embed.BuildOptions(embedder="descriptor")
     assert all(picture.look is None for picture in embed._seen_in(inputs(built), plain))
+
+
+def test_where_no_figure_was_looked_at_nothing_is_known(built: BuildInputs, tmp_path: Path) -> None:
+    empty = stage_output(tmp_path, "look", "0" * 32)
+    write_stage(empty, {"looks": table_of(LookRow, [])}, {})
+    assert look.looks_in(ShardInputs((), {"look": empty})) == {}
 
 
 def test_what_embeds_and_what_serves_knows_no_rules_of_wording() -> None:
