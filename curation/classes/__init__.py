@@ -6,14 +6,14 @@ reads; the one that comes with the package lies in `models/`, with its card. Wha
 holds (`rules.py`).
 """
 
-from curation.classes.classifier import SHIPPED, VERSION, classifier_identity, classify, inputs_of
+from curation.classes.classifier import VERSION, classifier_identity, classify, inputs_of
 from curation.classes.errors import ClassModelError
 from curation.classes.features import evidence_of, sentences_about
 from curation.classes.learn import Example, cross_validate, learn, paper_folds
 from curation.classes.model import WEIGHTS, KindModel, Opinion, write_model
 from curation.classes.rules import RULE_CLASSES, rule_of
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
-from curation.looks import GRAPH
+from curation.looks import GRAPH, SHIPPED
 
 __all__ = [
     "GRAPH",
