@@ -8,7 +8,8 @@ weights that come with the package, with triplets and without, on the same numbe
 the validation and of the test split, each among its own. Whoever changes how triplets are learnt compares the two on
 validation (`--splits validation`) and looks at test once. Exits 1 where a negative is of the same work or a
 duplicate, or where the mean reciprocal rank with triplets on the last of the splits is below `LEAST` times that
-without, in either direction, over all seeds.
+without, in either direction, over all seeds, or where training without them leaves the model within two standard
+errors of chance, so that the two say nothing of each other.
 """
 
 import argparse
@@ -123,29 +124,46 @@ def main() -> None:
         count, wrong = wrong_negatives(release, folder / "triplets")
         print(f"pairs {rows}, {count} negatives, {time.process_time() - start:.0f} s of a processor")
         print(f"of the same work, or the same: {dict(wrong) or 'none'}", flush=True)
-        ranks = compared(release, folder, arguments)
-    worse = False  # of the last split
-    for split in arguments.splits:
-        worse = False
-        for place, name in enumerate(("image to text", "text to image")):
-            before, without, with_them = (
-                np.array([row[split][place] for row in ranks[key]]) for key in ("before", "without", "with")
-            )
-            ratio = with_them.mean() / without.mean()
-            each = ", ".join(f"{value:.3f}" for value in with_them / without)
-            print(
-                f"{split}, {name}: mean reciprocal rank {before.mean():.4f} before, {without.mean():.4f} trained "
-                f"without, {with_them.mean():.4f} with hard negatives, {ratio:.3f} times (seed by seed {each})"
-            )
-            worse = worse or ratio < LEAST
-    sys.exit(bool(wrong) or worse)
+        ranks, sizes = compared(release, folder, arguments)
+    no_worse = [told(ranks, split, pairs) for split, pairs in sizes.items()]
+    sys.exit(bool(wrong) or not no_worse[-1])
+
+
+def told(ranks: dict[str, list["Ranks"]], split: str, pairs: int) -> bool:
+    """Print what a split says of training with hard negatives; return whether it is known to be no worse."""
+    chance, error = by_chance(pairs)
+    good = True
+    for place, name in enumerate(("image to text", "text to image")):
+        before, without, with_them = (
+            np.array([row[split][place] for row in ranks[key]]) for key in ("before", "without", "with")
+        )
+        ratio = with_them.mean() / without.mean()
+        each = ", ".join(f"{value:.3f}" for value in with_them / without)
+        print(
+            f"{split}, {name}: mean reciprocal rank {before.mean():.4f} before, {without.mean():.4f} trained "
+            f"without, {with_them.mean():.4f} with hard negatives, {ratio:.3f} times (seed by seed {each}); "
+            f"by chance {chance:.4f} ± {error:.4f}"
+        )
+        if without.mean() < chance + 2 * error:
+            print("  this is no more than chance, and so says nothing of hard negatives")
+            good = False
+        good = good and ratio >= LEAST
+    return good
+
+
+def by_chance(pairs: int) -> tuple[float, float]:
+    """Return the mean reciprocal rank of random vectors on so many pairs, and its standard error."""
+    reciprocal = 1 / np.arange(1, pairs + 1)
+    return float(reciprocal.mean()), float(reciprocal.std() / np.sqrt(pairs))
 
 
 Ranks = dict[str, np.ndarray]  # of a split: the mean reciprocal ranks of both directions
 
 
-def compared(release: Path, folder: Path, arguments: argparse.Namespace) -> dict[str, list[Ranks]]:
-    """Return the ranks of the model before, trained without and with hard negatives, by seed."""
+def compared(
+    release: Path, folder: Path, arguments: argparse.Namespace
+) -> tuple[dict[str, list[Ranks]], dict[str, int]]:
+    """Return the ranks before, trained without and with hard negatives, by seed, and the pairs of each split."""
     held_out = {split: released(release, [split]) for split in arguments.splits}
 
     def ranked(model: Path) -> Ranks:
@@ -176,7 +194,7 @@ def compared(release: Path, folder: Path, arguments: argparse.Namespace) -> dict
             )
             seconds = time.perf_counter() - start
             print(f"seed {seed} {name}: {count} pictures in {seconds:.0f} s, ranks {said}", flush=True)
-    return ranks
+    return ranks, {split: len(pairs) for split, pairs in held_out.items()}
 
 
 if __name__ == "__main__":
