@@ -60,15 +60,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _group(item: pytest.Item) -> str:
-    """Return what a test is kept with: with torch, too, which takes each process six seconds to import."""
-    shared = "warehouse" in getattr(item, "fixturenames", ()) or item.get_closest_marker("torch")
-    return "release" if shared else item.path.name
+    """Return what a test is kept with: torch takes each process six seconds to import."""
+    if "warehouse" in getattr(item, "fixturenames", ()):
+        return "release"
+    return "torch" if item.get_closest_marker("torch") else item.path.name
 
 
 def _place(item: pytest.Item) -> int:
     if item.get_closest_marker("integration"):
         return 0
-    return 1 if _group(item) == "release" else 2
+    return 1 if _group(item) in ("release", "torch") else 2
 
 
 @pytest.fixture(scope="session")
