@@ -79,9 +79,8 @@ def _arguments() -> argparse.Namespace:
 
 def tell(model: KindModel, item: Example) -> Told:
     """Return what a classifier says of an example, with all and with part of what it hears."""
-    signals = item.signals.astype(np.float64)
-    picture = None if item.picture is None else item.picture.astype(np.float64)
-    said = model.opinion(item.kind, item.terms, signals, picture)
+    signals = item.dense["signals"].astype(np.float64)
+    said = model.opinion(item.kind, item.terms, item.dense)
     voted = {
         head: model.classes[
             int((model.ask(item.kind, head, said.said, signals) * model.heads[head].votes).argmax())

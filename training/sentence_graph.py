@@ -30,7 +30,7 @@ def write_sentence_graph(folder: Path) -> None:
     import onnx
     import torch
 
-    source = _package_folder() / "model"
+    source = package_folder() / "model"
     with tempfile.TemporaryDirectory() as temporary:
         plain = Path(temporary) / "plain.onnx"
         torch.onnx.export(
@@ -47,7 +47,8 @@ def write_sentence_graph(folder: Path) -> None:
     shutil.copyfile(source / VOCABULARY, folder / VOCABULARY)
 
 
-def _package_folder() -> Path:
+def package_folder() -> Path:
+    """Return where the package with the encoder lies; ends the program with what to do where it is missing."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise SystemExit(

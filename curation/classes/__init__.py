@@ -2,8 +2,8 @@
 
 `classifier.py` gives the classes, by a model that `learn.py` learns from labelled pairs and `model.py` writes and
 reads; the one that comes with the package lies in `models/`, with its card. What it hears: hashed words
-(`terms.py`), counts (`signals.py`), what a network sees in the picture (`curation.looks`), and which rule of wording
-holds (`rules.py`).
+(`terms.py`), what they mean (`word_vectors.py`), counts (`signals.py`), what a network sees in the picture
+(`curation.looks`), and which rule of wording holds (`rules.py`).
 """
 
 from curation.classes.classifier import VERSION, classifier_identity, classify, inputs_of
@@ -13,6 +13,7 @@ from curation.classes.learn import Example, cross_validate, learn, paper_folds
 from curation.classes.model import WEIGHTS, KindModel, Opinion, write_model
 from curation.classes.rules import RULE_CLASSES, rule_of
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
+from curation.classes.word_vectors import WORD_VECTORS
 from curation.looks import GRAPH, SHIPPED
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "SHIPPED",
     "VERSION",
     "WEIGHTS",
+    "WORD_VECTORS",
     "ClassModelError",
     "Example",
     "KindModel",

@@ -8,16 +8,25 @@ import numpy.typing as npt
 from PIL import Image
 
 from curation.classes.features import evidence_of
-from curation.classes.model import INPUTS, ClassModel, KindModel, Opinion, model_identity, read_model
+from curation.classes.model import (
+    PICTURE,
+    SIGNALS,
+    ClassModel,
+    KindModel,
+    Opinion,
+    model_identity,
+    read_model,
+)
 from curation.classes.model import WEIGHTS as WEIGHTS_FILE
 from curation.classes.rules import rule_of
 from curation.classes.signals import text_signals
-from curation.classes.terms import Terms, terms_of
+from curation.classes.terms import Terms, terms_of, texts_of
+from curation.classes.word_vectors import MEANING, meanings_of
 from curation.looks import GRAPH, SHIPPED, Look, picture_features
 from schemas.annotations import ClassRow
 from schemas.floats import Float
 
-VERSION = "3"  # 1: rules; 2: more rules; 3: learnt from words and picture, with image types
+VERSION = "4"  # 1: rules; 2: more; 3: learnt from words and picture, with types; 4: hears what words mean
 
 _WORDS = 3  # terms shown as evidence
 _EVIDENCE_CHARS = 160
@@ -57,10 +66,9 @@ def classify(
         raise ValueError(f"kind must be figure or table, not {item.kind!r}")
     model = classifier(folder).kinds[item.kind]
     rule = rule_of(evidence_of(item)).name
-    terms, signals, picture = inputs_of(item, image, origin=origin, rule=rule, graph=folder / GRAPH)
-    wide = None if picture is None else picture.astype(np.float64)
-    said = model.opinion(item.kind, terms, signals.astype(np.float64), wide)
-    head = "class" if picture is not None or item.kind == "table" else "class_text"
+    terms, dense = inputs_of(item, image, origin=origin, rule=rule, folder=folder)
+    said = model.opinion(item.kind, terms, dense)
+    head = "class" if PICTURE in dense or item.kind == "table" else "class_text"
     place = int((said.classes * model.heads[head].votes).argmax())
     image_type, sure = _image_type(model, said)
     return ClassRow(
@@ -76,16 +84,17 @@ def classify(
 
 
 def inputs_of(
-    item: Float, image: bytes | Image.Image | Look | None, *, origin: str, rule: str, graph: Path
-) -> tuple[Terms, npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
-    """Return what the classifier hears of a float: terms, signals, and of a figure's image the network's features."""
-    terms, counted = terms_of(item, rule), text_signals(item, origin)
+    item: Float, image: bytes | Image.Image | Look | None, *, origin: str, rule: str, folder: Path
+) -> tuple[Terms, dict[str, npt.NDArray[np.float32]]]:
+    """Return what the classifier of a folder hears of a float: terms, and its dense inputs by name."""
+    texts, counted = texts_of(item), text_signals(item, origin)
+    terms, dense = terms_of(item, rule, texts), meanings_of(item.kind, texts, folder)
     if item.kind == "table":
-        return terms, counted, None
+        return terms, dense | {SIGNALS: counted}
     if image is None:
-        return terms, np.concatenate([counted, np.zeros(PICTURE_SIGNALS, np.float32)]), None
-    seen, looks = image if isinstance(image, tuple) else picture_features(image, graph)
-    return terms, np.concatenate([counted, looks]), seen
+        return terms, dense | {SIGNALS: np.concatenate([counted, np.zeros(PICTURE_SIGNALS, np.float32)])}
+    seen, looks = image if isinstance(image, tuple) else picture_features(image, folder / GRAPH)
+    return terms, dense | {SIGNALS: np.concatenate([counted, looks]), PICTURE: seen}
 
 
 PICTURE_SIGNALS = 36
@@ -120,11 +129,10 @@ def _evidence(model: KindModel, said: Opinion, place: int) -> str:
         # A part of a word shows no more than the word that holds it.
         if len(term) > 2 and not any(term in word or word in term for word in words):
             words.append(term)
-    parts = {
-        name: float(said.added[name][place] - said.added[name][others].mean())
-        for name in INPUTS
-        if name in said.added
-    }
+    parts: dict[str, float] = {}
+    for name, added in said.added.items():
+        shown = "text" if name.startswith(MEANING) else name
+        parts[shown] = parts.get(shown, 0.0) + float(added[place] - added[others].mean())
     whole = sum(map(abs, parts.values())) or 1.0
     shares = ", ".join(f"{name} {part / whole:+.0%}" for name, part in parts.items())
     return f"{'; '.join(words) or '(no words)'} | {shares}"[:_EVIDENCE_CHARS]

@@ -11,8 +11,8 @@ from curation.classes.errors import ClassModelError
 from curation.classes.kernels import Ridge, fit_ridge
 from curation.classes.model import (
     EXPERTS,
-    PICTURE,
     SIGNALS,
+    UNTYPED,
     ClassModel,
     Dense,
     Expert,
@@ -34,9 +34,9 @@ KIND_CLASSES = {
 }
 # How the heads are held and how far rare classes are favoured; chosen on cross-validation over the papers.
 _HEADS = {
-    "class": (40.0, 0.6),
-    "class_text": (40.0, 0.6),
-    "class_picture": (40.0, 0.6),
+    "class": (40.0, 0.5),
+    "class_text": (40.0, 0.5),
+    "class_picture": (40.0, 0.5),
     "type": (40.0, 0.3),
     "several": (30.0, 0.0),
 }
@@ -47,15 +47,15 @@ _FEWEST = 10  # labelled floats of a kind
 class Example:
     """One labelled float: what is known of it without its label, and the label.
 
-    `picture` is None for a table; `image_type` and `panels` are None where nobody said.
+    `dense` are its dense inputs by name, a figure's picture among them; `image_type` and `panels` are None where
+    nobody said.
     """
 
     pair_id: str
     paper: str
     kind: str
     terms: Terms
-    signals: npt.NDArray[np.float32]
-    picture: npt.NDArray[np.float32] | None
+    dense: Mapping[str, npt.NDArray[np.float32]]
     subcategory: str
     image_type: str | None = None
     panels: int | None = None
@@ -86,9 +86,8 @@ def learn_kind(kind: str, examples: Sequence[Example]) -> KindModel:
         )
     types = IMAGE_TYPES if kind == "figure" else ()
     vocabulary = _vocabulary([item.terms for item in examples])
-    dense = {SIGNALS: _dense(np.stack([item.signals for item in examples]))}
-    if kind == "figure":
-        dense[PICTURE] = _dense(np.stack([_picture(item) for item in examples]))
+    heard = dict.fromkeys(name for loudness in EXPERTS[kind].values() for name in loudness if name != "text")
+    dense = {name: _dense(np.stack([_input(item, name) for item in examples])) for name in heard}
     texts = _sparse(vocabulary, kind, examples)
     kernels = {"text": np.asarray((texts @ texts.T).toarray())}
     kernels |= {name: _own_kernel(part) for name, part in dense.items()}
@@ -97,10 +96,10 @@ def learn_kind(kind: str, examples: Sequence[Example]) -> KindModel:
     return KindModel(classes, types, caps, vocabulary, dense, experts, heads)
 
 
-def _picture(item: Example) -> npt.NDArray[np.float32]:
-    if item.picture is None:
-        raise ClassModelError(f"{item.pair_id} is a figure without its picture")
-    return item.picture
+def _input(item: Example, name: str) -> npt.NDArray[np.float32]:
+    if name not in item.dense:
+        raise ClassModelError(f"{item.pair_id} is a {item.kind} without its {name}")
+    return item.dense[name]
 
 
 def _vocabulary(documents: Sequence[Terms]) -> Vocabulary:
@@ -119,7 +118,9 @@ def _dense(values: npt.NDArray[np.float32]) -> Dense:
     rows = blank.standard(wide).astype(np.float16).astype(np.float64)
     square = (rows**2).sum(axis=1)
     distances = square[:, None] + square[None] - 2 * rows @ rows.T
-    return Dense(mean, spread, rows, float(np.median(distances)) / SHARPNESS)
+    middle = float(np.median(distances))
+    # Where most examples are alike, as figures that nothing mentions, no distance can be the measure.
+    return Dense(mean, spread, rows, (middle if middle > 1e-6 else 1.0) / SHARPNESS)
 
 
 SHARPNESS = 0.7
@@ -163,7 +164,7 @@ def _experts(
         kernel = np.sum([loud * kernels[heard] for heard, loud in loudness.items()], axis=0)
         first = fit_ridge(kernel, told, papers)
         duals, left_out = first.duals, first.left_out
-        if types:
+        if types and name != UNTYPED:
             second = _second(kernel, looks, papers, typed)
             duals, left_out = np.c_[duals, second.duals], np.c_[left_out, second.left_out]
         experts[name] = Expert(
@@ -191,7 +192,7 @@ def _heads(
     kind: str, examples: Sequence[Example], said: Mapping[str, Array], types: tuple[str, ...]
 ) -> tuple[dict[str, Softmax], tuple[float, ...]]:
     classes = KIND_CLASSES[kind]
-    signals = np.stack([item.signals for item in examples]).astype(np.float64)
+    signals = np.stack([item.dense[SIGNALS] for item in examples]).astype(np.float64)
     told = np.array([classes.index(item.subcategory) for item in examples])
     inputs = {
         head: head_inputs(kind, head, said, len(classes), signals)

@@ -15,23 +15,25 @@ import numpy.typing as npt
 from curation.classes.errors import ClassModelError
 from curation.classes.softmax import Softmax
 from curation.classes.terms import BITS, FIELDS, Terms, weight_of
+from curation.classes.word_vectors import MEANING, WORD_VECTORS
 from curation.looks import GRAPH
 from runtime.hashes import model_sha256
 
 WEIGHTS = "classes.npz"
-FORMAT = 1
+FORMAT = 2  # 1: words, signals and picture; 2: what words mean as well
 
 Array = npt.NDArray[np.float64]
 
-SIGNALS, PICTURE = "signals", "picture"  # the dense inputs; the third, "text", is linear
-INPUTS = ("text", PICTURE, SIGNALS)
+SIGNALS, PICTURE = "signals", "picture"  # dense inputs, as are the meanings of texts; "text" is linear
+CAPTION, SENTENCES = f"{MEANING}caption", f"{MEANING}sentences"
 
 # Which inputs each expert hears, and how loud.
 FIGURE_EXPERTS: Mapping[str, Mapping[str, float]] = {
     "text": {"text": 1.0},
+    "meaning": {CAPTION: 0.7, SENTENCES: 0.35},
     "picture": {PICTURE: 1.0},
     "signals": {SIGNALS: 1.0},
-    "joint": {"text": 1.0, PICTURE: 1.4, SIGNALS: 0.5},
+    "joint": {"text": 1.0, CAPTION: 0.7, SENTENCES: 0.35, PICTURE: 1.4, SIGNALS: 0.5},
 }
 TABLE_EXPERTS: Mapping[str, Mapping[str, float]] = {
     "text": {"text": 1.0},
@@ -39,6 +41,7 @@ TABLE_EXPERTS: Mapping[str, Mapping[str, float]] = {
     "joint": {"text": 1.0, SIGNALS: 0.7},
 }
 EXPERTS = {"figure": FIGURE_EXPERTS, "table": TABLE_EXPERTS}
+UNTYPED = "text"  # the expert that is not asked for image types: without it they are told better
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,15 @@ class Dense:
     def kernel(self, values: Array) -> Array:
         """Return how near inputs are to the training rows, 0 to 1, of shape (rows, training rows)."""
         given = self.standard(values)
-        apart = (given**2).sum(axis=1)[:, None] + self.squares[None] - 2 * given @ self.rows.T
+        # The time goes into reading the rows: in single precision there is half to read.
+        along = given.astype(np.float32) @ self.single_rows.T
+        apart = (given**2).sum(axis=1)[:, None] + self.squares[None] - 2.0 * along
         return np.asarray(np.exp(-np.maximum(apart, 0.0) / self.scale))
+
+    @functools.cached_property
+    def single_rows(self) -> npt.NDArray[np.float32]:
+        """The training rows in single precision."""
+        return self.rows.astype(np.float32)
 
     @functools.cached_property
     def squares(self) -> Array:
@@ -139,21 +149,22 @@ class KindModel:
     experts: Mapping[str, Expert]
     heads: Mapping[str, Softmax]
 
-    def opinion(self, kind: str, terms: Terms, signals: Array, picture: Array | None) -> Opinion:
+    def opinion(self, kind: str, terms: Terms, dense: Mapping[str, npt.NDArray[np.float32]]) -> Opinion:
         """Return what is said of a float; without a picture the words and signals decide alone."""
         columns, values, shown = self.vocabulary.vector(terms, FIELDS[kind])
-        inputs = {SIGNALS: signals} if picture is None else {SIGNALS: signals, PICTURE: picture}
+        inputs = {name: dense[name].astype(np.float64) for name in self.dense if name in dense}
         near = {name: self.dense[name].kernel(given[None])[0] for name, given in inputs.items()}
+        signals = inputs[SIGNALS]
         said: dict[str, Array] = {}
         added: dict[str, Array] = {}
         for name, expert in self.experts.items():
-            if PICTURE in expert.loudness and picture is None:
+            if PICTURE in expert.loudness and PICTURE not in near:
                 continue
             parts = expert_parts(expert, columns, values, near)
             said[name] = expert.intercepts + sum(parts.values())
             if name == "joint":
                 added = parts
-        if picture is None and PICTURE in self.dense:
+        if PICTURE in self.dense and PICTURE not in near:
             classes = self.ask(kind, "class_text", said, signals)
             return Opinion(classes, None, None, said, added, columns, values, shown)
         classes = self.ask(kind, "class", said, signals)
@@ -186,19 +197,20 @@ def head_inputs(kind: str, head: str, said: Mapping[str, Array], classes: int, s
     """
     counted = signals[..., :TEXT_SIGNALS]
     opinions = [said[name] for name in EXPERTS[kind] if name in said]  # in one order, whatever that of `said`
+    typed = [said[name] for name in EXPERTS[kind] if name in said and name != UNTYPED]
     if kind == "table":
         parts = [opinion[..., :1] for opinion in opinions]
         return np.concatenate(parts, axis=-1)
     if head == "class_text":
-        return np.concatenate([said["text"][..., :classes], counted], axis=-1)
+        return np.concatenate([said["text"], said["meaning"][..., :classes], counted], axis=-1)
     if head == "class_picture":
         return np.asarray(said["picture"][..., :classes])
     if head == "class":
         parts = [opinion[..., :classes] for opinion in opinions]
     elif head == "type":
-        parts = [opinion[..., classes:-1] for opinion in opinions] + [said["joint"][..., :classes]]
+        parts = [opinion[..., classes:-1] for opinion in typed] + [said["joint"][..., :classes]]
     else:
-        parts = [opinion[..., -1:] for opinion in opinions]
+        parts = [opinion[..., -1:] for opinion in typed]
     return np.concatenate([*parts, counted], axis=-1)
 
 
@@ -214,10 +226,11 @@ class ClassModel:
 
 def model_identity(folder: Path) -> str:
     """Return the hash of a classifier's files, on which every answer depends. Raises ClassModelError."""
-    for name in (WEIGHTS, GRAPH):
+    for name in (WEIGHTS, GRAPH, WORD_VECTORS):
         if not (folder / name).is_file():
             raise ClassModelError(f"{folder} is no classifier: it holds no {name}")
-    return f"{model_sha256(folder / WEIGHTS)[:8]}{model_sha256(folder / GRAPH)[:4]}"
+    table = model_sha256(folder / WORD_VECTORS)[:4]
+    return f"{model_sha256(folder / WEIGHTS)[:8]}{model_sha256(folder / GRAPH)[:4]}{table}"
 
 
 def write_model(model: ClassModel, path: Path) -> None:

@@ -5,7 +5,7 @@ import itertools
 import math
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from curation.classes.features import CAPTION_CHARS, head_of, mention_sentences
@@ -58,9 +58,12 @@ TABLE_FIELDS: Mapping[str, float] = {
 FIELDS: Mapping[str, Mapping[str, float]] = {"figure": FIGURE_FIELDS, "table": TABLE_FIELDS}
 
 
-def terms_of(item: Float, rule: str) -> dict[str, dict[int, Term]]:
-    """Return, for each field of the float's kind, its terms by their hash; `rule` is what the words' rule says."""
-    texts = _texts(item)
+def terms_of(item: Float, rule: str, texts: Mapping[str, str] | None = None) -> dict[str, dict[int, Term]]:
+    """Return, for each field of the float's kind, its terms by their hash; `rule` is what the words' rule says.
+
+    `texts` are those of `texts_of`, where they are there already.
+    """
+    texts = texts_of(item) if texts is None else texts
     found: dict[str, dict[int, Term]] = {}
     for field in FIELDS[item.kind]:
         if field == "rule":
@@ -76,9 +79,10 @@ def terms_of(item: Float, rule: str) -> dict[str, dict[int, Term]]:
     return found
 
 
-def tokens(text: str) -> list[str]:
+@functools.lru_cache(maxsize=8)  # for a float's texts are asked for in more ways than one
+def tokens(text: str) -> tuple[str, ...]:
     """Return words and marks in lower case, every number as 0."""
-    return _TOKEN.findall(_DIGITS.sub("0", text.lower()))
+    return tuple(_TOKEN.findall(_DIGITS.sub("0", text.lower())))
 
 
 def weight_of(term: Term) -> float:
@@ -86,7 +90,8 @@ def weight_of(term: Term) -> float:
     return 1.0 + math.log(term.count)
 
 
-def _texts(item: Float) -> dict[str, str]:
+def texts_of(item: Float) -> dict[str, str]:
+    """Return the float's texts by the name of their field, each bounded in length."""
     lines = (item.table_text or "")[:TABLE_TEXT_CHARS].split("\n")
     caption = item.caption[:CAPTION_CHARS]
     return {
@@ -101,13 +106,13 @@ def _texts(item: Float) -> dict[str, str]:
     }
 
 
-def _words_and_pairs(words: list[str]) -> Iterator[str]:
+def _words_and_pairs(words: Sequence[str]) -> Iterator[str]:
     yield from (word for word in words if word[0].isalnum())
     said = [word for word in words if word not in _STOPS]
     yield from (f"{first} {second}" for first, second in itertools.pairwise(said))
 
 
-def _parts(words: list[str]) -> Iterator[str]:
+def _parts(words: Sequence[str]) -> Iterator[str]:
     for word in words:
         if len(word) > 1:
             yield from _parts_of(word)

@@ -16,7 +16,7 @@ from schemas.floats import Float
 from schemas.pair import IMAGE_TYPES, SUBCATEGORIES
 from schemas.reject import RecordError
 
-NOTICES = "LICENSE-picture.txt"
+NOTICES = ("LICENSE-picture.txt", "LICENSE-words.txt")
 CARD = "README.md"
 _BATCH = 64
 
@@ -55,7 +55,7 @@ def train_classes(folders: Sequence[Path], labels: Sequence[Path], output: Path)
     model = classes.learn(examples)
     output.mkdir(parents=True, exist_ok=True)
     classes.write_model(model, output / classes.WEIGHTS)
-    for name in (classes.GRAPH, NOTICES):
+    for name in (classes.GRAPH, classes.WORD_VECTORS, *NOTICES):
         if (classes.SHIPPED / name).resolve() != (output / name).resolve():
             shutil.copyfile(classes.SHIPPED / name, output / name)
     return Learnt(
@@ -144,16 +144,15 @@ def _example(row: Mapping[str, object], label: PairLabel) -> classes.Example:
     if item.kind == "figure" and image is None:
         raise RecordError("image_missing", f"{item.pair_id} is without its image")
     rule = classes.rule_of(classes.evidence_of(item)).name
-    terms, signals, picture = classes.inputs_of(
-        item, image, origin=str(row["origin"]), rule=rule, graph=classes.SHIPPED / classes.GRAPH
+    terms, dense = classes.inputs_of(
+        item, image, origin=str(row["origin"]), rule=rule, folder=classes.SHIPPED
     )
     return classes.Example(
         pair_id=item.pair_id,
         paper=item.paper_key,
         kind=item.kind,
         terms=terms,
-        signals=signals,
-        picture=picture,
+        dense=dense,
         subcategory=label.subcategory,
         image_type=label.image_type if item.kind == "figure" else None,
         panels=label.panels,

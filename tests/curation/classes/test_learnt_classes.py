@@ -42,16 +42,22 @@ def examples() -> list[Example]:
                     paper=f"paper-{number // 2}",
                     kind=kind,
                     terms=terms_of(item, "any"),
-                    signals=draw.normal(size=64 if kind == "figure" else 28).astype(np.float32),
-                    picture=(draw.normal(size=12) + 2 * np.eye(12)[place]).astype(np.float32)
-                    if kind == "figure"
-                    else None,
+                    dense=dense(kind, place, draw),
                     subcategory=name,
                     image_type=TYPES.get(name),
                     panels=1 + number % 2,
                 )
             )
     return found
+
+
+def dense(kind: str, place: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return noise as each dense input, and as a figure's picture numbers that tell its class."""
+    found = {"signals": draw.normal(size=64 if kind == "figure" else 28)}
+    if kind == "figure":
+        found |= {f"meaning_{name}": draw.normal(size=8) for name in ("caption", "sentences")}
+        found["picture"] = draw.normal(size=12) + 2 * np.eye(12)[place]
+    return {name: values.astype(np.float32) for name, values in found.items()}
 
 
 def flowchart() -> bytes:
@@ -113,17 +119,15 @@ def test_the_same_examples_in_any_order_give_the_same_file(tmp_path):
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
     model, learnt = read_model(tmp_path / "one.npz"), learn(listed)
     for item in listed[::5]:
-        asked = (item.kind, item.terms, item.signals.astype(float))
-        picture = None if item.picture is None else item.picture.astype(float)
-        read, kept = (one.kinds[item.kind].opinion(*asked, picture).classes for one in (model, learnt))
+        asked = (item.kind, item.terms, item.dense)
+        read, kept = (one.kinds[item.kind].opinion(*asked).classes for one in (model, learnt))
         np.testing.assert_allclose(read, kept, atol=0.01)  # half precision
     told = {item.pair_id: said(model.kinds[item.kind], item) for item in listed}
     assert sum(told[item.pair_id] == item.subcategory for item in listed) >= 54
 
 
 def said(model, item):
-    picture = None if item.picture is None else item.picture.astype(float)
-    opinion = model.opinion(item.kind, item.terms, item.signals.astype(float), picture)
+    opinion = model.opinion(item.kind, item.terms, item.dense)
     return model.classes[int(opinion.classes.argmax())]
 
 
@@ -155,6 +159,18 @@ def test_nothing_of_a_paper_is_learnt_before_it_is_told():
 
     cross_validate(marked, 5, judge)
     assert sorted(seen) == sorted(item.pair_id for item in listed)
+
+
+def test_an_input_in_which_most_examples_are_alike_is_learnt_from():
+    blank = np.zeros(8, np.float32)
+    listed = [
+        dataclasses.replace(item, dense=item.dense | {"meaning_sentences": blank})
+        if item.kind == "figure" and not item.pair_id.endswith("-3")
+        else item
+        for item in examples()
+    ]
+    model = learn(listed)
+    assert sum(said(model.kinds[item.kind], item) == item.subcategory for item in listed) >= 54
 
 
 def test_papers_are_divided_whole_and_evenly():
