@@ -1,5 +1,6 @@
 """What the class rules look at: a caption's head, sentences that mention the float, and a table's cells."""
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,7 +90,12 @@ def head_of(caption: str) -> str:
 
 def mention_sentences(item: Float) -> list[str]:
     """Return the sentences that name the float by its printed number, in document order."""
-    return sentences_about(item.kind, item.number or "", item.mentions)
+    return list(_sentences_of(item.kind, item.number or "", tuple(item.mentions)))
+
+
+@functools.lru_cache(maxsize=8)  # for the rules and the terms both ask
+def _sentences_of(kind: str, number: str, mentions: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sentences_about(kind, number, mentions))
 
 
 def sentences_about(kind: str, number: str, mentions: Sequence[str]) -> list[str]:
