@@ -16,6 +16,7 @@ KEYS = {
     "AWS_SECRET_ACCESS_KEY": "testing-secret",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
+CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"}
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -34,6 +35,7 @@ class Store:
     requests: int = 0
     failed: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    writing: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -71,7 +73,9 @@ class Store:
             if fails:
                 start("500 Internal Server Error", [("Content-Type", "application/xml")])
                 return [b"<Error><Code>InternalError</Code><Message>injected</Message></Error>"]
-            return app(environ, start)
+            # moto looks whether a condition holds, and then writes; S3 does both at once.
+            with self.writing if CONDITIONS & environ.keys() else contextlib.nullcontext():
+                return app(environ, start)
 
         return faulty
 

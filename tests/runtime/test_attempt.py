@@ -102,7 +102,10 @@ def test_each_record_ends_as_itself_or_with_its_reason(pool: Workers) -> None:
 
 
 @pytest.mark.parametrize("record", ["spin", "threads"])
-def test_work_without_end_has_its_time_in_seconds_of_a_processor(pool: Workers, record: str) -> None:
+def test_work_without_end_has_its_time_in_seconds_of_a_processor(
+    pool: Workers, record: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.attempt.WALL_FACTOR", 600)  # however little of one it gets
     (outcome,) = attempt(work_on, [record], pool=pool, timeout_s=LIMIT_S, tries=1)
     assert outcome.failure == Failure("timeout", "no end after 1 s of a processor")
 
