@@ -6,7 +6,7 @@ from pathlib import Path
 from curation.classes import read_labels
 from extractors import latex
 from flows.build_options import BuildOptions
-from flows.stages import embed
+from flows.stages import classify, embed, look
 from flows.stages.ocr import engine_identity
 from flows.stages.thresholds import duplicate_parameters
 from runtime.storage import is_s3, place_of
@@ -22,8 +22,8 @@ def check_call(
     """Return when the build can start.
 
     Raises:
-        UserError: a path is missing, an engine is unknown or lacks its models, the shares do not add up, or
-            the warehouse cannot be written to; the message says what to do.
+        UserError: a path is missing, an engine is unknown or lacks its models, a folder holds no classifier, the
+            shares do not add up, or the warehouse cannot be written to; the message says what to do.
     """
     if not inputs:
         raise UserError("no input given: name archives, packages or folders of papers")
@@ -36,6 +36,8 @@ def check_call(
         raise UserError(f"the shares of train, validation and test add up to {shares:g}, not 1")
     engine_identity(options)
     embed.device(options)
+    look.parameters(options)
+    classify.parameters(options)
     selection(options.classes, options.image_types)
     if options.render_drawings and latex.engine_identity() is None:
         raise UserError(

@@ -40,6 +40,7 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         (["build", "{tmp}/nowhere"], "nowhere does not exist"),
         (["build", "{papers}", "--ocr-engine", "tesseract"], "there is no OCR engine 'tesseract'; known are easyocr, rapidocr"),
         (["build", "{papers}", "--ocr-engine", "easyocr", "--ocr-model-dir", "{tmp}/empty"], "craft_mlt_25k.pth"),
+        (["build", "{papers}", "--class-model", "{tmp}/empty"], "empty is no classifier"),
         (["build", "{papers}", "--embedder", "word2vec"], "word2vec"),
         (["build", "{papers}", "--embedder", "open_clip:ViT-B-32/{tmp}/no.pt"], "no.pt"),
         (["build", "{papers}", "--version", "../up"], "cannot name a release"),
