@@ -1,5 +1,6 @@
 """Builds of the sample, made once for all tests that look at one."""
 
+import gc
 import os
 import shutil
 import signal
@@ -12,9 +13,10 @@ import pytest
 from forked_command import forked_command
 from hypothesis import settings
 from shared import made_once, shared_server
+from tiny_clip import write_tiny_clip
 from tour import Tour, take_tour
 
-from benchmarks.services.processes import clean_environment, prefect
+from benchmarks.services.processes import clean_environment
 from samples.make_sample import make_sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -27,7 +29,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Properties are tried on the same examples in every run, so that a run that fails does so again, and passes where the
 # last one did; HYPOTHESIS_PROFILE=explore tries others.
-settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
@@ -59,9 +61,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
 
 
+def pytest_collection_finish() -> None:
+    """Have the garbage collector leave alone what is there for good: six thousand tests and all that they import."""
+    gc.collect()
+    gc.freeze()
+
+
 def _group(item: pytest.Item) -> str:
     """Return what a test is kept with: torch takes each process six seconds to import."""
-    if "warehouse" in getattr(item, "fixturenames", ()):
+    # A file may well have a small warehouse of its own, by the same name.
+    if "warehouse" in getattr(item, "fixturenames", ()) and not hasattr(
+        getattr(item, "module", None), "warehouse"
+    ):
         return "release"
     return "torch" if item.get_closest_marker("torch") else item.path.name
 
@@ -79,22 +90,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a Prefect home with the database of a new server, to be copied: to make one takes six seconds."""
-
-    def make(folder: Path) -> None:
-        prefect(clean_environment(folder), "server", "database", "upgrade", "--yes")
-
-    return made_once(tmp_path_factory, "prefect-home", make)
-
-
-@pytest.fixture(scope="session")
-def environment(
-    tmp_path_factory: pytest.TempPathFactory, alone: dict[str, str], prefect_home: Path
-) -> Iterator[dict[str, str]]:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Yield the environment of a user with a Prefect server: a build without one takes ten seconds to start its own."""
-    home = shutil.copytree(prefect_home, tmp_path_factory.mktemp("prefect") / "home")
-    own = {**alone, "PREFECT_HOME": str(home)}
+    own = clean_environment(tmp_path_factory.mktemp("prefect"))
     with shared_server(tmp_path_factory, own) as api:
         yield {**own, "PREFECT_API_URL": api}
 
@@ -176,6 +174,12 @@ def warehouse(
     done = subprocess.run(command, env=alone, capture_output=True, text=True, timeout=1500, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     yield folder
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an exported model that nobody trained; it is made with torch and used without."""
+    return made_once(tmp_path_factory, "tiny-clip", write_tiny_clip) / "exported"
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,12 @@
 """
 
 import itertools
+import json
 import os
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 KEEP_GROUPS = "SCIMMIR_TRAIN_KEEP_GROUPS"
@@ -17,6 +19,8 @@ Sample = dict[str, Any]  # as webdataset reads it
 def main() -> None:
     """Register the configurations, then hand over to open_clip_train."""
     place = sys.argv.index("--")
+    for path in sys.argv[1:place]:
+        json.loads(Path(path).read_text(encoding="utf-8"))  # told before imports that take seconds
     import open_clip
     import torch
     from open_clip_train.main import main as train

@@ -1,6 +1,7 @@
 """A small CLIP's architecture in open_clip's configuration format, with a vocabulary of its own size."""
 
 import gzip
+import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,10 @@ def fewer_merges() -> bytes:
     Byte pairs are ordered by frequency and each builds on earlier ones, so a beginning of the list is itself
     a tokenizer.
     """
-    from open_clip.tokenizer import default_bpe
-
-    lines = gzip.decompress(Path(default_bpe()).read_bytes()).decode().split("\n")
+    package = importlib.util.find_spec("open_clip")  # only found: its import takes seconds
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("No module named 'open_clip'", name="open_clip")
+    merges = Path(package.origin).with_name("bpe_simple_vocab_16e6.txt.gz")
+    lines = gzip.decompress(merges.read_bytes()).decode().split("\n")
     kept = "\n".join(lines[: MERGES + 1])  # the first line is a comment
     return gzip.compress(kept.encode(), mtime=0)

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from optional import needs
 from pages import PAGES, ROOT, blocks, name_of
 from small_release import file_entry, pair, write_release
 
@@ -116,9 +117,9 @@ def test_the_answers_are_right(two_releases: Path) -> None:
     assert len(safe) == min(20, len(wanted)) and "CC" in safe[0]["credit"]
 
 
+@needs("datasets")
 @pytest.mark.parametrize("page", PYTHON, ids=name_of)
 def test_blocks_of_python_run_on_a_release(page: Path, release: Path, tmp_path: Path) -> None:
-    pytest.importorskip("datasets")
     for block in blocks(page, "python"):
         *before, last = block.replace("DIR/releases/VERSION", str(release)).strip().splitlines()
         shown = "\n".join([*before, f"print(repr({last.split('  #')[0]}))"])

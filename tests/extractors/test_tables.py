@@ -250,13 +250,13 @@ tables = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(fragments)
 def test_cleaning_again_changes_nothing(html):
     assert clean_inline(clean_inline(html)) == clean_inline(html)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables)
 def test_reading_undoes_writing(table):
     try:
@@ -280,7 +280,7 @@ def test_reading_undoes_writing(table):
         assert not (row.rule_above and row.partial_rules)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.one_of(

@@ -74,7 +74,7 @@ def count(wanted: Filter, caption: str) -> int:
     return duckdb.execute(sql, [caption]).fetchall()[0][0]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 @example("<table><tr><td><svg><style><img src=x onerror=y></style></svg>1</td></tr></table>")
 def test_of_any_table_only_known_elements_and_spans_remain(source: str) -> None:
@@ -119,7 +119,7 @@ def test_a_caption_is_found_by_itself(caption: str) -> None:
         assert count(parse_filter([("q", f'"{phrase}"')]), phrase) == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.text(alphabet=ALPHABET, max_size=24).map(lambda text: text.replace("\x00", "")),
     st.text(alphabet=ALPHABET, max_size=12).map(lambda text: text.replace("\x00", "")),

@@ -24,3 +24,8 @@ def optional(name: str) -> Any:
     if importlib.util.find_spec(name.partition(".")[0]) is None:
         pytest.skip(f"{name} is not installed", allow_module_level=True)
     return _Lazy(name)
+
+
+def needs(name: str) -> pytest.MarkDecorator:
+    """Return the mark of a test that is skipped where a module is not installed, which others import for it."""
+    return pytest.mark.skipif(importlib.util.find_spec(name) is None, reason=f"{name} is not installed")

@@ -1,5 +1,6 @@
 """A warehouse with one small release, made from the schemas alone: what the tests of its readers read."""
 
+import functools
 import hashlib
 import io
 import json
@@ -41,6 +42,7 @@ CAPTIONS = {
 IMAGE_TYPE_OF = {"fig_architecture": "diagram", "fig_illustration": "photo", "fig_result": "line"}
 
 
+@functools.cache  # readers' tests ask for the same pairs a thousand times
 def drawing(subcategory: str, number: int) -> bytes:
     """Return a small PNG that looks a little like its class and differs from pair to pair."""
     image = Image.new("RGB", (420, 260 + 12 * (number % 5)), "white")
@@ -65,7 +67,7 @@ def drawing(subcategory: str, number: int) -> bytes:
                 (40, 40 + 36 * row), f"row {row}    {number + row}.{row}    0.{number}{row}", fill="black"
             )
     out = io.BytesIO()
-    image.save(out, format="PNG")
+    image.save(out, format="PNG", compress_level=1)
     return out.getvalue()
 
 

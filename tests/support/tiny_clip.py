@@ -4,9 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from training.export import export_model
-from training.small_clip import model_config, write_config
-
 PREPROCESS = {
     "size": 32, "mean": [0.8, 0.8, 0.8], "std": [0.3, 0.3, 0.3], "interpolation": "bicubic", "resize_mode": "squash"
 }  # fmt: skip
@@ -16,6 +13,9 @@ def write_tiny_clip(work: Path) -> Path:
     """Return the folder of an exported model that nobody trained."""
     torch = pytest.importorskip("torch")
     open_clip = pytest.importorskip("open_clip")
+    from training.export import export_model
+    from training.small_clip import model_config, write_config
+
     write_config(work)
     config = model_config(str(work / "bpe.txt.gz"))
     config["vision_cfg"] |= {"image_size": 32, "width": 8}

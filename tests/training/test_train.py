@@ -57,5 +57,10 @@ def test_the_smaller_vocabulary_is_a_beginning_of_clips_own(tmp_path):
 
 
 def test_a_failure_is_told_in_the_programs_words(tmp_path):
-    with pytest.raises(UserError, match=r"training failed .* all of it is in .*train.log"):
-        train("nothing.tar", 1, tmp_path, model="no-such-model", parameters=TrainParameters(epochs=1))
+    config = tmp_path / "small.json"  # not there
+    with pytest.raises(
+        UserError, match=r"failed \(FileNotFoundError: .*small.json.* all of it is in .*train.log"
+    ):
+        train(
+            "nothing.tar", 1, tmp_path, model="small", parameters=TrainParameters(epochs=1), configs=[config]
+        )

@@ -11,6 +11,7 @@ import tarfile
 
 import pyarrow.parquet as pq
 import pytest
+from optional import needs
 from PIL import Image
 from small_release import pair, write_release
 
@@ -103,6 +104,7 @@ def test_webdataset_reads_the_shards(shards):
     assert all(image.mode == "RGB" and image.width == about["width"] for image, _, about in samples)
 
 
+@pytest.mark.torch
 def test_the_loader_of_open_clips_training_reads_the_shards(shards):
     torch = pytest.importorskip("torch")
     data = pytest.importorskip("open_clip_train.data")
@@ -219,8 +221,8 @@ print(json.dumps({
 """
 
 
+@needs("datasets")
 def test_hugging_face_loads_the_folder(release, tmp_path):
-    pytest.importorskip("datasets")
     folder = tmp_path / "dataset"
     rows = export_hugging_face(plan_export(release, "research"), folder, per_file=12)
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hf")}

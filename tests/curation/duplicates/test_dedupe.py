@@ -363,7 +363,7 @@ pairs = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(pairs, max_size=14), st.randoms(use_true_random=False))
 def test_every_removed_pair_resembles_a_kept_one(columns, rng):
     names = [f"n{number}" for number in range(len(columns))]

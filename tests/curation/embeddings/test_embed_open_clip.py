@@ -198,27 +198,17 @@ def test_incomplete_folders_are_one_clear_error(tmp_path):
             load_embedder(f"open_clip:{tmp_path}")
 
 
-def test_weights_by_tag_offline_fail_at_once_and_say_what_to_do(tmp_path):
-    code = (
-        "from curation.embeddings.embedder import EmbedderError, embedder_identity, load_embedder\n"
-        "for call in (load_embedder, embedder_identity):\n"
-        "    try:\n"
-        "        call('open_clip:ViT-B-32/laion2b_s34b_b79k')\n"
-        "    except EmbedderError as error:\n"
-        "        print(error)\n"
-    )
-    environment = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "PATH": "", "HOME": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=1500,
-    )
-    lines = done.stdout.splitlines()
-    assert len(lines) == 2
-    assert all("HF_HUB_OFFLINE is set" in line and "open_clip:ViT-B-32/<path" in line for line in lines)
+def test_weights_by_tag_offline_fail_at_once_and_say_what_to_do(tmp_path, monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # and what was read of it, and of HF_HOME, at the import
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    for call in (load_embedder, embedder_identity):
+        with pytest.raises(EmbedderError) as raised:
+            call("open_clip:ViT-B-32/laion2b_s34b_b79k")
+        (line,) = str(raised.value).splitlines()
+        assert "HF_HUB_OFFLINE is set" in line and "open_clip:ViT-B-32/<path" in line
 
 
 def test_a_missing_package_is_named(monkeypatch):

@@ -183,7 +183,7 @@ STARTS = [
 WITHOUT_PROCESS = st.sampled_from(STARTS)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     WITHOUT_PROCESS,
     st.binary(max_size=60),

@@ -9,7 +9,7 @@ from schemas.floats import Extraction
 from schemas.paper import Paper
 from schemas.reject import RecordError
 
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TOKENS = [
     r"\begin{figure}", r"\end{figure}", r"\begin{table}", r"\end{table}", r"\begin{tabular}{l|c*{2}{r}}", r"\end{tabular}",
     r"\caption{A $x_i^2$ b}", r"\caption", r"\includegraphics[trim=1 2 3 4,clip]{a}", r"\includegraphics", r"\subfloat[p]{",

@@ -129,7 +129,7 @@ def test_the_next_column_is_not_looked_at_where_the_own_has_the_float() -> None:
     assert overlap(region(found["Figure 2"]), wide) > 0.95
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     share=st.floats(0.4, 0.7),
     height=st.integers(90, 240),

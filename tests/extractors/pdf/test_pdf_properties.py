@@ -13,7 +13,7 @@ from schemas.reject import RecordError
 
 WHOLE_PAPER = {"archive_unreadable", "paper_empty", "pdf_only", "memory_limit"}
 OF_A_FLOAT = {"graphic_not_named", "caption_empty"}
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @cache

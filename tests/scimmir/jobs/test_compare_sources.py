@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 from optional import optional
 from PIL import Image
-from tiny_clip import write_tiny_clip
 
 from benchmarks.sources.__main__ import command, write_data
 from benchmarks.sources.toys import SHAPES, TEMPLATES, figures, shape
@@ -53,9 +52,9 @@ class Trainer:
 
 
 @pytest.fixture(scope="module")
-def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainer]:
+def trainer(tiny_clip: Path) -> Iterator[Trainer]:
     with pytest.MonkeyPatch.context() as patch:
-        made = Trainer(write_tiny_clip(tmp_path_factory.mktemp("clip")))
+        made = Trainer(tiny_clip)
         patch.setattr(job, "train_model", made)
         yield made
 

@@ -5,6 +5,7 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from optional import needs
 from small_release import pair, write_release
 
 from extractors import typeset
@@ -58,8 +59,8 @@ def test_an_engine_reads_the_images_anew(tmp_path):
         evaluate_ocr(release, settings=OcrSettings())
 
 
+@needs("easyocr")
 def test_missing_weights_are_told_before_any_table_is_read(tmp_path):
-    pytest.importorskip("easyocr")
     release = write_release(tmp_path, count=5)
     parameters = OcrParameters(model_dir=str(tmp_path / "nowhere"))
     with pytest.raises(UserError, match="EasyOCR's weights are missing"):

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from small_release import pair, write_release
-from tiny_clip import write_tiny_clip
 
 from curation.embeddings.embedder import load_embedder
 from schemas.errors import UserError
@@ -20,8 +19,8 @@ COUNT = 60
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    return f"onnx:{write_tiny_clip(tmp_path_factory.mktemp('clip'))}"
+def model(tiny_clip):
+    return f"onnx:{tiny_clip}"
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Two thousand papers by four processes from a server that fails every tenth request."""
+"""Six hundred papers by four processes from a server that fails every tenth request."""
 
 import gzip
 import hashlib
@@ -20,7 +20,7 @@ from sources.fetch.http.transport import Transport
 from sources.fetch.outcome import Fetched
 from sources.inventory import take_inventory
 
-PAPERS = [f"2601.{number:05d}" for number in range(1, 2001)]
+PAPERS = [f"2601.{number:05d}" for number in range(1, 601)]
 PROCESSES = 4
 INTERVAL_S = 0.002
 FAILING = 0.1
@@ -119,7 +119,7 @@ def test_every_paper_is_there_once_and_the_limit_was_never_broken(failing: Any, 
 
     # The log of the server: as many failures as were wanted, of every kind, and no two requests too close.
     failed = sum(failing.failures.values())
-    assert len(failing.failures) == 6 and 0.08 < failed / len(failing.log) < 0.12
+    assert len(failing.failures) == 6 and 0.06 < failed / len(failing.log) < 0.14
     assert len(failing.log) >= len(PAPERS) + failed
     times = [seen.time for seen in failing.log]
     assert min(b - a for a, b in pairwise(times)) >= INTERVAL_S

@@ -47,7 +47,7 @@ PIECES = st.sampled_from([*PRINTED_ALIKE, *OTHERS, "Scale bar 2 mm. "])
 
 @given(st.lists(PIECES, max_size=40).map("".join))
 @example("(a) (A–C) in panel a ")  # no letter heads a sentence
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_every_caption_is_divided_within_itself(caption: str) -> None:
     found = split_caption(caption)
     assert (found.reason is None) == bool(found.panels)
@@ -78,7 +78,7 @@ def headed_captions(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 @given(headed_captions())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_a_letter_heads_is_its_own_and_nobody_elses(made: tuple[str, list[str]]) -> None:
     caption, sentences = made
     found = split_caption(caption)
