@@ -130,7 +130,7 @@ def killed_and_built(papers: Path, warehouse: Path, environment: Mapping[str, st
     process = _start(papers, warehouse, environment, 64)
     shards = 0
     while process.poll() is None:
-        shards = len(list(warehouse.glob("stages/extract/*/*/stage.json")))
+        shards = len(list(warehouse.glob("stages/extract/*/[!.]*/stage.json")))
         if shards and len(list(warehouse.glob("stages/images/*/*/stage.json"))) >= max(1, shards // 2):
             break
         time.sleep(0.2)

@@ -207,7 +207,7 @@ def disk_full(here: Bench, number: int) -> str:
         run(here, command)
         assert (
             done.items()
-            <= {str(p): p.stat().st_mtime_ns for p in warehouse.glob("stages/*/*/*/stage.json")}.items()
+            <= {str(p): p.stat().st_mtime_ns for p in warehouse.glob("stages/*/*/[!.]*/stage.json")}.items()
         )
         here.check(warehouse)
     how = "a full file system" if is_real else "a limit on files"
@@ -217,7 +217,7 @@ def disk_full(here: Bench, number: int) -> str:
 
 
 def _stages(warehouse: Path) -> dict[str, int]:
-    return {str(p): p.stat().st_mtime_ns for p in warehouse.glob("stages/*/*/*/stage.json")}
+    return {str(p): p.stat().st_mtime_ns for p in warehouse.glob("stages/*/*/[!.]*/stage.json")}
 
 
 @contextlib.contextmanager
@@ -283,7 +283,7 @@ def poisoned_archive(here: Bench, number: int) -> str:
         warehouse = here.folder / f"warehouse-{folder.name}"
         run(here, here.command([folder], warehouse, "--papers-per-shard", "1000"))
         counts.append(self_counts := here.manifest(warehouse)["counts"])
-        assert len(list(warehouse.glob("stages/extract/*/*/stage.json"))) == 1
+        assert len(list(warehouse.glob("stages/extract/*/[!.]*/stage.json"))) == 1
         assert self_counts["papers"] >= 100
     assert counts[1]["pairs"] == counts[0]["pairs"] >= 250, counts
     assert counts[1]["rejects_paper"] == counts[0]["rejects_paper"] + 1, counts
