@@ -80,7 +80,9 @@ def _group(item: pytest.Item) -> str:
 def _place(item: pytest.Item) -> int:
     if item.get_closest_marker("integration"):
         return 0
-    return 1 if _group(item) in ("release", "torch") else 2
+    if _group(item) in ("release", "torch"):
+        return 1
+    return 2 if item.get_closest_marker("long") else 3
 
 
 @pytest.fixture(scope="session")

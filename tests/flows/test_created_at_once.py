@@ -18,6 +18,8 @@ from flows.running import server_lock
 from sources.fetch.http.settings import HostLimit
 from tests.support.at_once import Call, two_processes
 
+pytestmark = pytest.mark.long
+
 ROUNDS = 20
 OTHER_ROUNDS = 8  # of what is not asked for with every request
 BACKFILLS = 5  # Prefect sees to it by the key that it is given

@@ -29,6 +29,8 @@ from runtime.memory import EVERY_S
 from schemas.errors import UserError
 from schemas.reject import RecordError
 
+pytestmark = pytest.mark.long
+
 LIMIT_S = 1  # of a processor, and ten times as long by the clock for what sleeps
 
 

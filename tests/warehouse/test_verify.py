@@ -23,6 +23,8 @@ from warehouse.verification.verify import verify_pointer, verify_release
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Change = Callable[[pa.Table], pa.Table]
+pytestmark = pytest.mark.long
+
 TRAIN = "pairs/split=train/part-00000.parquet"
 
 

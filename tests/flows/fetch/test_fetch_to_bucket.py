@@ -22,6 +22,8 @@ from runtime.cache import staging_of
 from runtime.storage import Place, StorageError
 from sources.fetch.archive import files as fetch_files
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[3]
 ARCHIVE = Place("own", "papers")
 WAREHOUSE = Place("own", "warehouse")
