@@ -1,7 +1,6 @@
 """Builds of the sample, made once for all tests that look at one."""
 
 import gc
-import os
 import shutil
 import signal
 import subprocess
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from examples import profile
 from forked_command import forked_command
 from hypothesis import settings
 from shared import made_once, shared_server
@@ -27,11 +27,7 @@ pytest.register_assert_rewrite("graphics_files")  # it checks the images that it
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Properties are tried on the same examples in every run, so that a run that fails does so again, and passes where the
-# last one did; HYPOTHESIS_PROFILE=explore tries others.
-settings.register_profile("same", derandomize=True, deadline=None, max_examples=60)
-settings.register_profile("explore", deadline=None, max_examples=2000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+settings.load_profile(profile())
 
 LONGEST_ID = 80
 FEW = (

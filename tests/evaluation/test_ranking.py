@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation import ranking
@@ -41,7 +42,7 @@ def problems(draw):
 
 
 @given(problems(), st.integers(1, 70), st.integers(1, 35))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_blocks_of_any_size_give_the_ranks_that_plain_numbers_give(problem, candidate_rows, query_rows):
     queries, candidates, gold = problem
     found = rank(

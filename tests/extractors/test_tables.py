@@ -3,7 +3,8 @@
 import string
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -250,13 +251,13 @@ tables = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(fragments)
 def test_cleaning_again_changes_nothing(html):
     assert clean_inline(clean_inline(html)) == clean_inline(html)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(tables)
 def test_reading_undoes_writing(table):
     try:
@@ -280,7 +281,7 @@ def test_reading_undoes_writing(table):
         assert not (row.rule_above and row.partial_rules)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.lists(
         st.one_of(

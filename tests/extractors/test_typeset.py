@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -299,7 +300,7 @@ def test_versions_are_told():
     assert set(library_versions()) == {"typst", "pillow", "pymupdf", "zlib"}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=3), min_size=1, max_size=4))
 def test_any_text_gives_an_image_or_a_reason(rows):
     try:

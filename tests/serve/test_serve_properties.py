@@ -3,7 +3,8 @@
 from urllib.parse import parse_qsl
 
 import duckdb
-from hypothesis import example, given, settings
+from examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 
@@ -74,7 +75,7 @@ def count(wanted: Filter, caption: str) -> int:
     return duckdb.execute(sql, [caption]).fetchall()[0][0]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 @example("<table><tr><td><svg><style><img src=x onerror=y></style></svg>1</td></tr></table>")
 def test_of_any_table_only_known_elements_and_spans_remain(source: str) -> None:
@@ -98,20 +99,20 @@ filters = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(filters)
 def test_an_address_gives_back_its_filter(wanted: Filter) -> None:
     assert parse_filter(parse_qsl(wanted.query_string(), keep_blank_values=True)) == wanted
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(filters)
 @example(parse_filter([("q", r"a\b 'x' \Q -\E [z- (?i) é̀ ﬁ “q” %_")]))
 def test_any_filter_is_sql_that_runs(wanted: Filter) -> None:
     assert count(wanted, "a caption") in (0, 1)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.text(alphabet=st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12))
 def test_a_caption_is_found_by_itself(caption: str) -> None:
     phrase = " ".join(caption.replace('"', " ").split())
@@ -119,7 +120,7 @@ def test_a_caption_is_found_by_itself(caption: str) -> None:
         assert count(parse_filter([("q", f'"{phrase}"')]), phrase) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.text(alphabet=ALPHABET, max_size=24).map(lambda text: text.replace("\x00", "")),
     st.text(alphabet=ALPHABET, max_size=12).map(lambda text: text.replace("\x00", "")),

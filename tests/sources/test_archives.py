@@ -5,7 +5,8 @@ import io
 import tarfile
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.reject import RecordError
@@ -131,7 +132,7 @@ def test_gunzip_joins_members_and_ignores_padding() -> None:
     assert gunzip(gzip.compress(b"a") + gzip.compress(b"b") + bytes(100), LIMITS) == b"ab"
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.binary(max_size=3000), st.booleans(), st.integers(0, 3000))
 def test_any_bytes_give_files_or_a_reason(noise: bytes, packed: bool, position: int) -> None:
     whole = tar_of(("main.tex", b"text" * 50), ("a.png", noise))

@@ -1,7 +1,8 @@
 """Every rule of wording has its golden example; order, evidence and hostile captions."""
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.classes.features import evidence_of, head_of, is_number, mention_sentences, table_features
@@ -306,7 +307,7 @@ def test_table_features():
     assert (features.numeric_share, features.plus_minus_share) == (1 / 3, 1 / 3)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     kind=st.sampled_from(["figure", "table"]),
     caption=st.text(),

@@ -5,7 +5,8 @@ import os
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from curation.contamination.image_sets import ImageSetError, SetItem, read_image_set
@@ -29,7 +30,7 @@ def test_parquet_that_names_files_beside_it(tmp_path):
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=3000), st.sampled_from(["x.parquet", "x.tar", "x.png", "x.json"]))
 def test_any_bytes_give_items_or_the_sets_own_error(tmp_path, content, name):
     for file in tmp_path.iterdir():

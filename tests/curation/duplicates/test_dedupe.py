@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.duplicates import dedupe
@@ -363,7 +364,7 @@ pairs = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.lists(pairs, max_size=14), st.randoms(use_true_random=False))
 def test_every_removed_pair_resembles_a_kept_one(columns, rng):
     names = [f"n{number}" for number in range(len(columns))]

@@ -1,5 +1,6 @@
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.licenses import LicenseFacets, facets, openness
@@ -127,7 +128,7 @@ def test_openness_orders_licences():
     assert ranks == [0, 1, 2, 4, 5, 6]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(max_size=3000), st.text(max_size=500))
 def test_any_text_gives_facets(text, url):
     found = facets(url, text, "pmc")

@@ -1,7 +1,8 @@
 """Captions that say the image is somebody else's, and captions that only sound like it."""
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.licenses.notices import ThirdPartyNotice, third_party_notice
@@ -115,7 +116,7 @@ def test_a_long_sentence_is_cut_around_the_words_that_count():
     assert "reproduced with permission from Elsevier" in found.wording
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(max_size=1500))
 def test_the_wording_stands_in_the_caption(text):
     found = third_party_notice(text)
@@ -123,7 +124,7 @@ def test_the_wording_stands_in_the_caption(text):
         assert found.wording in " ".join(text.split()) and 0 < len(found.wording) <= 300
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.text(max_size=400), st.text(max_size=400), st.sampled_from(sorted(NOTICES)))
 def test_a_notice_is_found_wherever_it_stands(before, after, notice):
     found = third_party_notice(f"{before}. {notice} {after}")

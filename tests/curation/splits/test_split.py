@@ -1,7 +1,8 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.splits.split import SplitParameters, assign_splits, own_split
@@ -87,7 +88,7 @@ papers_strategy = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(papers_strategy, papers_strategy)
 def test_more_papers_never_move_one_towards_train(first, more):
     known = {p.paper_key for p in first}

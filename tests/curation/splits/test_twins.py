@@ -1,7 +1,8 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.splits.twins import PaperIdentity, group_papers, normal_doi, normal_title
@@ -103,7 +104,7 @@ papers_strategy = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(papers_strategy, papers_strategy, st.randoms(use_true_random=False))
 def test_groups_only_grow_and_order_does_not_matter(first, more, rng: random.Random):
     known = {p.paper_key for p in first}

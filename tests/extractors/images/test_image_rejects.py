@@ -6,6 +6,7 @@ import zlib
 
 import pymupdf
 import pytest
+from examples import examples
 from graphics_files import (
     EPS,
     EPS_BODY,
@@ -22,7 +23,7 @@ from graphics_files import (
     row_of,
     saved,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -183,7 +184,7 @@ STARTS = [
 WITHOUT_PROCESS = st.sampled_from(STARTS)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     WITHOUT_PROCESS,
     st.binary(max_size=60),
@@ -204,7 +205,7 @@ def test_any_bytes_give_an_image_or_a_reason(start, noise, at, extension):
 
 
 @needs_ghostscript
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(st.binary(max_size=60), st.integers(0, len(EPS)))
 def test_any_postscript_gives_an_image_or_a_reason(noise, at):
     data = EPS[:at] + noise + EPS[at + len(noise) :]

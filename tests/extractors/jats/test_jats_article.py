@@ -5,7 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -178,7 +179,7 @@ def outcome(files: dict[str, bytes]) -> Extraction | RecordError:
 
 
 @given(st.binary(max_size=300), st.binary(max_size=60))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_arbitrary_bytes_give_an_extraction_or_a_record_error(data: bytes, sidecar: bytes) -> None:
     outcome({"PMC1/a.nxml": data, "PMC1/a.json": sidecar})
     outcome({"PMC1/a.nxml": b"<article><front/><body>" + data + b"</body></article>"})
@@ -220,7 +221,7 @@ def grown(tree: tuple[str, dict[str, str], str, list[object]]) -> etree._Element
 
 
 @given(st.lists(TREES, max_size=6))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_tree_of_jats_elements_accounts_for_its_floats(trees: list[object]) -> None:
     root = etree.fromstring("<article><front/><body/></article>")
     for tree in trees:
@@ -239,7 +240,7 @@ SAMPLE = article("A title &amp; <italic>more</italic>", "Words <sup>2</sup> <bol
 @given(
     st.lists(st.tuples(st.integers(0, len(SAMPLE)), st.integers(0, 12), st.binary(max_size=4)), max_size=6)
 )
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_mutated_articles_give_an_extraction_or_a_record_error(edits: list[tuple[int, int, bytes]]) -> None:
     data = SAMPLE
     for start, length, new in edits:

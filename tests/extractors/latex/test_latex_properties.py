@@ -1,7 +1,8 @@
 """Whatever the bytes, the extractor answers or refuses (`benchmarks.growth` measures how long it takes)."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from extractors.latex import extract
@@ -9,7 +10,7 @@ from schemas.floats import Extraction
 from schemas.paper import Paper
 from schemas.reject import RecordError
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = examples(60, suppress_health_check=[HealthCheck.too_slow])
 TOKENS = [
     r"\begin{figure}", r"\end{figure}", r"\begin{table}", r"\end{table}", r"\begin{tabular}{l|c*{2}{r}}", r"\end{tabular}",
     r"\caption{A $x_i^2$ b}", r"\caption", r"\includegraphics[trim=1 2 3 4,clip]{a}", r"\includegraphics", r"\subfloat[p]{",

@@ -6,7 +6,8 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
@@ -187,7 +188,7 @@ SMALL = encoded(Image.new("RGB", (8, 8), "red"))
 SMALL_JPEG = encoded(Image.new("L", (8, 8), 90), "JPEG")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.binary(max_size=200)
     | st.tuples(st.sampled_from([SMALL, SMALL_JPEG]), st.integers(0, 400), st.binary(max_size=6)).map(

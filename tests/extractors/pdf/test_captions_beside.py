@@ -1,7 +1,8 @@
 """Captions to the left or right of their figures and tables, as sidecap, floatrow, KOMA and minipages set them."""
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from pdf_pages import ONE_COLUMN, TWO_COLUMNS, Pages, overlap, region, width_of
 
@@ -129,7 +130,7 @@ def test_the_next_column_is_not_looked_at_where_the_own_has_the_float() -> None:
     assert overlap(region(found["Figure 2"]), wide) > 0.95
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(
     share=st.floats(0.4, 0.7),
     height=st.integers(90, 240),

@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from pdf_pages import ONE_COLUMN, Pages, read
 
@@ -13,7 +14,7 @@ from schemas.reject import RecordError
 
 WHOLE_PAPER = {"archive_unreadable", "paper_empty", "pdf_only", "memory_limit"}
 OF_A_FLOAT = {"graphic_not_named", "caption_empty"}
-SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = examples(40, suppress_health_check=[HealthCheck.too_slow])
 
 
 @cache

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from loopback_s3 import manifest_of
 
@@ -57,7 +58,7 @@ def test_what_is_no_manifest_is_a_sentence(xml: bytes) -> None:
         parse_manifest(xml)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(data=st.binary(max_size=60), cut=st.integers(min_value=0, max_value=600))
 def test_any_bytes_are_a_manifest_or_a_sentence(data: bytes, cut: int) -> None:
     whole = manifest_of(TARS)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.fetch.archive.ledger import LEDGER, Ledger, LedgerError, LedgerRow
@@ -39,7 +40,7 @@ OUTCOMES = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(outcomes=st.lists(OUTCOMES, max_size=12))
 def test_one_row_per_key_and_counts_add_up(outcomes: list[Fetched | FetchFailure]) -> None:
     with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder)) as ledger:

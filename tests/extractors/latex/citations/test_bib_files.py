@@ -1,7 +1,8 @@
 """Citations of papers that bring a .bib and no .bbl: names, years and numbers as BibTeX would give them."""
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.latex import extract
@@ -170,7 +171,7 @@ def test_hostile_files_are_read_as_far_as_they_go(name: str) -> None:
     assert caption(r"From \cite{k0}.", r"\bibliographystyle{plain}", refs_bib=HOSTILE[name]) is not None
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(alphabet='@{}"=,#\\%~ \nakey1', max_size=200))
 def test_no_bib_is_too_broken(text: str) -> None:
     records = read_records(

@@ -1,7 +1,8 @@
 """What column specifications put before, after and between cells, and column types of the paper's own."""
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.latex import extract
@@ -158,7 +159,7 @@ def test_column_types_hold_from_there_on_and_in_their_group() -> None:
     assert [first, second, third, fourth, fifth] == ["a | xᵢ", "a | £5", "a | xᵢ", "a | No.5", "a | xᵢ"]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.tuples(st.integers(0, 999), st.integers(0, 999)), min_size=1, max_size=5),
     st.sampled_from([".", ":", "--", r"$\pm$", " of "]),

@@ -3,7 +3,8 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractors.panels import CAPTION_REASONS, split_caption
@@ -47,7 +48,7 @@ PIECES = st.sampled_from([*PRINTED_ALIKE, *OTHERS, "Scale bar 2 mm. "])
 
 @given(st.lists(PIECES, max_size=40).map("".join))
 @example("(a) (A–C) in panel a ")  # no letter heads a sentence
-@settings(max_examples=120, deadline=None)
+@examples(120)
 def test_every_caption_is_divided_within_itself(caption: str) -> None:
     found = split_caption(caption)
     assert (found.reason is None) == bool(found.panels)
@@ -78,7 +79,7 @@ def headed_captions(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 @given(headed_captions())
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_what_a_letter_heads_is_its_own_and_nobody_elses(made: tuple[str, list[str]]) -> None:
     caption, sentences = made
     found = split_caption(caption)
@@ -87,7 +88,7 @@ def test_what_a_letter_heads_is_its_own_and_nobody_elses(made: tuple[str, list[s
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_prose_names_no_panels(caption: str) -> None:
     assert split_caption(caption).panels == ()
 
