@@ -14,6 +14,8 @@ from warehouse.catalog import create_views
 from warehouse.place import WarehouseError
 from warehouse.sql import one_line, sql_text
 
+VIEWS = "release"  # the schema of the views; a table of the same name stands before one
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -122,11 +124,11 @@ RULES_OF_POLICY = (
 RULES_OF_CONTEXT = (
     Rule(
         "pairs have mentions without their sections, or sections without mentions",
-        "SELECT pair_id FROM pairs WHERE len(mentions) IS DISTINCT FROM len(mention_sections)",
+        f"SELECT pair_id FROM {VIEWS}.pairs WHERE len(mentions) IS DISTINCT FROM len(mention_sections)",
     ),
     Rule(
         "papers have an abstract without its source, or a source without an abstract",
-        "SELECT paper_key FROM papers WHERE (abstract IS NULL) <> (abstract_source IS NULL)"
+        f"SELECT paper_key FROM {VIEWS}.papers WHERE (abstract IS NULL) <> (abstract_source IS NULL)"
         " OR (abstract IS NULL AND abstract_license IS NOT NULL)",
     ),
 )
@@ -187,11 +189,26 @@ COUNTS_BY = {
 }
 
 
+# What rules and counts ask for again and again; captions, tables and images are read once at most.
+COLUMNS = {
+    "pairs": (
+        "pair_id", "paper_key", "split", "subcategory", "parent_id", "origin", "width", "height", "panel_box",
+        "panels_unsplit", "image_withheld", "allows_redistribution", "license_group", "duplicate_group",
+        "duplicates_removed",
+    ),
+    "papers": ("paper_key", "group_id", "split", "floats_found", "pairs", "rejects"),
+    "rejects": ("pair_id", "paper_key", "stage", "reason"),
+}  # fmt: skip
+
+
 def check_rows(folder: Path, manifest: Mapping[str, object]) -> tuple[int, list[str]]:
     """Return the number of pairs, and the rules and counts that do not hold."""
     try:
         with duckdb.connect() as con:
-            create_views(con, folder, schema="main", location=sql_text(folder.resolve()))
+            create_views(con, folder, schema=VIEWS, location=sql_text(folder.resolve()))
+            con.execute(f"USE {VIEWS}")
+            for table, columns in COLUMNS.items():
+                _read_once(con, table, columns)
             con.execute(
                 "CREATE TEMP TABLE known AS SELECT pair_id FROM pairs"
                 " UNION SELECT pair_id FROM rejects WHERE pair_id IS NOT NULL"
@@ -200,6 +217,13 @@ def check_rows(folder: Path, manifest: Mapping[str, object]) -> tuple[int, list[
             return pairs, [*_broken(con, _forbidden(manifest)), *_miscounted(con, manifest)]
     except (duckdb.Error, WarehouseError) as error:
         return 0, [f"the tables cannot be read together: {one_line(error)}"]
+
+
+def _read_once(con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
+    """Put a table of the same name before the view, whose files each query would read anew."""
+    known = {row[0] for row in con.execute(f"DESCRIBE {VIEWS}.{table}").fetchall()}
+    held = ", ".join(f'"{name}"' for name in columns if name in known)
+    con.execute(f"CREATE TEMP TABLE {table} AS SELECT {held} FROM {VIEWS}.{table}")
 
 
 def _forbidden(manifest: Mapping[str, object]) -> Rule:
@@ -213,7 +237,7 @@ def _forbidden(manifest: Mapping[str, object]) -> Rule:
 
 
 def _broken(con: duckdb.DuckDBPyConnection, forbidden: Rule) -> list[str]:
-    columns = [row[0] for row in con.execute("DESCRIBE pairs").fetchall()]
+    columns = [row[0] for row in con.execute(f"DESCRIBE {VIEWS}.pairs").fetchall()]
     of_policy = (*RULES_OF_POLICY, forbidden) if "image_withheld" in columns else ()
     problems = []
     of_panels = RULES_OF_PANELS if "panel_box" in columns else ()
