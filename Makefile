@@ -30,9 +30,9 @@ demo: setup
 	@echo "  DuckDB itself  $(DEMO)/warehouse/catalog.duckdb"
 	@echo "  the columns    docs/data-dictionary.md"
 
-# Six processes keep two cores busy: tests wait for servers and commands half of their time.
+# Four processes keep two cores busy: tests wait for servers and commands half of their time.
 test: setup-dev
-	$(BIN)/python -m pytest -n 6 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 check: setup-dev docs
 	$(BIN)/ruff format --check .

@@ -1,9 +1,10 @@
 """`scimmir calibrate` writes thresholds that a build with the same embedder uses, and no other does."""
 
+import contextlib
+import io
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,24 +13,46 @@ from curation.embeddings.embedder import embedder_space
 from flows.build_options import BuildOptions
 from flows.stages.thresholds import duplicate_parameters, leak_parameters
 from schemas.errors import UserError
+from scimmir.cli import main
+from scimmir.jobs import calibrate as job
 from scimmir.jobs.calibrate import calibrate_thresholds
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+PICTURES = 34
 
 
 @pytest.fixture(scope="module")
-def calibrated(scimmir: Run, warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def summary(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the file, and what the command prints; it would not take so few pictures."""
     output = tmp_path_factory.mktemp("calibrated") / "thresholds.json"
-    done = scimmir("calibrate", output, "--warehouse", warehouse, "--pictures", 50)
-    assert done.returncode == 0, done.stderr
-    assert "50 pictures, 550 copies," in done.stdout and "found of crop_5_percent:" in done.stdout
-    return output
+    words = ["calibrate", str(output), "--warehouse", str(warehouse), "--pictures", "50", "--workers", "1"]
+
+    def fewer(*arguments: Any, pictures: int, **options: Any) -> Any:
+        assert pictures == 50
+        return calibrate_thresholds(*arguments, pictures=PICTURES, **options)
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as said:
+        patch.setattr(job, "calibrate_thresholds", fewer)
+        patch.setattr("sys.argv", ["scimmir", *words])
+        with pytest.raises(SystemExit) as done:
+            main()
+    assert not done.value.code
+    return output, said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def calibrated(summary: tuple[Path, str]) -> Path:
+    return summary[0]
+
+
+def test_the_command_prints_what_it_found(summary: tuple[Path, str]) -> None:
+    assert f"{PICTURES} pictures, {11 * PICTURES} copies," in summary[1]
+    assert "found of crop_5_percent:" in summary[1]
 
 
 def test_the_file_says_what_it_was_made_of(calibrated: Path, release: Path) -> None:
     content = json.loads(calibrated.read_text())
     assert (content["embedder"], content["release"]) == (embedder_space("small"), release.name)
-    assert (content["pictures"], content["copies"]) == (50, 550)
+    assert (content["pictures"], content["copies"]) == (PICTURES, 11 * PICTURES)
     assert set(content["curves"]) >= {"all", "fig_result", "table_result"}
     shares = content["recall_by_copy"]["agreed"]
     assert shares["grayscale"] > 0.95 and shares["jpeg_30"] > 0.95
