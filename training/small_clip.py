@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from schemas.errors import UserError
+
 NAME = "scimmir-small"
 SIDE = 128  # pixels; pictures are squashed to a square, so that no part of a wide figure is cut away
 MERGES = 8_000  # of CLIP's 48,894 byte pairs, the most frequent: 1.6 M parameters instead of 9.4 M
@@ -45,10 +47,13 @@ def fewer_merges() -> bytes:
 
     Byte pairs are ordered by frequency and each builds on earlier ones, so a beginning of the list is itself
     a tokenizer.
+
+    Raises:
+        UserError: open_clip is not installed.
     """
     package = importlib.util.find_spec("open_clip")  # only found: its import takes seconds
     if package is None or package.origin is None:
-        raise ModuleNotFoundError("No module named 'open_clip'", name="open_clip")
+        raise UserError("training needs open_clip: pip install 'scimmir[train]'")
     merges = Path(package.origin).with_name("bpe_simple_vocab_16e6.txt.gz")
     lines = gzip.decompress(merges.read_bytes()).decode().split("\n")
     kept = "\n".join(lines[: MERGES + 1])  # the first line is a comment

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import uvicorn
+from optional import optional
 from small_release import VERSION, pair, write_release
 
 from curation.embeddings.embedder import load_embedder
@@ -25,7 +26,7 @@ from warehouse.query.run import run_query
 from warehouse.sql import clean_text
 from warehouse.stages.tables import stage_output, write_stage
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+sync_api = optional("playwright.sync_api")
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

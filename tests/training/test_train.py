@@ -56,6 +56,12 @@ def test_the_smaller_vocabulary_is_a_beginning_of_clips_own(tmp_path):
     assert small.encode("a figure of the results") == whole.encode("a figure of the results")
 
 
+def test_open_clip_is_asked_for_where_it_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UserError, match="training needs open_clip: pip install"):
+        write_config(tmp_path)
+
+
 def test_a_failure_is_told_in_the_programs_words(tmp_path):
     config = tmp_path / "small.json"  # not there
     with pytest.raises(
