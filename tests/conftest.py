@@ -13,7 +13,7 @@ from examples import profile
 from forked_command import forked_command
 from hypothesis import settings
 from shared import made_once, shared_server
-from tiny_clip import write_tiny_clip
+from tiny_models import write_tiny_clip
 from tour import Tour, take_tour
 
 from benchmarks.services.processes import clean_environment

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from optional import optional
 from small_release import VERSION, pair, write_release
-from tiny_transformers import WORDS, write_model
+from tiny_models import WORDS, write_model
 
 from benchmarks.services.processes import clean_environment, free_port
 from curation.embeddings import EmbedderError, embedder_identity, load_embedder, text_embedder_identity

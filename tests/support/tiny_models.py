@@ -1,7 +1,9 @@
-"""Models of the transformers library with random weights, as its configuration classes make them, in folders."""
+"""Models that nobody trained, in folders: a CLIP as we export it, and those of transformers by their configurations."""
 
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 WORDS = (
     "a",
@@ -27,6 +29,26 @@ TEXT: dict[str, Any] = {
     "vocab_size": 24, "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2,
     "max_position_embeddings": 12, "pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 3,
 }  # fmt: skip
+PREPROCESS = {
+    "size": 32, "mean": [0.8, 0.8, 0.8], "std": [0.3, 0.3, 0.3], "interpolation": "bicubic", "resize_mode": "squash"
+}  # fmt: skip
+
+
+def write_tiny_clip(work: Path) -> Path:
+    """Return the folder of an exported model that nobody trained."""
+    torch = pytest.importorskip("torch")
+    open_clip = pytest.importorskip("open_clip")
+    from training.export import export_model
+    from training.small_clip import model_config, write_config
+
+    write_config(work)
+    config = model_config(str(work / "bpe.txt.gz"))
+    config["vision_cfg"] |= {"image_size": 32, "width": 8}
+    torch.manual_seed(3)
+    model = open_clip.model.CLIP(**config)
+    torch.save({"state_dict": model.state_dict()}, work / "epoch_1.pt")
+    export_model(work / "epoch_1.pt", config, PREPROCESS, work / "exported")
+    return work / "exported"
 
 
 def write_model(family: str, folder: Path, **changes: Any) -> Any:
