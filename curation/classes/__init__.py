@@ -6,17 +6,20 @@ reads; the one that comes with the package lies in `models/`, with its card. Wha
 (`curation.looks`), and which rule of wording holds (`rules.py`).
 """
 
-from curation.classes.classifier import VERSION, classifier_identity, classify, inputs_of
+from curation.classes.classifier import VERSION, Heard, classifier_identity, classify, decide, hear, inputs_of
+from curation.classes.drawn import Drawn
 from curation.classes.errors import ClassModelError
+from curation.classes.example import Example
 from curation.classes.features import evidence_of, sentences_about
-from curation.classes.learn import Example, cross_validate, learn, paper_folds
-from curation.classes.model import WEIGHTS, KindModel, Opinion, write_model
-from curation.classes.rules import RULE_CLASSES, rule_of
+from curation.classes.learn import cross_validate, learn, paper_folds
+from curation.classes.model import DRAWN_INPUTS, WEIGHTS, KindModel, Opinion, write_model
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
 from curation.classes.word_vectors import WORD_VECTORS
+from curation.classes.wording.rules import RULE_CLASSES, rule_of
 from curation.looks import GRAPH, SHIPPED
 
 __all__ = [
+    "DRAWN_INPUTS",
     "GRAPH",
     "RULE_CLASSES",
     "SHIPPED",
@@ -24,7 +27,9 @@ __all__ = [
     "WEIGHTS",
     "WORD_VECTORS",
     "ClassModelError",
+    "Drawn",
     "Example",
+    "Heard",
     "KindModel",
     "Labels",
     "LabelsError",
@@ -34,7 +39,9 @@ __all__ = [
     "classifier_identity",
     "classify",
     "cross_validate",
+    "decide",
     "evidence_of",
+    "hear",
     "inputs_of",
     "learn",
     "paper_folds",

@@ -1,12 +1,15 @@
 """Gives each float one of SciMMIR's five classes and, to figures, an image type, with confidence and evidence."""
 
 import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from curation.classes.drawn import Drawn, drawn_inputs
 from curation.classes.features import evidence_of
 from curation.classes.model import (
     PICTURE,
@@ -14,19 +17,21 @@ from curation.classes.model import (
     ClassModel,
     KindModel,
     Opinion,
+    head_of,
     model_identity,
     read_model,
 )
 from curation.classes.model import WEIGHTS as WEIGHTS_FILE
-from curation.classes.rules import rule_of
 from curation.classes.signals import text_signals
 from curation.classes.terms import Terms, terms_of, texts_of
 from curation.classes.word_vectors import MEANING, meanings_of
+from curation.classes.wording.rules import rule_of
 from curation.looks import GRAPH, SHIPPED, Look, picture_features
 from schemas.annotations import ClassRow
 from schemas.floats import Float
 
-VERSION = "4"  # 1: rules; 2: more; 3: learnt from words and picture, with types; 4: hears what words mean
+# 1: rules; 2: more; 3: learnt from words and picture, with types; 4: hears what words mean; 5: and of other figures
+VERSION = "5"
 
 _WORDS = 3  # terms shown as evidence
 _EVIDENCE_CHARS = 160
@@ -43,17 +48,40 @@ def classifier_identity(folder: Path = SHIPPED) -> str:
     return f"{VERSION}-{model_identity(folder)}"
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A float of a paper with what the experts say of it, before it is known what they say of the paper's others."""
+
+    pair_id: str
+    paper: str
+    kind: str
+    rule: str
+    opinion: Opinion
+
+
 def classify(
     item: Float, image: bytes | Image.Image | Look | None, *, origin: str = "file", folder: Path = SHIPPED
 ) -> ClassRow:
-    """Return the class of a float, and the image type of a figure.
+    """Return the class of a float as its paper's only one, and the image type of a figure: see `hear`, `decide`."""
+    return decide([hear(item, image, origin=origin, folder=folder)], folder=folder)[0]
 
-    The same float with the same image gives the same row, in whatever company it comes. A figure without an image
-    is judged by its words alone and gets no image type; a table's image is not looked at.
+
+def hear(
+    item: Float,
+    image: bytes | Image.Image | Look | None,
+    *,
+    drawn: Drawn | None = None,
+    origin: str = "file",
+    folder: Path = SHIPPED,
+) -> Heard:
+    """Return what the experts say of a float.
+
+    A figure without an image is judged by its words alone and gets no image type; a table's image is not looked at.
 
     Args:
         item: the float.
         image: its image, encoded or decoded, or what the classifier's network saw in it (`picture_features`).
+        drawn: the words that OCR read in a figure's image; None where none did.
         origin: how the image came about: file, composed or typeset.
         folder: where the classifier lies.
 
@@ -66,15 +94,36 @@ def classify(
         raise ValueError(f"kind must be figure or table, not {item.kind!r}")
     model = classifier(folder).kinds[item.kind]
     rule = rule_of(evidence_of(item)).name
-    terms, dense = inputs_of(item, image, origin=origin, rule=rule, folder=folder)
-    said = model.opinion(item.kind, terms, dense)
-    head = "class" if PICTURE in dense or item.kind == "table" else "class_text"
+    terms, dense = inputs_of(item, image, drawn=drawn, origin=origin, rule=rule, folder=folder)
+    return Heard(item.pair_id, item.paper_key, item.kind, rule, model.opinion(item.kind, terms, dense))
+
+
+def decide(heard: Iterable[Heard], *, folder: Path = SHIPPED) -> list[ClassRow]:
+    """Return the classes of floats, by pair_id, where each figure hears of the other figures of its paper.
+
+    The same floats of a paper give the same rows, in whatever order and beside whatever papers they come.
+
+    Raises:
+        ClassModelError: the folder holds no classifier.
+    """
+    listed = sorted(heard, key=lambda one: one.pair_id)
+    rows = []
+    for kind, model in classifier(folder).kinds.items():
+        mine = [one for one in listed if one.kind == kind]
+        opinions = model.together(kind, [one.paper for one in mine], [one.opinion for one in mine])
+        rows += [_row(one, model, said, folder) for one, said in zip(mine, opinions, strict=True)]
+    return sorted(rows, key=lambda row: row.pair_id)
+
+
+def _row(heard: Heard, model: KindModel, said: Opinion, folder: Path) -> ClassRow:
+    told = PICTURE in said.said or heard.kind == "table"
+    head = head_of("class", said.drawn) if told else "class_text"
     place = int((said.classes * model.heads[head].votes).argmax())
     image_type, sure = _image_type(model, said)
     return ClassRow(
-        pair_id=item.pair_id,
+        pair_id=heard.pair_id,
         subcategory=model.classes[place],
-        class_rule=rule,
+        class_rule=heard.rule,
         class_version=_identity(folder),
         class_confidence=float(np.float32(said.classes[place])),
         class_evidence=_evidence(model, said, place),
@@ -84,7 +133,13 @@ def classify(
 
 
 def inputs_of(
-    item: Float, image: bytes | Image.Image | Look | None, *, origin: str, rule: str, folder: Path
+    item: Float,
+    image: bytes | Image.Image | Look | None,
+    *,
+    drawn: Drawn | None = None,
+    origin: str,
+    rule: str,
+    folder: Path,
 ) -> tuple[Terms, dict[str, npt.NDArray[np.float32]]]:
     """Return what the classifier of a folder hears of a float: terms, and its dense inputs by name."""
     texts, counted = texts_of(item), text_signals(item, origin)
@@ -94,7 +149,8 @@ def inputs_of(
     if image is None:
         return terms, dense | {SIGNALS: np.concatenate([counted, np.zeros(PICTURE_SIGNALS, np.float32)])}
     seen, looks = image if isinstance(image, tuple) else picture_features(image, folder / GRAPH)
-    return terms, dense | {SIGNALS: np.concatenate([counted, looks]), PICTURE: seen}
+    read = {} if drawn is None else drawn_inputs(drawn, folder)
+    return terms, dense | read | {SIGNALS: np.concatenate([counted, looks]), PICTURE: seen}
 
 
 PICTURE_SIGNALS = 36
@@ -112,7 +168,7 @@ _identity = functools.lru_cache(maxsize=2)(classifier_identity)
 def _image_type(model: KindModel, said: Opinion) -> tuple[str | None, float | None]:
     if said.types is None:
         return None, None
-    place = int((said.types * model.heads["type"].votes).argmax())
+    place = int((said.types * model.heads[head_of("type", said.drawn)].votes).argmax())
     return model.types[place], float(np.float32(min(said.types[place], model.type_caps[place])))
 
 

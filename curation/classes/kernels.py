@@ -24,7 +24,11 @@ class Ridge:
 
 
 def fit_ridge(
-    kernel: Array, targets: Array, groups: Sequence[str], ridges: Sequence[float] = RIDGES
+    kernel: Array,
+    targets: Array,
+    groups: Sequence[str],
+    ridges: Sequence[float] = RIDGES,
+    weights: Array | None = None,
 ) -> Ridge:
     """Return the regression of the ridge whose squared error is least on groups left out.
 
@@ -33,12 +37,14 @@ def fit_ridge(
         targets: of shape (rows, targets).
         groups: the group of each row.
         ridges: what is tried.
+        weights: over 0, how much each row's error counts in the fit; all alike without.
     """
     names = np.asarray(groups)
     members = [np.flatnonzero(names == name) for name in sorted(set(groups))]
+    held = np.ones(len(kernel)) if weights is None else 1.0 / weights
     best: tuple[float, Ridge] | None = None
     for ridge in ridges:
-        inverse = np.linalg.inv(kernel + 1.0 + ridge * np.eye(len(kernel)))
+        inverse = np.linalg.inv(kernel + 1.0 + ridge * np.diag(held))
         duals = inverse @ targets
         left_out = np.empty_like(targets)
         for rows in members:

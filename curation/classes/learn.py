@@ -1,64 +1,34 @@
 """How the classifier is learnt from labelled floats, and how what it learnt is told by papers left out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from curation.classes.errors import ClassModelError
+from curation.classes.example import Example
+from curation.classes.heads import KIND_CLASSES, fit_heads, weights_of
 from curation.classes.kernels import Ridge, fit_ridge
 from curation.classes.model import (
+    DRAWN,
+    DRAWN_INPUTS,
     EXPERTS,
-    SIGNALS,
     UNTYPED,
     ClassModel,
     Dense,
     Expert,
     KindModel,
     Vocabulary,
-    head_inputs,
 )
-from curation.classes.scores import wilson
-from curation.classes.softmax import Softmax, fit_softmax
 from curation.classes.terms import FIELDS, Terms
-from schemas.pair import IMAGE_TYPES, SUBCATEGORIES
+from schemas.pair import IMAGE_TYPES
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
-KIND_CLASSES = {
-    "figure": tuple(name for name in SUBCATEGORIES if name.startswith("fig_")),
-    "table": tuple(name for name in SUBCATEGORIES if name.startswith("table_")),
-}
-# How the heads are held and how far rare classes are favoured; chosen on cross-validation over the papers.
-_HEADS = {
-    "class": (40.0, 0.5),
-    "class_text": (40.0, 0.5),
-    "class_picture": (40.0, 0.5),
-    "type": (40.0, 0.3),
-    "several": (30.0, 0.0),
-}
+_UNSURE = 0.1  # how much a label counts to the experts of which the hand was not sure
 _FEWEST = 10  # labelled floats of a kind
-
-
-@dataclass(frozen=True)
-class Example:
-    """One labelled float: what is known of it without its label, and the label.
-
-    `dense` are its dense inputs by name, a figure's picture among them; `image_type` and `panels` are None where
-    nobody said.
-    """
-
-    pair_id: str
-    paper: str
-    kind: str
-    terms: Terms
-    dense: Mapping[str, npt.NDArray[np.float32]]
-    subcategory: str
-    image_type: str | None = None
-    panels: int | None = None
 
 
 def learn(examples: Iterable[Example]) -> ClassModel:
@@ -86,14 +56,28 @@ def learn_kind(kind: str, examples: Sequence[Example]) -> KindModel:
         )
     types = IMAGE_TYPES if kind == "figure" else ()
     vocabulary = _vocabulary([item.terms for item in examples])
+    read = _read(kind, examples)
     heard = dict.fromkeys(name for loudness in EXPERTS[kind].values() for name in loudness if name != "text")
-    dense = {name: _dense(np.stack([_input(item, name) for item in examples])) for name in heard}
+    asked = {name: read if name in DRAWN_INPUTS else examples for name in heard}
+    dense = {
+        name: _dense(np.stack([_input(item, name) for item in items]))
+        for name, items in asked.items()
+        if items
+    }
     texts = _sparse(vocabulary, kind, examples)
     kernels = {"text": np.asarray((texts @ texts.T).toarray())}
     kernels |= {name: _own_kernel(part) for name, part in dense.items()}
-    experts, said = _experts(kind, examples, kernels, texts, types)
-    heads, caps = _heads(kind, examples, said, types)
+    experts, said = _experts(kind, examples, kernels, texts, types, read)
+    heads, caps = fit_heads(kind, examples, said, types)
     return KindModel(classes, types, caps, vocabulary, dense, experts, heads)
+
+
+def _read(kind: str, examples: Sequence[Example]) -> list[Example]:
+    """Return the examples whose picture OCR has read; none where they are too few, or not of all classes."""
+    read = [item for item in examples if kind == "figure" and item.dense.keys() >= set(DRAWN_INPUTS)]
+    enough = len(read) >= _FEWEST and {item.subcategory for item in read} >= set(KIND_CLASSES[kind])
+    enough = enough and any(item.image_type is not None for item in read)
+    return read if enough else []
 
 
 def _input(item: Example, name: str) -> npt.NDArray[np.float32]:
@@ -147,10 +131,36 @@ def _experts(
     kernels: Mapping[str, Array],
     texts: Any,
     types: tuple[str, ...],
+    read: Sequence[Example],
 ) -> tuple[dict[str, Expert], dict[str, Array]]:
-    """Return the experts, and what each says of every example when the example's paper is left out."""
+    """Return the experts, and what each says of every example when the example's paper is left out.
+
+    Those of words in a picture are learnt from what OCR has `read`, and say nothing of other examples (NaN).
+    """
+    names = [name for name in EXPERTS[kind] if name not in DRAWN]
+    experts, said = _experts_on(kind, examples, kernels, texts, types, names)
+    if read:
+        more, told = _experts_on(kind, read, kernels, texts, types, DRAWN)
+        mine = {item.pair_id for item in read}
+        rows = np.array([item.pair_id in mine for item in examples])
+        for name, opinion in told.items():
+            said[name] = np.full((len(examples), opinion.shape[1]), np.nan)
+            said[name][rows] = opinion
+        experts |= more
+    return experts, said
+
+
+def _experts_on(
+    kind: str,
+    examples: Sequence[Example],
+    kernels: Mapping[str, Array],
+    texts: Any,
+    types: tuple[str, ...],
+    names: Sequence[str],
+) -> tuple[dict[str, Expert], dict[str, Array]]:
     classes = KIND_CLASSES[kind]
     papers = [item.paper for item in examples]
+    weights = weights_of(examples, _UNSURE)
     told = np.eye(len(classes))[[classes.index(item.subcategory) for item in examples]]
     typed = np.array([item.image_type is not None for item in examples])
     seen = [item for item in examples if item.image_type is not None]
@@ -160,11 +170,12 @@ def _experts(
             looks[row, types.index(str(item.image_type))] = 1
             looks[row, -1] = (item.panels or 1) > 1
     experts, said = {}, {}
-    for name, loudness in EXPERTS[kind].items():
+    for name in names:
+        loudness = EXPERTS[kind][name]
         kernel = np.sum([loud * kernels[heard] for heard, loud in loudness.items()], axis=0)
-        first = fit_ridge(kernel, told, papers)
+        first = fit_ridge(kernel, told, papers, weights=weights)
         duals, left_out = first.duals, first.left_out
-        if types and name != UNTYPED:
+        if types and name not in UNTYPED:
             second = _second(kernel, looks, papers, typed)
             duals, left_out = np.c_[duals, second.duals], np.c_[left_out, second.left_out]
         experts[name] = Expert(
@@ -186,48 +197,6 @@ def _second(kernel: Array, looks: Array, papers: Sequence[str], typed: npt.NDArr
     others = np.flatnonzero(~typed)
     left_out[others] = (kernel[np.ix_(others, rows)] + 1.0) @ found.duals
     return Ridge(duals, left_out, found.ridge)
-
-
-def _heads(
-    kind: str, examples: Sequence[Example], said: Mapping[str, Array], types: tuple[str, ...]
-) -> tuple[dict[str, Softmax], tuple[float, ...]]:
-    classes = KIND_CLASSES[kind]
-    signals = np.stack([item.dense[SIGNALS] for item in examples]).astype(np.float64)
-    told = np.array([classes.index(item.subcategory) for item in examples])
-    inputs = {
-        head: head_inputs(kind, head, said, len(classes), signals)
-        for head in (_HEADS if types else ("class",))
-    }
-
-    def fitted(head: str, rows: Places, labels: Places, count: int) -> Softmax:
-        ridge, vote = _HEADS[head]
-        return fit_softmax(inputs[head][rows], labels, count, ridge=ridge, vote=vote)
-
-    everyone = np.arange(len(examples))
-    named = [head for head in inputs if head.startswith("class")]
-    heads = {head: fitted(head, everyone, told, len(classes)) for head in named}
-    if not types:
-        return heads, ()
-    seen = np.array([row for row, item in enumerate(examples) if item.image_type is not None])
-    looks = np.array([types.index(str(examples[row].image_type)) for row in seen])
-    several = np.array([int((examples[row].panels or 1) > 1) for row in seen])
-    heads["type"] = fitted("type", seen, looks, len(types))
-    heads["several"] = fitted("several", seen, several, 2)
-    return heads, _type_caps(heads["type"], inputs["type"][seen], looks)
-
-
-def _type_caps(head: Softmax, inputs: Array, looks: Places) -> tuple[float, ...]:
-    """Return for each type the confidence above which it is never shown: what is sure of its precision."""
-    given = (head.probabilities(inputs) * head.votes).argmax(axis=1)
-    return tuple(
-        wilson(int(((given == place) & (looks == place)).sum()), int((given == place).sum()))[0]
-        if (looks == place).sum() < _RARE
-        else 1.0
-        for place in range(len(head.votes))
-    )
-
-
-_RARE = 50  # examples below which a type is too rare to be learnt well
 
 
 def cross_validate(

@@ -5,13 +5,15 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from curation.classes.company import company_of, nobody
+from curation.classes.drawn import DRAWN_COUNTS, DRAWN_MEANING
 from curation.classes.errors import ClassModelError
 from curation.classes.softmax import Softmax
 from curation.classes.terms import BITS, FIELDS, Terms, weight_of
@@ -20,7 +22,8 @@ from curation.looks import GRAPH
 from runtime.hashes import model_sha256
 
 WEIGHTS = "classes.npz"
-FORMAT = 2  # 1: words, signals and picture; 2: what words mean as well
+# 1: words, signals and picture; 2: what words mean as well; 3: and the other figures, and words that are drawn
+FORMAT = 3
 
 Array = npt.NDArray[np.float64]
 
@@ -34,6 +37,8 @@ FIGURE_EXPERTS: Mapping[str, Mapping[str, float]] = {
     "picture": {PICTURE: 1.0},
     "signals": {SIGNALS: 1.0},
     "joint": {"text": 1.0, CAPTION: 0.7, SENTENCES: 0.35, PICTURE: 1.4, SIGNALS: 0.5},
+    "drawn_words": {DRAWN_MEANING: 1.0},
+    "drawn_counts": {DRAWN_COUNTS: 1.0},
 }
 TABLE_EXPERTS: Mapping[str, Mapping[str, float]] = {
     "text": {"text": 1.0},
@@ -41,7 +46,11 @@ TABLE_EXPERTS: Mapping[str, Mapping[str, float]] = {
     "joint": {"text": 1.0, SIGNALS: 0.7},
 }
 EXPERTS = {"figure": FIGURE_EXPERTS, "table": TABLE_EXPERTS}
-UNTYPED = "text"  # the expert that is not asked for image types: without it they are told better
+DRAWN_INPUTS = (DRAWN_MEANING, DRAWN_COUNTS)
+DRAWN = ("drawn_words", "drawn_counts")  # the experts that are asked where OCR has read a picture
+WITH_DRAWN = "_drawn"  # after a head's name: the same head, which hears those experts as well
+# The experts that are not asked for image types: without them they are told better.
+UNTYPED = ("text", "drawn_words")
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,8 @@ class Opinion:
     """What is said of one float: probabilities of classes, of image types and of several panels.
 
     `said` is what each expert says, `added` what each input adds to the joint expert's targets; columns, values and
-    shown are the terms that the vocabulary knows.
+    shown are the terms that the vocabulary knows, signals those that the heads hear,
+    and `drawn` is whether words in the picture are among what was heard.
     """
 
     classes: Array
@@ -135,11 +145,16 @@ class Opinion:
     columns: npt.NDArray[np.int64]
     values: Array
     shown: Sequence[str]
+    signals: Array
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
 class KindModel:
-    """The classifier of one kind of float; `heads` are named class, type, several and class_text."""
+    """The classifier of one kind of float; `heads` are named class, type, several, class_text, class_picture.
+
+    Where it was learnt from pictures that OCR had read, there are class_drawn and type_drawn as well.
+    """
 
     classes: tuple[str, ...]
     types: tuple[str, ...]
@@ -150,15 +165,15 @@ class KindModel:
     heads: Mapping[str, Softmax]
 
     def opinion(self, kind: str, terms: Terms, dense: Mapping[str, npt.NDArray[np.float32]]) -> Opinion:
-        """Return what is said of a float; without a picture the words and signals decide alone."""
+        """Return what is said of its paper's only float; without a picture the words and signals decide alone."""
         columns, values, shown = self.vocabulary.vector(terms, FIELDS[kind])
         inputs = {name: dense[name].astype(np.float64) for name in self.dense if name in dense}
         near = {name: self.dense[name].kernel(given[None])[0] for name, given in inputs.items()}
-        signals = inputs[SIGNALS]
+        signals = inputs[SIGNALS][:TEXT_SIGNALS]
         said: dict[str, Array] = {}
         added: dict[str, Array] = {}
         for name, expert in self.experts.items():
-            if PICTURE in expert.loudness and PICTURE not in near:
+            if not set(expert.loudness) <= {"text", *near}:
                 continue
             parts = expert_parts(expert, columns, values, near)
             said[name] = expert.intercepts + sum(parts.values())
@@ -166,17 +181,43 @@ class KindModel:
                 added = parts
         if PICTURE in self.dense and PICTURE not in near:
             classes = self.ask(kind, "class_text", said, signals)
-            return Opinion(classes, None, None, said, added, columns, values, shown)
-        classes = self.ask(kind, "class", said, signals)
+            return Opinion(classes, None, None, said, added, columns, values, shown, signals)
+        drawn = said.keys() >= set(DRAWN)
+        classes = self.ask(kind, head_of("class", drawn), said, signals)
         types = several = None
         if self.types:
-            types = self.ask(kind, "type", said, signals)
+            types = self.ask(kind, head_of("type", drawn), said, signals)
             several = float(self.ask(kind, "several", said, signals)[1])
-        return Opinion(classes, types, several, said, added, columns, values, shown)
+        return Opinion(classes, types, several, said, added, columns, values, shown, signals, drawn)
 
-    def ask(self, kind: str, head: str, said: Mapping[str, Array], signals: Array) -> Array:
-        """Return a head's probabilities, given what the experts said."""
-        inputs = head_inputs(kind, head, said, len(self.classes), signals)
+    def together(self, kind: str, papers: Sequence[str], opinions: Sequence[Opinion]) -> list[Opinion]:
+        """Return opinions on several floats in the light of each other: figures of one paper hear of one another.
+
+        Those without a picture, and tables, are neither heard nor told anew.
+        """
+        found = list(opinions)
+        heard = [place for place, one in enumerate(opinions) if kind == "figure" and PICTURE in one.said]
+        if not heard:
+            return found
+        said = np.stack([opinions[place].said["joint"][: len(self.classes)] for place in heard])
+        company = company_of([papers[place] for place in heard], said)
+        for place, others in zip(heard, company, strict=True):
+            one = opinions[place]
+            head = head_of("class", one.drawn)
+            found[place] = replace(one, classes=self.ask(kind, head, one.said, one.signals, others))
+        return found
+
+    def ask(
+        self,
+        kind: str,
+        head: str,
+        said: Mapping[str, Array],
+        signals: Array,
+        company: Array | None = None,
+    ) -> Array:
+        """Return a head's probabilities, given what the experts said; without company as of a paper's only float."""
+        others = nobody(len(self.classes)) if company is None else company
+        inputs = head_inputs(kind, head, said, len(self.classes), signals, others)
         return np.asarray(self.heads[head].probabilities(inputs[None])[0])
 
 
@@ -190,14 +231,24 @@ def expert_parts(
     }
 
 
-def head_inputs(kind: str, head: str, said: Mapping[str, Array], classes: int, signals: Array) -> Array:
-    """Return what a head hears: the experts' opinions that matter to it and the signals of the text.
+def head_of(name: str, drawn: bool) -> str:
+    """Return the name of the head that hears of the words in a picture, or of the one that does not."""
+    return f"{name}{WITH_DRAWN}" if drawn else name
 
-    `said` holds (targets,) or (rows, targets) for each expert, `signals` the same of signals.
+
+def head_inputs(
+    kind: str, head: str, said: Mapping[str, Array], classes: int, signals: Array, company: Array
+) -> Array:
+    """Return what a head hears: the experts' opinions that matter to it, the signals of the text, a figure's company.
+
+    `said` holds (targets,) or (rows, targets) for each expert, `signals` and `company` the same of theirs.
     """
     counted = signals[..., :TEXT_SIGNALS]
-    opinions = [said[name] for name in EXPERTS[kind] if name in said]  # in one order, whatever that of `said`
-    typed = [said[name] for name in EXPERTS[kind] if name in said and name != UNTYPED]
+    silent = () if head.endswith(WITH_DRAWN) else DRAWN
+    head = head.removesuffix(WITH_DRAWN)
+    heard = [name for name in EXPERTS[kind] if name in said and name not in silent]  # in one order
+    opinions = [said[name] for name in heard]
+    typed = [said[name] for name in heard if name not in UNTYPED]
     if kind == "table":
         parts = [opinion[..., :1] for opinion in opinions]
         return np.concatenate(parts, axis=-1)
@@ -206,7 +257,7 @@ def head_inputs(kind: str, head: str, said: Mapping[str, Array], classes: int, s
     if head == "class_picture":
         return np.asarray(said["picture"][..., :classes])
     if head == "class":
-        parts = [opinion[..., :classes] for opinion in opinions]
+        parts = [opinion[..., :classes] for opinion in opinions] + [company]
     elif head == "type":
         parts = [opinion[..., classes:-1] for opinion in typed] + [said["joint"][..., :classes]]
     else:

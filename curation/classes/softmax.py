@@ -28,7 +28,13 @@ class Softmax:
 
 
 def fit_softmax(
-    inputs: Array, labels: npt.NDArray[np.int64], classes: int, *, ridge: float, vote: float
+    inputs: Array,
+    labels: npt.NDArray[np.int64],
+    classes: int,
+    *,
+    ridge: float,
+    vote: float,
+    weights: Array | None = None,
 ) -> Softmax:
     """Return the regression fitted to labels 0 to classes - 1.
 
@@ -38,24 +44,26 @@ def fit_softmax(
         classes: how many there are.
         ridge: weight of the squared weights beside the mean loss times the rows.
         vote: power of the classes' rarity in `votes`, 0 for none.
+        weights: how much each row counts, in the loss and as one of its class; all alike without.
     """
     from scipy.optimize import minimize
 
     mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
     standard = np.c_[np.clip((inputs - mean) / spread, -6, 6), np.ones(len(inputs))]
     truth = np.eye(classes)[labels]
+    counted = np.ones(len(labels)) if weights is None else weights
     held = np.r_[np.full(standard.shape[1] - 1, ridge), 1e-3][:, None]
 
     def loss(flat: Array) -> tuple[float, Array]:
-        weights = flat.reshape(-1, classes)
-        said = _softmax(standard @ weights)
-        value = -np.log(np.maximum(said[np.arange(len(labels)), labels], 1e-12)).sum()
-        value += 0.5 * float((held * weights**2).sum())
-        return float(value), (standard.T @ (said - truth) + held * weights).ravel()
+        slopes = flat.reshape(-1, classes)
+        said = _softmax(standard @ slopes)
+        value = -(counted * np.log(np.maximum(said[np.arange(len(labels)), labels], 1e-12))).sum()
+        value += 0.5 * float((held * slopes**2).sum())
+        return float(value), (standard.T @ (counted[:, None] * (said - truth)) + held * slopes).ravel()
 
     start = np.zeros(standard.shape[1] * classes)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    counts = np.maximum(np.bincount(labels, minlength=classes), 1)
+    counts = np.maximum(np.bincount(labels, counted, minlength=classes), 1)
     votes = (counts.mean() / counts) ** vote
     return Softmax(mean, spread, found.x.reshape(-1, classes), votes)
 

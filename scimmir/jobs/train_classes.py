@@ -15,6 +15,7 @@ from schemas.errors import UserError
 from schemas.floats import Float
 from schemas.pair import IMAGE_TYPES, SUBCATEGORIES
 from schemas.reject import RecordError
+from scimmir.jobs.drawn_words import Reader, reader_into, words_in_row
 
 NOTICES = ("LICENSE-picture.txt", "LICENSE-words.txt")
 CARD = "README.md"
@@ -43,15 +44,20 @@ class Learnt:
     missing: int
 
 
-def train_classes(folders: Sequence[Path], labels: Sequence[Path], output: Path) -> Learnt:
+def train_classes(
+    folders: Sequence[Path], labels: Sequence[Path], output: Path, *, ocr: Path | None = None
+) -> Learnt:
     """Return what a new classifier was learnt from, having written it to the folder `output`.
+
+    The words in figures that no release has are read once into the folder `ocr`, if one is given.
 
     Raises:
         UserError: a label file or folder cannot be used, or a class has too few examples.
     """
     told = {pair_id: label for path in labels for pair_id, label in read_pair_labels(path).items()}
     wanted = {pair_id: label for pair_id, label in told.items() if label.half != "report"}
-    examples = list(labelled_examples(folders, wanted))
+    reader = None if ocr is None else reader_into(ocr)
+    examples = list(labelled_examples(folders, wanted, reader))
     model = classes.learn(examples)
     output.mkdir(parents=True, exist_ok=True)
     classes.write_model(model, output / classes.WEIGHTS)
@@ -111,8 +117,12 @@ def read_pair_labels(path: Path) -> dict[str, PairLabel]:
     return found
 
 
-def labelled_examples(folders: Sequence[Path], labels: Mapping[str, PairLabel]) -> Iterator[classes.Example]:
+def labelled_examples(
+    folders: Sequence[Path], labels: Mapping[str, PairLabel], reader: Reader | None = None
+) -> Iterator[classes.Example]:
     """Yield what is known of each labelled pair in releases or other folders of pairs in Parquet files.
+
+    The words in a figure are those that the release has, or what `reader` reads.
 
     A pair whose picture cannot be read or is withheld is left out.
 
@@ -124,7 +134,7 @@ def labelled_examples(folders: Sequence[Path], labels: Mapping[str, PairLabel]) 
         for rows in _labelled_rows(folder, labels):
             new = [row for row in rows if row["pair_id"] not in seen]
             seen.update(row["pair_id"] for row in new)
-            found = each(lambda row: _example(row, labels[str(row["pair_id"])]), new)
+            found = each(lambda row: _example(row, labels[str(row["pair_id"])], reader), new)
             yield from (item for item in found if not isinstance(item, Failure))
 
 
@@ -138,14 +148,19 @@ def _labelled_rows(folder: Path, labels: Mapping[str, PairLabel]) -> Iterator[li
                 yield [row for row in batch.to_pylist() if row["pair_id"] in labels]
 
 
-def _example(row: Mapping[str, object], label: PairLabel) -> classes.Example:
+def _example(row: Mapping[str, object], label: PairLabel, reader: Reader | None) -> classes.Example:
     item = float_of(row)
     image = row["image"]["bytes"] if item.kind == "figure" and row["image"] else None  # type: ignore[index]
     if item.kind == "figure" and image is None:
         raise RecordError("image_missing", f"{item.pair_id} is without its image")
     rule = classes.rule_of(classes.evidence_of(item)).name
     terms, dense = classes.inputs_of(
-        item, image, origin=str(row["origin"]), rule=rule, folder=classes.SHIPPED
+        item,
+        image,
+        drawn=words_in_row(row, reader) if item.kind == "figure" else None,
+        origin=str(row["origin"]),
+        rule=rule,
+        folder=classes.SHIPPED,
     )
     return classes.Example(
         pair_id=item.pair_id,
@@ -156,6 +171,7 @@ def _example(row: Mapping[str, object], label: PairLabel) -> classes.Example:
         subcategory=label.subcategory,
         image_type=label.image_type if item.kind == "figure" else None,
         panels=label.panels,
+        sure=label.sure,
     )
 
 

@@ -2,8 +2,11 @@
 
 import io
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageDraw
 
+from curation.classes import Example
+from curation.classes.terms import terms_of
 from schemas.floats import Float
 
 WORDS = {
@@ -37,3 +40,49 @@ def png(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()
+
+
+def examples() -> list[Example]:
+    """Return twelve examples of each class, two a paper, whose words and numbers tell the class with some noise."""
+    draw = np.random.default_rng(5)
+    found = []
+    for place, (name, words) in enumerate(WORDS.items()):
+        kind = "figure" if name.startswith("fig_") else "table"
+        for number in range(12):
+            item = a_float(kind, f"{words} {'abcdefghijkl'[number]}")
+            found.append(
+                Example(
+                    pair_id=f"{name}-{number}",
+                    paper=f"paper-{number // 2}",
+                    kind=kind,
+                    terms=terms_of(item, "any"),
+                    dense=dense(kind, place, draw),
+                    subcategory=name,
+                    image_type=TYPES.get(name),
+                    panels=1 + number % 2,
+                )
+            )
+    return found
+
+
+def dense(kind: str, place: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return noise as each dense input, and as a figure's picture numbers that tell its class."""
+    found = {"signals": draw.normal(size=64 if kind == "figure" else 28)}
+    if kind == "figure":
+        found |= {f"meaning_{name}": draw.normal(size=8) for name in ("caption", "sentences")}
+        found["picture"] = draw.normal(size=12) + 2 * np.eye(12)[place]
+    return {name: values.astype(np.float32) for name, values in found.items()}
+
+
+def flowchart() -> bytes:
+    picture = Image.new("RGB", (480, 320), "white")
+    draw = ImageDraw.Draw(picture)
+    for column in range(3):
+        for row in range(2):
+            draw.rectangle(
+                (30 + 150 * column, 40 + 140 * row, 130 + 150 * column, 110 + 140 * row),
+                outline="black",
+                width=2,
+            )
+        draw.line((80 + 150 * column, 110, 80 + 150 * column, 180), fill="black", width=2)
+    return png(picture)

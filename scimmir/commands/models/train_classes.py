@@ -18,9 +18,16 @@ def train_classes(
         ),
     ],
     output: Annotated[Path, typer.Option(help="Folder to write, for `scimmir build --class-model`.")],
+    ocr: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder that keeps the words drawn in figures, so that they are learnt from: those neither there "
+            "nor in a release are read by OCR. Without it, the releases' alone."
+        ),
+    ] = None,
 ) -> None:
     """Learn the classifier of classes and image types from labelled pairs of releases."""
     log_to()
     from scimmir.jobs.train_classes import learnt_summary, train_classes
 
-    typer.echo(learnt_summary(train_classes(folders, labels, output)))
+    typer.echo(learnt_summary(train_classes(folders, labels, output, ocr=ocr)))

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.classes.features import evidence_of, head_of, is_number, mention_sentences, table_features
-from curation.classes.rule import Rule, match
-from curation.classes.rules import RULES, rule_of
+from curation.classes.wording.rule import Rule, match
+from curation.classes.wording.rules import RULES, rule_of
 from schemas.floats import Float
 from schemas.pair import SUBCATEGORIES
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labelled_pairs import TYPES, WORDS, a_float, png
-from PIL import Image, ImageDraw
+from labelled_pairs import WORDS, a_float, dense, examples, flowchart, png
+from PIL import Image
 
 from curation.classes import (
     SHIPPED,
@@ -16,10 +16,13 @@ from curation.classes import (
     classifier_identity,
     classify,
     cross_validate,
+    decide,
+    hear,
     learn,
     paper_folds,
     write_model,
 )
+from curation.classes.company import company_of, nobody
 from curation.classes.kernels import fit_ridge
 from curation.classes.model import read_model
 from curation.classes.softmax import fit_softmax
@@ -28,61 +31,17 @@ from schemas.pair import IMAGE_TYPES, SUBCATEGORIES
 from schemas.reject import RecordError
 
 
-def examples() -> list[Example]:
-    """Return twelve examples of each class, two a paper, whose words and numbers tell the class with some noise."""
-    draw = np.random.default_rng(5)
-    found = []
-    for place, (name, words) in enumerate(WORDS.items()):
-        kind = "figure" if name.startswith("fig_") else "table"
-        for number in range(12):
-            item = a_float(kind, f"{words} {'abcdefghijkl'[number]}")
-            found.append(
-                Example(
-                    pair_id=f"{name}-{number}",
-                    paper=f"paper-{number // 2}",
-                    kind=kind,
-                    terms=terms_of(item, "any"),
-                    dense=dense(kind, place, draw),
-                    subcategory=name,
-                    image_type=TYPES.get(name),
-                    panels=1 + number % 2,
-                )
-            )
-    return found
-
-
-def dense(kind: str, place: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
-    """Return noise as each dense input, and as a figure's picture numbers that tell its class."""
-    found = {"signals": draw.normal(size=64 if kind == "figure" else 28)}
-    if kind == "figure":
-        found |= {f"meaning_{name}": draw.normal(size=8) for name in ("caption", "sentences")}
-        found["picture"] = draw.normal(size=12) + 2 * np.eye(12)[place]
-    return {name: values.astype(np.float32) for name, values in found.items()}
-
-
-def flowchart() -> bytes:
-    picture = Image.new("RGB", (480, 320), "white")
-    draw = ImageDraw.Draw(picture)
-    for column in range(3):
-        for row in range(2):
-            draw.rectangle(
-                (30 + 150 * column, 40 + 140 * row, 130 + 150 * column, 110 + 140 * row),
-                outline="black",
-                width=2,
-            )
-        draw.line((80 + 150 * column, 110, 80 + 150 * column, 180), fill="black", width=2)
-    return png(picture)
-
-
-def test_what_a_group_left_out_is_told_is_what_a_fit_without_it_says():
+@pytest.mark.parametrize("least", [1.0, 0.1], ids=["alike", "weighted"])
+def test_what_a_group_left_out_is_told_is_what_a_fit_without_it_says(least):
     draw = np.random.default_rng(1)
     inputs, targets = draw.normal(size=(14, 3)), draw.normal(size=(14, 2))
     groups = [f"g{number // 3}" for number in range(14)]
-    kernel = inputs @ inputs.T
-    found = fit_ridge(kernel, targets, groups, ridges=(0.5,))
+    kernel, weights = inputs @ inputs.T, np.linspace(least, 1, 14)
+    found = fit_ridge(kernel, targets, groups, ridges=(0.5,), weights=weights)
     for name in set(groups):
         out = np.array([group == name for group in groups])
-        fewer = np.linalg.solve(kernel[np.ix_(~out, ~out)] + 1 + 0.5 * np.eye((~out).sum()), targets[~out])
+        held = np.diag(0.5 / weights[~out])
+        fewer = np.linalg.solve(kernel[np.ix_(~out, ~out)] + 1 + held, targets[~out])
         np.testing.assert_allclose(found.left_out[out], (kernel[np.ix_(out, ~out)] + 1) @ fewer, atol=1e-9)
 
 
@@ -103,6 +62,13 @@ def test_probabilities_are_as_frequent_as_they_say():
     said = head.probabilities(np.array([[-1.0], [0.0], [1.0]]))[:, 1]
     np.testing.assert_allclose(said, 1 / (1 + np.exp([2.0, 0.0, -2.0])), atol=0.05)
     assert head.votes.tolist() == [1.0, 1.0]
+
+
+def test_what_weighs_more_is_as_frequent_as_it_weighs():
+    labels, weights = np.array([0] * 90 + [1] * 10, dtype=np.int64), np.array([1.0] * 90 + [9.0] * 10)
+    head = fit_softmax(np.zeros((100, 1)), labels, 2, ridge=1.0, vote=0.5, weights=weights)
+    assert head.votes.tolist() == [1.0, 1.0]
+    assert head.probabilities(np.zeros((1, 1)))[0] == pytest.approx([0.5, 0.5], abs=0.001)
 
 
 def test_rare_classes_get_votes():
@@ -129,6 +95,58 @@ def test_the_same_examples_in_any_order_give_the_same_file(tmp_path):
 def said(model, item):
     opinion = model.opinion(item.kind, item.terms, item.dense)
     return model.classes[int(opinion.classes.argmax())]
+
+
+def test_labels_of_which_nobody_was_sure_count_less():
+    listed = examples()
+    # Half of the architectures are called results, in doubt or for sure.
+    wrong = [item.subcategory == "fig_architecture" and item.paper > "paper-2" for item in listed]
+    asked = next(item for item in listed if item.subcategory == "fig_architecture")
+
+    def learnt(sure):
+        model = learn(
+            dataclasses.replace(item, subcategory="fig_result", sure=sure) if bad else item
+            for item, bad in zip(listed, wrong, strict=True)
+        )
+        return model.kinds["figure"].opinion("figure", asked.terms, asked.dense).classes[0]
+
+    assert learnt(sure=False) > 1.5 * learnt(sure=True)
+
+
+def in_papers_of_a_kind() -> list[Example]:
+    """Return the examples, the papers of figures each of one class, and of every class one figure that nothing tells."""
+    draw = np.random.default_rng(6)
+    found = []
+    for item in examples():
+        number = int(item.pair_id.rpartition("-")[2])
+        blank = {"terms": terms_of(a_float(item.kind, "thing"), "any"), "dense": dense(item.kind, 11, draw)}
+        more = blank if item.kind == "figure" and number % 4 == 0 else {}
+        found.append(dataclasses.replace(item, paper=f"{item.subcategory}-{number // 4}", **more))
+    return found
+
+
+def test_a_figure_that_nothing_tells_is_taken_for_what_its_papers_others_are():
+    listed = [item for item in in_papers_of_a_kind() if item.kind == "figure"]
+    model = learn(in_papers_of_a_kind()).kinds["figure"]
+    opinions = [model.opinion("figure", item.terms, item.dense) for item in listed]
+    together = model.together("figure", [item.paper for item in listed], opinions)
+    for item, alone, heard in zip(listed, opinions, together, strict=True):
+        place = model.classes.index(item.subcategory)
+        if item.pair_id.endswith(("-0", "-4", "-8")):
+            assert heard.classes[place] > alone.classes[place] + 0.1
+        assert heard.types is alone.types
+    (again,) = model.together("figure", ["alone"], opinions[:1])
+    assert again.classes.tobytes() == opinions[0].classes.tobytes()
+
+
+def test_each_hears_the_mean_of_the_others_of_its_paper():
+    opinions = np.array([[0.9, 0.1], [0.5, 0.5], [0.1, 0.9], [0.3, 0.7]])
+    heard = company_of(["a", "b", "a", "a"], opinions)
+    np.testing.assert_allclose(heard[0], [0.2, 0.8, np.log(4), 0])
+    np.testing.assert_allclose(heard[3], [0.5, 0.5, np.log(4), 0])
+    np.testing.assert_allclose(heard[1], [0.5, 0.5, np.log(2), 1])
+    assert heard[1].tolist() == nobody(2).tolist()
+    assert company_of(["a"] * 40, np.ones((40, 2)))[0, 2] == pytest.approx(np.log(13))
 
 
 def test_nothing_of_a_paper_is_learnt_before_it_is_told():
@@ -228,12 +246,25 @@ def test_an_unreadable_picture_is_named():
         classify(a_float("figure", "Yield."), b"no picture")
 
 
-def test_the_company_of_a_figure_changes_no_bit_of_its_row():
-    first, second = a_float("figure", "Photograph of the pier."), a_float("figure", "Wind speed by month.")
+def test_order_and_other_papers_change_no_bit_of_a_row():
     grey = png(Image.new("RGB", (90, 60), (120, 130, 140)))
-    alone = classify(first, grey)
-    classify(second, flowchart())
-    assert classify(first, grey) == alone
+    captions = ("Photograph of the pier.", "Wind speed by month.", "Overview of the pipeline.")
+    names = ("b", "a", "c")
+    first = [
+        hear(dataclasses.replace(a_float("figure", caption), pair_id=name, paper_key="one"), grey)
+        for name, caption in zip(names, captions, strict=True)
+    ]
+    table = hear(dataclasses.replace(a_float("table", "Yield."), pair_id="d", paper_key="one"), None)
+    other = hear(
+        dataclasses.replace(a_float("figure", captions[0]), pair_id="e", paper_key="two"), flowchart()
+    )
+    rows = decide([*first, table])
+    assert [row.pair_id for row in rows] == ["a", "b", "c", "d"]
+    assert decide([other, table, *reversed(first)])[:4] == rows
+    assert decide(first[:1]) == [
+        classify(dataclasses.replace(a_float("figure", captions[0]), pair_id="b"), grey)
+    ]
+    assert decide(first[:1]) != decide(first)[1:2]
 
 
 def test_any_text_gets_a_class_of_its_kind():

@@ -1,5 +1,6 @@
 """What the classifier's network sees in a figure is worked out once, and both classes and vectors are made of it."""
 
+import dataclasses
 import io
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from build_in_process import stages_in_process
+from PIL import Image
 
 from curation import classes, embeddings, looks
 from curation.embeddings import load_embedder
@@ -18,7 +20,7 @@ from flows.stages import classify, embed, look
 from flows.stages.floats import floats_with_panels
 from runtime.attempt import stop_shared_pools
 from samples.invented import invent
-from schemas.annotations import ClassRow, EmbeddingRow, LookRow
+from schemas.annotations import ClassRow, EmbeddingRow, LookRow, OcrRow, TextBox
 from schemas.columns import rows_of, table_of
 from warehouse.stages import stage_output, write_stage
 
@@ -49,7 +51,7 @@ def built(papers: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildInputs
 
 
 def inputs(built: BuildInputs) -> ShardInputs:
-    names = ("extract", "images", "typeset", "panels", "look")
+    names = ("extract", "images", "typeset", "panels", "ocr", "look")
     return ShardInputs(built.shards.shards[0].papers, {name: built.shards.output(name, 0) for name in names})
 
 
@@ -85,6 +87,26 @@ def test_classes_and_vectors_are_those_of_the_pictures_themselves(built: BuildIn
         assert vectors[name].tobytes() == load_embedder("clip").embed([images[name]])[0].tobytes()
 
 
+def test_what_ocr_read_in_a_figure_is_heard(built: BuildInputs, tmp_path: Path) -> None:
+    boxes = (TextBox(text="0.5", confidence=0.9, x0=3.0, y0=4.0, x1=20.0, y1=12.0),)
+    row = OcrRow(pair_id=FIGURE, ocr_text="0.5", ocr_engine="any", ocr_boxes=boxes)
+    unread = OcrRow(pair_id=TABLE, ocr_text="", ocr_engine="any", ocr_boxes=(), ocr_error="time_limit")
+    output = stage_output(tmp_path, "ocr", "0" * 32)
+    write_stage(output, {"ocr": table_of(OcrRow, [row, unread])}, {})
+    found = inputs(built)
+    read = dataclasses.replace(found, outputs=found.outputs | {"ocr": output})
+    seen = {one.item.pair_id: one for one in classify._seen_in(read)}
+    assert seen[TABLE].drawn is None and all(one.drawn is None for one in classify._seen_in(found))
+    with Image.open(io.BytesIO(images_of(built)[FIGURE])) as picture:
+        drawn = classes.Drawn(boxes, *picture.size)
+    assert seen[FIGURE].drawn == drawn
+    one = seen[FIGURE]
+    heard = classes.hear(one.item, one.look, drawn=drawn, origin=one.origin)
+    (same, _) = classify.hear_pairs((classes.SHIPPED, [one, seen[TABLE]]))
+    assert isinstance(same, classes.Heard) and heard.opinion.drawn
+    assert same.opinion.classes.tobytes() == heard.opinion.classes.tobytes()
+
+
 def test_the_network_runs_for_no_figure_that_was_looked_at(
     built: BuildInputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,7 +123,7 @@ def test_the_network_runs_for_no_figure_that_was_looked_at(
     monkeypatch.setattr("curation.classes.classifier.picture_features", counted)
     seen = {picture.pair_id: picture for picture in embed._seen_in(inputs(built), chosen)}
     embed.embed_images((("clip", "cpu"), [seen[FIGURE]]))
-    classify.classify_pairs((classes.SHIPPED, classify._seen_in(inputs(built))))
+    classify.hear_pairs((classes.SHIPPED, classify._seen_in(inputs(built))))
     assert not asked and seen[TABLE].look is None
     embed.embed_images((("clip", "cpu"), [seen[TABLE]]))
     assert len(asked) == 1
@@ -136,5 +158,7 @@ def test_a_picture_that_cannot_be_looked_at_leaves_its_figure_to_its_words(
 ) -> None:
     monkeypatch.setattr(look, "looks_in", lambda found: {})
     seen = {one.item.pair_id: one for one in classify._seen_in(inputs(built))}
-    (row,) = classify.classify_pairs((classes.SHIPPED, [seen[FIGURE]]))
+    (heard,) = classify.hear_pairs((classes.SHIPPED, [seen[FIGURE]]))
+    assert isinstance(heard, classes.Heard)
+    (row,) = classes.decide([heard])
     assert row == classes.classify(seen[FIGURE].item, None, origin="file") and row.image_type is None

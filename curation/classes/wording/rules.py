@@ -35,10 +35,10 @@ what captions say differs from paper to paper.
 """
 
 from curation.classes.features import ClassEvidence
-from curation.classes.figure_heads import FIGURE_HEAD_RULES
-from curation.classes.figure_texts import FIGURE_TEXT_RULES
-from curation.classes.rule import Rule, match
-from curation.classes.tables import TABLE_RULES
+from curation.classes.wording.figure_heads import FIGURE_HEAD_RULES
+from curation.classes.wording.figure_texts import FIGURE_TEXT_RULES
+from curation.classes.wording.rule import Rule, match
+from curation.classes.wording.tables import TABLE_RULES
 
 RULES: tuple[Rule, ...] = (
     *FIGURE_HEAD_RULES,

@@ -6,8 +6,8 @@ what was judged: see `class_rules`.
 
 import re
 
-from curation.classes.rule import GAP2, GAP5, Rule, opening, words
-from curation.classes.words import BUILD, BUILT, METHOD
+from curation.classes.wording.rule import GAP2, GAP5, Rule, opening, words
+from curation.classes.wording.words import BUILD, BUILT, METHOD
 
 SHOWS = (
     r"(?:shows?|illustrates?|depicts?|presents?|gives?|outlines?|summari[sz]es|displays?|provides?|describes?|"

@@ -5,7 +5,7 @@ Behind each confidence stands what the rule got right of what was judged: see `c
 
 import re
 
-from curation.classes.rule import GAP2, GAP5, Rule, TableCondition, opening, words
+from curation.classes.wording.rule import GAP2, GAP5, Rule, TableCondition, opening, words
 
 _INPUT = (
     r"(?:hyper-?parameters?|parameters?|settings?|notations?|symbols?|abbreviations?|acronyms?|nomenclature|"

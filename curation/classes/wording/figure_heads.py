@@ -3,8 +3,8 @@
 Behind each confidence stands what the rule got right of what was judged: see `class_rules`.
 """
 
-from curation.classes.rule import GAP2, GAP5, Rule, opening, words
-from curation.classes.words import BUILD, BUILT, METHOD
+from curation.classes.wording.rule import GAP2, GAP5, Rule, opening, words
+from curation.classes.wording.words import BUILD, BUILT, METHOD
 
 FIGURE_HEAD_RULES = (
     Rule(
