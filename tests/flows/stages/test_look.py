@@ -88,7 +88,7 @@ def test_classes_and_vectors_are_those_of_the_pictures_themselves(built: BuildIn
 
 
 def test_what_ocr_read_in_a_figure_is_heard(built: BuildInputs, tmp_path: Path) -> None:
-    boxes = (TextBox(text="0.5", confidence=0.9, x0=3.0, y0=4.0, x1=20.0, y1=12.0),)
+    boxes = (TextBox(text="0.5", confidence=0.75, x0=3.0, y0=4.0, x1=20.0, y1=12.0),)
     row = OcrRow(pair_id=FIGURE, ocr_text="0.5", ocr_engine="any", ocr_boxes=boxes)
     unread = OcrRow(pair_id=TABLE, ocr_text="", ocr_engine="any", ocr_boxes=(), ocr_error="time_limit")
     output = stage_output(tmp_path, "ocr", "0" * 32)
