@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import os
 import resource
 import signal
 import threading
@@ -28,6 +29,10 @@ R = TypeVar("R")
 # Imported once in the fork server, so that a worker is there in milliseconds, also one in place of one that had to be
 # killed: all that the stages of a build import, and libraries that these leave to the first record.
 PRELOAD = ["flows.stages.order", "lxml.etree", "pymupdf"]
+
+# Several threads add up in another order than one: the last digit would depend on how many the machine has. Workers
+# keep all processors busy as it is. Read by numpy's libraries when a process begins, so it is set for all that follow.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 # Reasons that may lie in the state of the machine and not in the record.
 PASSING = ("timeout", "memory_limit", "worker_died")
@@ -154,6 +159,7 @@ def _stop(pool: pebble.ProcessPool) -> None:
 
 
 def _new_pool(parameters: PoolParameters) -> pebble.ProcessPool:
+    os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
     return pebble.ProcessPool(

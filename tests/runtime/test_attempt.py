@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from runtime.attempt import (
+    ONE_THREAD,
     PRELOAD,
     Failure,
     PoolParameters,
@@ -65,6 +66,10 @@ def work_on(record: str) -> str:
     return record.upper()
 
 
+def threads_of_blas(name: str) -> str | None:
+    return os.environ.get(name)
+
+
 def is_imported(module: str) -> bool:
     return module in sys.modules
 
@@ -83,6 +88,15 @@ def pool() -> Iterator[Workers]:
 def test_a_worker_begins_with_what_stages_import(pool: Workers) -> None:
     found = attempt(is_imported, PRELOAD, pool=pool, timeout_s=LIMIT_S)
     assert {outcome.item: outcome.value for outcome in found} == dict.fromkeys(PRELOAD, True)
+
+
+def test_workers_add_up_in_one_thread_so_that_sums_are_alike_on_every_machine(
+    pool: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ONE_THREAD:
+        monkeypatch.setenv(name, "2")
+    found = attempt(threads_of_blas, ONE_THREAD, pool=pool, timeout_s=LIMIT_S)
+    assert [outcome.value for outcome in found] == ["1"] * len(ONE_THREAD)
 
 
 def test_what_the_user_must_mend_is_no_records_fault(pool: Workers) -> None:
