@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import Generic, TypeVar, cast
 
 import pebble
@@ -31,7 +32,7 @@ R = TypeVar("R")
 PRELOAD = ["flows.stages.order", "lxml.etree", "pymupdf"]
 
 # Several threads add up in another order than one: the last digit would depend on how many the machine has. Workers
-# keep all processors busy as it is. Read by numpy's libraries when a process begins, so it is set for all that follow.
+# keep all processors busy as it is. The libraries of numpy read this when a process begins.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 # Reasons that may lie in the state of the machine and not in the record.
@@ -162,6 +163,7 @@ def _new_pool(parameters: PoolParameters) -> pebble.ProcessPool:
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
+    forkserver.ensure_running()  # at once, while it is told so
     return pebble.ProcessPool(
         max_workers=parameters.workers,
         context=context,
