@@ -105,12 +105,11 @@ def _arguments() -> argparse.Namespace:
 
 def tell_all(model: KindModel, left: Sequence[Example]) -> list[Told]:
     """Return what a classifier says of examples of one kind that were left out, whole papers of them."""
+    if not left:
+        return []
     alone = [model.opinion(item.kind, item.terms, item.dense) for item in left]
-    kinds = {item.kind for item in left}
-    together = [model.together(kind, [item.paper for item in left], alone) for kind in kinds]
-    return [
-        tell(model, item, said) for opinions in together for item, said in zip(left, opinions, strict=True)
-    ]
+    together = model.together(left[0].kind, [item.paper for item in left], alone)
+    return [tell(model, item, said) for item, said in zip(left, together, strict=True)]
 
 
 def tell(model: KindModel, item: Example, said: Opinion) -> Told:
@@ -233,9 +232,8 @@ def print_own(release: Path) -> list[str]:
     from scimmir.jobs.train_classes import float_of
 
     labels = classes.read_labels(Path("tests/data/class_labels.csv")).classes
-    wanted = {
-        pair_id.rpartition(":")[0] for pair_id in labels
-    }  # papers: the others of their figures are heard
+    # Of a labelled figure's paper the others are heard, too.
+    wanted = {pair_id.rpartition(":")[0] for pair_id in labels}
     papers, heard = {}, []
     for path in sorted(release.glob("pairs/*/*.parquet")):
         for row in pq.read_table(path, partitioning=None).to_pylist():

@@ -12,6 +12,7 @@ from curation.classes.word_vectors import WORD_VECTORS, read_word_vectors
 from schemas.annotations import TextBox
 
 DRAWN_MEANING, DRAWN_COUNTS = "drawn_meaning", "drawn_counts"
+COUNTS = 27  # numbers of the second
 
 _LETTERS = 10_000  # of a picture's words that are heard
 _NUMBER = re.compile(
@@ -60,9 +61,6 @@ def drawn_counts(drawn: Drawn) -> Array:
         np.mean([box.confidence for box in boxes]),
     ]
     return np.array(values, dtype=np.float32)
-
-
-COUNTS = 27
 
 
 def _said(texts: Sequence[str]) -> list[float]:

@@ -190,6 +190,11 @@ class KindModel:
             several = float(self.ask(kind, "several", said, signals)[1])
         return Opinion(classes, types, several, said, added, columns, values, shown, signals, drawn)
 
+    @property
+    def hears_drawn(self) -> bool:
+        """Whether it was learnt from pictures that OCR had read."""
+        return head_of("class", True) in self.heads
+
     def together(self, kind: str, papers: Sequence[str], opinions: Sequence[Opinion]) -> list[Opinion]:
         """Return opinions on several floats in the light of each other: figures of one paper hear of one another.
 

@@ -3,15 +3,15 @@
 import functools
 import io
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PIL import Image
-
 from curation.classes import Drawn
+from curation.pictures import open_rgb
 from extractors import ocr
 from schemas.annotations import TextBox
-from schemas.reject import RecordError
+from schemas.errors import UserError
 
 Reader = Callable[[str, bytes], Drawn]
 
@@ -36,15 +36,17 @@ def reader_into(folder: Path) -> Reader:
     """Return what reads the words in a picture of a name: from the folder's file, or by OCR and then into that file.
 
     A run that is stopped goes on where it was. A picture takes the default engine 0.6 s of a processor at 448 pixels.
+    What is there is taken as it stands, whatever engine read it.
+
+    Raises:
+        UserError: the folder cannot be made, or its file is damaged.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / WORDS
-    known: dict[str, Drawn] = {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            said = json.loads(line)
-            boxes = [TextBox(**box) for box in said["boxes"]]
-            known[said["pair_id"]] = Drawn(boxes, said["width"], said["height"])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        known = _known(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} cannot be used ({error}): remove it, or name another folder") from error
 
     def read(pair_id: str, image: bytes) -> Drawn:
         if pair_id not in known:
@@ -56,13 +58,24 @@ def reader_into(folder: Path) -> Reader:
     return read
 
 
+def _known(path: Path) -> dict[str, Drawn]:
+    """Return what a file holds, less a last line that was cut short, which goes from the file as well."""
+    if not path.is_file():
+        return {}
+    held = path.read_bytes()
+    whole = held[: held.rfind(b"\n") + 1]
+    if whole != held:
+        os.truncate(path, len(whole))
+    said = [json.loads(line) for line in whole.decode().splitlines()]
+    return {
+        one["pair_id"]: Drawn([TextBox(**box) for box in one["boxes"]], one["width"], one["height"])
+        for one in said
+    }
+
+
 def read_words(image: bytes) -> Drawn:
     """Return what the default OCR engine reads in an encoded picture. Raises RecordError where it is none."""
-    try:
-        with Image.open(io.BytesIO(image)) as opened:
-            rgb = opened.convert("RGB")
-    except (OSError, ValueError, SyntaxError) as error:
-        raise RecordError("image_unreadable", f"no words can be read in it: {error}") from error
+    rgb = open_rgb(image)
     held = io.BytesIO()
     rgb.save(held, "PNG", compress_level=1)
     return Drawn(_engine().read(held.getvalue()), *rgb.size)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from curation import classes
 from runtime.attempt import Failure, each
+from runtime.progress import progress
 from schemas.errors import UserError
 from schemas.floats import Float
 from schemas.pair import IMAGE_TYPES, SUBCATEGORIES
@@ -35,13 +36,14 @@ class PairLabel:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What a classifier was learnt from: examples by class, papers, and labels whose pair is not there."""
+    """What a classifier was learnt from: examples by class, papers, labels whose pair is not there, figures read."""
 
     folder: Path
     identity: str
     by_class: Mapping[str, int]
     papers: int
     missing: int
+    drawn: int  # figures whose drawn words it heard; 0 where they are too few to learn from
 
 
 def train_classes(
@@ -57,7 +59,11 @@ def train_classes(
     told = {pair_id: label for path in labels for pair_id, label in read_pair_labels(path).items()}
     wanted = {pair_id: label for pair_id, label in told.items() if label.half != "report"}
     reader = None if ocr is None else reader_into(ocr)
-    examples = list(labelled_examples(folders, wanted, reader))
+    with progress("read", len(wanted), "pairs") as advance:
+        examples = []
+        for example in labelled_examples(folders, wanted, reader):
+            examples.append(example)
+            advance(1)
     model = classes.learn(examples)
     output.mkdir(parents=True, exist_ok=True)
     classes.write_model(model, output / classes.WEIGHTS)
@@ -70,6 +76,9 @@ def train_classes(
         Counter(item.subcategory for item in examples),
         len({item.paper for item in examples}),
         len(wanted) - len(examples),
+        sum(item.dense.keys() >= set(classes.DRAWN_INPUTS) for item in examples)
+        if model.kinds["figure"].hears_drawn
+        else 0,
     )
 
 
@@ -79,7 +88,8 @@ def learnt_summary(learnt: Learnt) -> str:
     lost = f"; {learnt.missing} labels have no pair here" if learnt.missing else ""
     return (
         f"{learnt.folder}: classifier {learnt.identity}, learnt from {sum(learnt.by_class.values())} pairs of "
-        f"{learnt.papers} papers ({counts}){lost}\nUse it with: scimmir build --class-model {learnt.folder}"
+        f"{learnt.papers} papers ({counts}), with the words drawn in {learnt.drawn} figures{lost}\n"
+        f"Use it with: scimmir build --class-model {learnt.folder}"
     )
 
 

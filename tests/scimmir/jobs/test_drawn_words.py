@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from schemas.annotations import TextBox
+from schemas.errors import UserError
 from schemas.reject import RecordError
 from scimmir.jobs import drawn_words
 from scimmir.jobs.drawn_words import reader_into, words_in_row
@@ -36,6 +37,30 @@ def test_a_picture_is_read_once(asked, tmp_path):
     assert list(first.boxes) == [BOX] and len(asked) == 1 and asked[0].startswith(b"\x89PNG")
     again("b", webp())
     assert len(asked) == 2
+
+
+def test_a_line_that_was_cut_short_is_read_anew(asked, tmp_path):
+    first = reader_into(tmp_path)
+    first("a", webp())
+    with (tmp_path / "words.jsonl").open("a") as file:
+        file.write('{"pair_id": "b", "wid')
+    again = reader_into(tmp_path)
+    again("b", webp())
+    assert len(asked) == 2 and len((tmp_path / "words.jsonl").read_text().splitlines()) == 2
+    assert reader_into(tmp_path)("b", webp()) == again("b", webp()) and len(asked) == 2
+
+
+@pytest.mark.parametrize("damaged", ["{", "[]", '{"pair_id": "a"}'], ids=["no JSON", "list", "keys missing"])
+def test_a_damaged_file_is_named(tmp_path, damaged):
+    (tmp_path / "words.jsonl").write_text(f"{damaged}\n")
+    with pytest.raises(UserError, match=r"words\.jsonl cannot be used"):
+        reader_into(tmp_path)
+
+
+def test_a_file_in_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "words").write_text("")
+    with pytest.raises(UserError, match="name another folder"):
+        reader_into(tmp_path / "words")
 
 
 def test_what_is_no_picture_is_named_and_not_kept(asked, tmp_path):

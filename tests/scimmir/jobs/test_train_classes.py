@@ -1,5 +1,6 @@
 """`scimmir train-classes`: labels are read strictly, and a folder of pairs gives a classifier that a build can use."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ from labelled_pairs import TYPES, WORDS, a_float, png
 from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
-from curation.classes import classify
+from curation.classes import WEIGHTS, classify
+from curation.classes.model import read_model
 from schemas.errors import UserError
 from scimmir.cli import app
+from scimmir.jobs.drawn_words import WORDS as WORDS_FILE
 from scimmir.jobs.train_classes import PairLabel, labelled_examples, read_pair_labels
 
 
@@ -68,10 +71,28 @@ def test_the_command_writes_a_classifier_that_answers(tmp_path):
     found = CliRunner().invoke(app, [*asked, "--labels", str(own), "--output", str(tmp_path / "model")])
     assert found.exit_code == 0, found.output
     assert "learnt from 48 pairs of 6 papers (8 fig_architecture" in found.output
+    assert "with the words drawn in 0 figures" in found.output
     assert "13 labels have no pair here" in found.output
     row = classify(a_float("figure", "flowchart of the pipeline"), drawn(0, 3), folder=tmp_path / "model")
     assert row.subcategory == "fig_architecture"
     assert row.class_version in found.output
+
+
+def test_words_drawn_in_figures_are_learnt_from(tmp_path):
+    release, ocr = pairs(tmp_path / "release"), tmp_path / "ocr"
+    ocr.mkdir()
+    lines = []
+    for name in (name for name in WORDS if name.startswith("fig_")):
+        for number in range(8):
+            box = {"text": name, "confidence": 0.9, "x0": 1.0, "y0": 2.0, "x1": 9.0, "y1": 8.0}
+            line = {"pair_id": f"{name}-{number}", "width": 64, "height": 48, "boxes": [box]}
+            lines.append(json.dumps(line) + "\n")
+    (ocr / WORDS_FILE).write_text("".join(lines))
+    asked = ["train-classes", str(release), "--labels", str(labels(tmp_path / "l.csv")), "--ocr", str(ocr)]
+    found = CliRunner().invoke(app, [*asked, "--output", str(tmp_path / "model")])
+    assert found.exit_code == 0, found.output
+    assert "with the words drawn in 24 figures" in found.output
+    assert read_model(tmp_path / "model" / WEIGHTS).kinds["figure"].hears_drawn
 
 
 def test_the_reporting_half_is_not_learnt(tmp_path):
