@@ -99,7 +99,6 @@ def test_a_server_that_takes_no_artifact_fails_no_build(
         raise httpx.HTTPStatusError("500", request=request, response=httpx.Response(500, request=request))
 
     monkeypatch.setattr(publish_artifacts, "create_markdown_artifact", refuse)
-    monkeypatch.setattr(logging.getLogger("scimmir"), "propagate", True)
     with caplog.at_level(logging.WARNING):
         publish_artifacts.publish_alert(tmp_path, ["rejects rose"])
     assert "did not take the artifacts" in caplog.text

@@ -99,7 +99,6 @@ def test_a_limit_that_another_run_made_slower_is_named(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(shared_limit, "held", lambda name, pause_s: nullcontext(max(pause_s, 5.0)))
-    monkeypatch.setattr(logging.getLogger("scimmir"), "propagate", True)
     shared_limit._warn_once.cache_clear()
     with caplog.at_level(logging.WARNING):
         for interval_s in (3.0, 3.0, 5.0):
