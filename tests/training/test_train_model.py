@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forked_command import forked_programs
 from optional import optional
 from PIL import Image
 from tour import Tour
@@ -14,6 +15,7 @@ from tour import Tour
 from curation.embeddings.embedder import load_embedder
 from samples.invented import invent
 from schemas.errors import UserError
+from training import train
 from training.job import Material, train_model
 from training.mixing import Source
 from training.models import architecture
@@ -39,7 +41,11 @@ def test_the_model_embeds_on_both_runtimes(trained: Path, release: Path) -> None
     assert ours.shape[0] == len(images) and np.abs(ours - theirs).max() < 2e-5
 
 
-def test_a_model_is_tuned_further_on_a_mixture_of_shards(trained: Path, tmp_path: Path) -> None:
+def test_a_model_is_tuned_further_on_a_mixture_of_shards(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "subprocess", forked_programs())
+    monkeypatch.setenv("SCIMMIR_TRAIN_THREADS", "1")
     work = trained.with_name("model-work")
     drawn = tmp_path / "drawn"
     write_shards(

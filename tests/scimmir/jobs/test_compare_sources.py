@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from forked_command import forked_programs
 from optional import optional
 from PIL import Image
 
@@ -73,6 +74,7 @@ def run(words: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["scimmir", *words])
         patch.setenv("SCIMMIR_TRAIN_THREADS", "1")
+        patch.setattr(training_tasks, "subprocess", forked_programs())
         with pytest.raises(SystemExit) as done:
             main()
         assert not done.value.code

@@ -1,0 +1,1 @@
+"""What a vector costs beside the networks that make it."""
