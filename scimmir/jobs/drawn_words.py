@@ -1,6 +1,7 @@
 """The words in labelled pictures, to learn from: as a release has them, or read once into a folder."""
 
 import functools
+import hashlib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ from schemas.annotations import TextBox
 from schemas.errors import UserError
 
 Reader = Callable[[str, bytes], Drawn]
+Key = tuple[str, str]  # a pair's id and the hash of its encoded picture
 
 WORDS = "words.jsonl"
 
@@ -36,7 +38,7 @@ def reader_into(folder: Path) -> Reader:
     """Return what reads the words in a picture of a name: from the folder's file, or by OCR and then into that file.
 
     A run that is stopped goes on where it was. A picture takes the default engine 0.6 s of a processor at 448 pixels.
-    What is there is taken as it stands, whatever engine read it.
+    What is there of the same bytes is taken as it stands, whatever engine read it.
 
     Raises:
         UserError: the folder cannot be made, or its file is damaged.
@@ -49,17 +51,18 @@ def reader_into(folder: Path) -> Reader:
         raise UserError(f"{path} cannot be used ({error}): remove it, or name another folder") from error
 
     def read(pair_id: str, image: bytes) -> Drawn:
-        if pair_id not in known:
-            known[pair_id] = read_words(image)
+        key = pair_id, hashlib.sha256(image).hexdigest()
+        if key not in known:
+            known[key] = read_words(image)
             with path.open("a", encoding="utf-8") as file:
-                file.write(_line(pair_id, known[pair_id]) + "\n")
-        return known[pair_id]
+                file.write(_line(key, known[key]) + "\n")
+        return known[key]
 
     return read
 
 
-def _known(path: Path) -> dict[str, Drawn]:
-    """Return what a file holds, less a last line that was cut short, which goes from the file as well."""
+def _known(path: Path) -> dict[Key, Drawn]:
+    """Return what a file holds of each picture, less a last line that was cut short, which goes from the file, too."""
     if not path.is_file():
         return {}
     held = path.read_bytes()
@@ -68,7 +71,9 @@ def _known(path: Path) -> dict[str, Drawn]:
         os.truncate(path, len(whole))
     said = [json.loads(line) for line in whole.decode().splitlines()]
     return {
-        one["pair_id"]: Drawn([TextBox(**box) for box in one["boxes"]], one["width"], one["height"])
+        (one["pair_id"], one["image_sha256"]): Drawn(
+            [TextBox(**box) for box in one["boxes"]], one["width"], one["height"]
+        )
         for one in said
     }
 
@@ -86,12 +91,13 @@ def _engine() -> ocr.OcrEngine:
     return ocr.load_engine("rapidocr")
 
 
-def _line(pair_id: str, drawn: Drawn) -> str:
+def _line(key: Key, drawn: Drawn) -> str:
     boxes = [
         {"text": box.text} | {name: round(float(getattr(box, name)), 4) for name in _NUMBERS}
         for box in drawn.boxes
     ]
-    return json.dumps({"pair_id": pair_id, "width": drawn.width, "height": drawn.height, "boxes": boxes})
+    named = dict(zip(("pair_id", "image_sha256"), key, strict=True))
+    return json.dumps(named | {"width": drawn.width, "height": drawn.height, "boxes": boxes})
 
 
 _NUMBERS = ("confidence", "x0", "y0", "x1", "y1")

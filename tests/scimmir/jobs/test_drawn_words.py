@@ -30,6 +30,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return pictures
 
 
+def test_another_picture_of_the_same_name_is_read_anew(asked, tmp_path):
+    reader = reader_into(tmp_path)
+    reader("a", webp())
+    reader("a", webp() + b"\0")
+    assert len(asked) == 2
+
+
 def test_a_picture_is_read_once(asked, tmp_path):
     first = reader_into(tmp_path / "words")("a", webp())
     again = reader_into(tmp_path / "words")
