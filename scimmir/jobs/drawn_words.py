@@ -62,7 +62,7 @@ def reader_into(folder: Path) -> Reader:
 
 
 def _known(path: Path) -> dict[Key, Drawn]:
-    """Return what a file holds of each picture, less a last line that was cut short, which goes from the file, too."""
+    """Return what a file holds by picture, less a last line that was cut short, which goes from the file as well."""
     if not path.is_file():
         return {}
     held = path.read_bytes()
