@@ -44,7 +44,7 @@ def test_make_takes_the_promised_versions_only(version: str, tmp_path: Path) -> 
     python.write_text(PRETENDER.format(python=sys.executable, major=major, minor=minor))
     python.chmod(0o755)
     command = ["make", ".venv/bin/python", f"PYTHON={python}"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     if version in PROMISED:
         assert done.returncode == 0 and "made: -m venv .venv" in done.stdout, done.stderr
     else:

@@ -151,12 +151,14 @@ def test_the_lease_of_a_dead_holder_runs_out(place: Place) -> None:
 
 
 def test_a_live_holder_keeps_its_lease_and_a_lost_one_is_told(place: Place) -> None:
-    p = LeaseParameters(lasts_s=0.2, polls_s=0.05, waits_s=0.8)
+    p = LeaseParameters(
+        lasts_s=1.6, polls_s=0.1, waits_s=2.0
+    )  # renewed in time by a process that stalls for a second
     with leased(place, p), pytest.raises(StorageError, match="another process holds"), leased(place, p):
         pass
     with pytest.raises(StorageError, match="was lost"), leased(place, p):
         storage.put(place, b'{"owner": "other"}')
-        threading.Event().wait(0.5)
+        threading.Event().wait(2.0)
     found = storage.read(place)
     assert found is not None and b"other" in found[0]
 

@@ -274,7 +274,7 @@ def test_every_command_says_it(tmp_path: Path) -> None:
     own = {"HF_ENDPOINT": address, "HF_HOME": str(tmp_path / "hf"), "PATH": os.environ["PATH"]}
     done = subprocess.run(
         [sys.executable, "-c", COMMANDS, json.dumps(commands)],
-        env={**clean_environment(tmp_path), **own}, cwd=tmp_path, capture_output=True, text=True, timeout=250, check=True,
+        env={**clean_environment(tmp_path), **own}, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=True,
     )  # fmt: skip
     for (command, *_), (said, seconds) in zip(commands, json.loads(done.stdout), strict=True):
         lines = [line for line in said.splitlines() if "model hub" in line]

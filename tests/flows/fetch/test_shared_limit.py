@@ -83,7 +83,7 @@ def test_two_machines_never_ask_faster_than_the_limit(environment: dict[str, str
         env=environment,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=1500,
         check=False,
     )
     server.shutdown()

@@ -75,14 +75,17 @@ def in_seconds(seconds: float) -> str:
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("after", [lambda: "1", lambda: in_seconds(2.0)], ids=["seconds", "date"])
-def test_retry_after_holds_for_everyone(loopback, reply, transports, status: int, after) -> None:
-    loopback.replies["/x"] = [reply(b"", status, {"Retry-After": after()}), reply(b"x")]
-    loopback.replies["/y"] = [reply(b"y")]
+def test_retry_after_holds_for_everyone(
+    loopback, reply, transports, tmp_path: Path, status: int, after
+) -> None:
+    def answer(path: str, headers: dict[str, str]):
+        return reply(b"", status, {"Retry-After": after()}) if len(loopback.log) == 1 else reply(b"x")
+
+    loopback.answer = answer
     asked = threading.Thread(target=lambda: transports().get_text(f"{loopback.url}/x"))
     asked.start()
-    while not loopback.log:
-        time.sleep(0.01)
-    time.sleep(0.2)
+    while not any(turn.read_bytes() for turn in (tmp_path / "state").glob("*.turn")):
+        time.sleep(0.01)  # until the first has heard of the pause
     transports().get_text(f"{loopback.url}/y")
     asked.join(600)
     assert min(seen.time for seen in loopback.log[1:]) - loopback.log[0].time >= 0.95

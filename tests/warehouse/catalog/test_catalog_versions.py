@@ -86,7 +86,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pa
         installing[version] = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     found: dict[str, Path | str] = {}
     for version, process in installing.items():
-        _, said = process.communicate(timeout=240)
+        _, said = process.communicate(timeout=600)
         found[version] = pythons[version]
         if process.returncode:
             last = (said.strip().splitlines() or ["pip failed and said nothing"])[-1]
@@ -136,7 +136,7 @@ def ask(python: Path | str, sessions: dict[str, Session]) -> Answers:
         env=outside,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
