@@ -64,7 +64,7 @@ $(VENV)/.core: constraints/core.txt pyproject.toml | $(BIN)/python
 $(VENV)/.all: constraints/all.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r constraints/all.txt
 	$(BIN)/python -m pip install --quiet --no-deps -e .
-	@echo "Compiling what the tests import, once, instead of in each of their processes"
+	@echo "Compiling what the tests import, once, instead of in each of their processes (what fails here, they tell)"
 	-@$(BIN)/python -c "import open_clip_train.main, clip_benchmark.cli"
 	-@$(BIN)/python -m pytest --collect-only --quiet >/dev/null 2>&1
 	@touch $@ $(VENV)/.core

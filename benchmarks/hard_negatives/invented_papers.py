@@ -1,15 +1,14 @@
 """A release of invented papers whose captions say what is drawn: the small model knows their kind, none of them."""
 
-import gzip
 import io
 import re
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
 
+from benchmarks.invented.papers import packed
 from samples.invented import Invented, invent
 
 INVENTED = "invented"  # the release
@@ -32,18 +31,11 @@ def build_release(folder: Path, papers: int) -> Path:
     for number in range(1, papers + 1):
         made = _paper(number, list(islice(drawn, FIGURES)))
         (inputs / f"2601.{number:05d}v1.tar.gz").write_bytes(made)
-    command = [
-        sys.executable,
-        "-m",
-        "scimmir",
-        "build",
-        str(inputs),
-        "--warehouse",
-        str(folder / "warehouse"),
-    ]
+    warehouse = folder / "warehouse"
+    command = [sys.executable, "-m", "scimmir", "build", str(inputs), "--warehouse", str(warehouse)]
     options = ["--ocr-engine", "none", "--version", INVENTED]
-    subprocess.run([*command, *options], check=True, capture_output=True)
-    return folder / "warehouse"
+    subprocess.run([*command, *options], check=True, stdout=subprocess.DEVNULL)
+    return warehouse
 
 
 def figures() -> Iterator[Invented]:
@@ -72,10 +64,4 @@ def _paper(number: int, made: list[Invented]) -> bytes:
         f"\\title{{{title}}}\\begin{{document}}\\maketitle\n{body}\n\\end{{document}}\n"
     )
     files["main.tex"] = text.encode()
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as tar:
-        for name, data in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(data)
-            tar.addfile(entry, io.BytesIO(data))
-    return gzip.compress(out.getvalue(), compresslevel=1, mtime=0)
+    return packed(files)

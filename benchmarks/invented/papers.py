@@ -3,7 +3,7 @@
 import gzip
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +57,11 @@ def invented_paper(number: int) -> bytes:
     for part in (1, 2, 3):
         text = text.replace(f"CAPTION{part}", f"{words(9).capitalize()} in run {number}.")
     files = {"main.tex": text.encode(), "one.png": _plot(rng), "two.png": _plot(rng)}
+    return packed(files)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return a gzipped tar of a paper's files, as arXiv has them; the same files give the same bytes."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
         for name, data in files.items():
