@@ -1,11 +1,12 @@
 """Classes and image types against labels by hand, learnt and told by cross-validation over papers.
 
-    python -m benchmarks.classes [../shared/pairs] [--labels tests/data/pair_labels.csv] [--folds 5]
-        [--ocr FOLDER] [--own RELEASE] [--mistakes SHEET.html]
+    python -m benchmarks.classes [../shared/pairs] [--labels tests/data/pair_labels.csv]
+        [--more tests/data/table_labels.csv] [--folds 5] [--ocr FOLDER] [--own RELEASE] [--mistakes SHEET.html]
 
 Nothing of a paper is learnt before it is told: vocabulary, scales, experts, heads, their calibration and what rare
 types are capped at come from the other papers alone. Side by side from the same folds: the rules of wording, the
-words alone and the picture alone. `--ocr` keeps the words that are drawn in figures: those that are not there yet are
+words alone and the picture alone. `--more` labels pairs that are learnt from as well, where their paper is not told,
+and never told. `--ocr` keeps the words that are drawn in figures: those that are not there yet are
 read by OCR, 15 minutes of a processor for all 1,455; then the bounds are those of figures told with their words, and
 how they are told without is printed too. `--own` scores the shipped classifier on the reporting half of the project's
 own labels (`tests/data/class_labels.csv`), given a release that holds them: every look makes it less of a reporting
@@ -54,8 +55,10 @@ def main() -> int:
     labels = read_pair_labels(arguments.labels)
     reader = reader_into(arguments.ocr) if arguments.ocr else None
     examples = list(labelled_examples([arguments.pairs], labels, reader))
-    print(f"{len(examples)} of {len(labels)} labels, {len({item.paper for item in examples})} papers")
-    told, without = cross_validate(examples, arguments.folds)
+    more = list(labelled_examples([arguments.pairs], read_pair_labels(arguments.more), reader))
+    papers = len({item.paper for item in examples})
+    print(f"{len(examples)} of {len(labels)} labels, {papers} papers; {len(more)} more are learnt from")
+    told, without = cross_validate(examples, arguments.folds, more)
     if without:
         print("\nWITHOUT the words drawn in figures")
         print_classes(without, labels)
@@ -71,7 +74,9 @@ def main() -> int:
     return 1 if misses else 0
 
 
-def cross_validate(examples: Sequence[Example], folds: int) -> tuple[list[Told], list[Told]]:
+def cross_validate(
+    examples: Sequence[Example], folds: int, more: Sequence[Example]
+) -> tuple[list[Told], list[Told]]:
     """Return what is said of each example, and of each without the words in its picture where any has some."""
     told: list[Told] = []
     without: list[Told] = []
@@ -82,7 +87,7 @@ def cross_validate(examples: Sequence[Example], folds: int) -> tuple[list[Told],
         if read:
             without.extend(tell_all(model, [_without_words(item) for item in left]))
 
-    classes.cross_validate(examples, folds, judge)
+    classes.cross_validate(examples, folds, judge, more)
     return told, without
 
 
@@ -96,6 +101,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("pairs", type=Path, nargs="?", default=Path("../shared/pairs"))
     parser.add_argument("--labels", type=Path, default=Path("tests/data/pair_labels.csv"))
+    parser.add_argument("--more", type=Path, default=Path("tests/data/table_labels.csv"))
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--ocr", type=Path)
     parser.add_argument("--own", type=Path)

@@ -109,7 +109,11 @@ class LookRow:
     features: tuple[float, ...] = column(
         pa.list_(pa.float32()), "the network's features of three depths, 688"
     )
+    together: tuple[float, ...] = column(
+        pa.list_(pa.float32()), "what it sees in the same places, of two depths, 600"
+    )
     signals: tuple[float, ...] = column(pa.list_(pa.float32()), "counts of colours, lines and gaps, 36")
+    texture: tuple[float, ...] = column(pa.list_(pa.float32()), "shares of patterns seen from close by, 62")
 
 
 @dataclass(frozen=True, kw_only=True)

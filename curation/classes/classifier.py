@@ -12,8 +12,11 @@ from PIL import Image
 from curation.classes.drawn import Drawn, drawn_inputs
 from curation.classes.features import evidence_of
 from curation.classes.model import (
+    EARLY,
+    LATE,
     PICTURE,
     SIGNALS,
+    TEXTURE,
     ClassModel,
     KindModel,
     Opinion,
@@ -30,8 +33,9 @@ from curation.looks import GRAPH, SHIPPED, Look, picture_features
 from schemas.annotations import ClassRow
 from schemas.floats import Float
 
-# 1: rules; 2: more; 3: learnt from words and picture, with types; 4: hears what words mean; 5: and of other figures
-VERSION = "5"
+# 1: rules; 2: more; 3: learnt from words and picture, with types; 4: hears what words mean; 5: and of other figures;
+# 6: sees what lies together in a picture, and its texture
+VERSION = "6"
 
 _WORDS = 3  # terms shown as evidence
 _EVIDENCE_CHARS = 160
@@ -148,9 +152,11 @@ def inputs_of(
         return terms, dense | {SIGNALS: counted}
     if image is None:
         return terms, dense | {SIGNALS: np.concatenate([counted, np.zeros(PICTURE_SIGNALS, np.float32)])}
-    seen, looks = image if isinstance(image, tuple) else picture_features(image, folder / GRAPH)
+    look = image if isinstance(image, Look) else picture_features(image, folder / GRAPH)
     read = {} if drawn is None else drawn_inputs(drawn, folder)
-    return terms, dense | read | {SIGNALS: np.concatenate([counted, looks]), PICTURE: seen}
+    early, late = np.split(look.together, 2)
+    seen = {PICTURE: look.features, EARLY: early, LATE: late, TEXTURE: look.texture}
+    return terms, dense | read | seen | {SIGNALS: np.concatenate([counted, look.signals])}
 
 
 PICTURE_SIGNALS = 36
@@ -187,7 +193,7 @@ def _evidence(model: KindModel, said: Opinion, place: int) -> str:
             words.append(term)
     parts: dict[str, float] = {}
     for name, added in said.added.items():
-        shown = "text" if name.startswith(MEANING) else name
+        shown = "text" if name.startswith(MEANING) else name.partition(".")[0]
         parts[shown] = parts.get(shown, 0.0) + float(added[place] - added[others].mean())
     whole = sum(map(abs, parts.values())) or 1.0
     shares = ", ".join(f"{name} {part / whole:+.0%}" for name, part in parts.items())

@@ -11,14 +11,15 @@ Array = npt.NDArray[np.float64]
 MOST_FIGURES = 12
 
 
-def company_of(papers: Sequence[str], opinions: Array) -> Array:
+def company_of(papers: Sequence[str], opinions: Array, widths: Sequence[int]) -> Array:
     """Return what each row hears of the other rows of its paper, of shape (rows, targets + 2).
 
     It is the mean of what is said of them, how many rows the paper has (as logarithm), and whether there is but one;
-    of no others each target is said alike. `opinions` has the shape (rows, targets).
+    of no others each target of a group is said alike. `opinions` has the shape (rows, targets), and `widths` is how
+    many of the targets, one after the other, are alternatives to each other.
     """
     names = np.asarray(papers)
-    heard = np.tile(nobody(opinions.shape[1]), (len(opinions), 1))
+    heard = np.tile(nobody(widths), (len(opinions), 1))
     for name in sorted(set(papers)):
         rows = np.flatnonzero(names == name)
         if len(rows) > 1:
@@ -29,6 +30,6 @@ def company_of(papers: Sequence[str], opinions: Array) -> Array:
     return heard
 
 
-def nobody(targets: int) -> Array:
+def nobody(widths: Sequence[int]) -> Array:
     """Return what a figure hears that is its paper's only one, of shape (targets + 2,)."""
-    return np.array([*[1.0 / targets] * targets, np.log1p(1), 1.0])
+    return np.array([*(1.0 / width for width in widths for _ in range(width)), np.log1p(1), 1.0])

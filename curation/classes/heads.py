@@ -42,7 +42,8 @@ def fit_heads(
     classes = KIND_CLASSES[kind]
     signals = np.stack([item.dense[SIGNALS] for item in examples]).astype(np.float64)
     told = np.array([classes.index(item.subcategory) for item in examples])
-    company = company_of([item.paper for item in examples], said["joint"][:, : len(classes)])
+    widths = (len(classes), len(types)) if types else (len(classes),)
+    company = company_of([item.paper for item in examples], said["joint"][:, : sum(widths)], widths)
     weights = weights_of(examples, _UNSURE)
     inputs = {
         head: head_inputs(kind, head, said, len(classes), signals, company) for head in _heads_of(types, said)

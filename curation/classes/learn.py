@@ -200,20 +200,22 @@ def _second(kernel: Array, looks: Array, papers: Sequence[str], typed: npt.NDArr
 
 
 def cross_validate(
-    examples: Sequence[Example], folds: int, judge: Callable[[KindModel, Sequence[Example]], None]
+    examples: Sequence[Example],
+    folds: int,
+    judge: Callable[[KindModel, Sequence[Example]], None],
+    more: Sequence[Example] = (),
 ) -> None:
     """Learn `folds` times without the papers of a fold, and hand each classifier and that fold's examples to `judge`.
 
     Everything is learnt anew each time: vocabulary, scales, experts, heads and what a type's confidence is capped at.
+    `more` is learnt from as well, but where its paper is judged, and is never judged itself.
     """
     of = paper_folds([item.paper for item in examples], folds)
     for fold in range(folds):
         for kind in EXPERTS:
-            mine = [item for item in examples if item.kind == kind]
-            judge(
-                learn_kind(kind, [item for item in mine if of[item.paper] != fold]),
-                [item for item in mine if of[item.paper] == fold],
-            )
+            known = [item for item in [*examples, *more] if item.kind == kind and of.get(item.paper) != fold]
+            left = [item for item in examples if item.kind == kind and of[item.paper] == fold]
+            judge(learn_kind(kind, known), left)
 
 
 def paper_folds(papers: Sequence[str], folds: int) -> dict[str, int]:

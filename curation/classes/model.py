@@ -22,21 +22,34 @@ from curation.looks import GRAPH
 from runtime.hashes import model_sha256
 
 WEIGHTS = "classes.npz"
-# 1: words, signals and picture; 2: what words mean as well; 3: and the other figures, and words that are drawn
-FORMAT = 3
+# 1: words, signals and picture; 2: what words mean as well; 3: and the other figures, and words that are drawn;
+# 4: what lies together in a picture, and its texture
+FORMAT = 4
 
 Array = npt.NDArray[np.float64]
 
 SIGNALS, PICTURE = "signals", "picture"  # dense inputs, as are the meanings of texts; "text" is linear
+EARLY, LATE, TEXTURE = "picture.early", "picture.late", "picture.texture"
 CAPTION, SENTENCES = f"{MEANING}caption", f"{MEANING}sentences"
 
 # Which inputs each expert hears, and how loud.
 FIGURE_EXPERTS: Mapping[str, Mapping[str, float]] = {
     "text": {"text": 1.0},
     "meaning": {CAPTION: 0.7, SENTENCES: 0.35},
-    "picture": {PICTURE: 1.0},
+    "picture": {PICTURE: 1.0, LATE: 0.7, EARLY: 0.4, TEXTURE: 0.4},
+    "together": {LATE: 1.0, EARLY: 0.7},
+    "texture": {TEXTURE: 1.0},
     "signals": {SIGNALS: 1.0},
-    "joint": {"text": 1.0, CAPTION: 0.7, SENTENCES: 0.35, PICTURE: 1.4, SIGNALS: 0.5},
+    "joint": {
+        "text": 1.0,
+        CAPTION: 0.7,
+        SENTENCES: 0.35,
+        PICTURE: 1.4,
+        LATE: 0.7,
+        EARLY: 0.4,
+        TEXTURE: 0.4,
+        SIGNALS: 0.5,
+    },
     "drawn_words": {DRAWN_MEANING: 1.0},
     "drawn_counts": {DRAWN_COUNTS: 1.0},
 }
@@ -49,8 +62,14 @@ EXPERTS = {"figure": FIGURE_EXPERTS, "table": TABLE_EXPERTS}
 DRAWN_INPUTS = (DRAWN_MEANING, DRAWN_COUNTS)
 DRAWN = ("drawn_words", "drawn_counts")  # the experts that are asked where OCR has read a picture
 WITH_DRAWN = "_drawn"  # after a head's name: the same head, which hears those experts as well
-# The experts that are not asked for image types: without them they are told better.
+SEEING = (
+    "picture",
+    "together",
+    "texture",
+)  # the experts that hear what is seen in a picture, and nothing else
+# The experts that are not asked for image types, and those not asked for classes: without them these are told better.
 UNTYPED = ("text", "drawn_words")
+UNCLASSED = ("text", "together", "texture")
 
 
 @dataclass(frozen=True)
@@ -191,6 +210,11 @@ class KindModel:
         return Opinion(classes, types, several, said, added, columns, values, shown, signals, drawn)
 
     @property
+    def widths(self) -> tuple[int, ...]:
+        """How many classes and image types are alternatives to each other."""
+        return (len(self.classes), len(self.types)) if self.types else (len(self.classes),)
+
+    @property
     def hears_drawn(self) -> bool:
         """Whether it was learnt from pictures that OCR had read."""
         return head_of("class", True) in self.heads
@@ -204,8 +228,8 @@ class KindModel:
         heard = [place for place, one in enumerate(opinions) if kind == "figure" and PICTURE in one.said]
         if not heard:
             return found
-        said = np.stack([opinions[place].said["joint"][: len(self.classes)] for place in heard])
-        company = company_of([papers[place] for place in heard], said)
+        said = np.stack([opinions[place].said["joint"][: sum(self.widths)] for place in heard])
+        company = company_of([papers[place] for place in heard], said, self.widths)
         for place, others in zip(heard, company, strict=True):
             one = opinions[place]
             head = head_of("class", one.drawn)
@@ -221,7 +245,7 @@ class KindModel:
         company: Array | None = None,
     ) -> Array:
         """Return a head's probabilities, given what the experts said; without company as of a paper's only float."""
-        others = nobody(len(self.classes)) if company is None else company
+        others = nobody(self.widths) if company is None else company
         inputs = head_inputs(kind, head, said, len(self.classes), signals, others)
         return np.asarray(self.heads[head].probabilities(inputs[None])[0])
 
@@ -252,17 +276,16 @@ def head_inputs(
     silent = () if head.endswith(WITH_DRAWN) else DRAWN
     head = head.removesuffix(WITH_DRAWN)
     heard = [name for name in EXPERTS[kind] if name in said and name not in silent]  # in one order
-    opinions = [said[name] for name in heard]
-    typed = [said[name] for name in heard if name not in UNTYPED]
     if kind == "table":
-        parts = [opinion[..., :1] for opinion in opinions]
-        return np.concatenate(parts, axis=-1)
+        return np.concatenate([said[name][..., :1] for name in heard], axis=-1)
+    classed = [said[name] for name in heard if name not in UNCLASSED]
+    typed = [said[name] for name in heard if name not in UNTYPED]
     if head == "class_text":
         return np.concatenate([said["text"], said["meaning"][..., :classes], counted], axis=-1)
     if head == "class_picture":
-        return np.asarray(said["picture"][..., :classes])
+        return np.concatenate([said[name][..., :classes] for name in SEEING], axis=-1)
     if head == "class":
-        parts = [opinion[..., :classes] for opinion in opinions] + [company]
+        parts = [opinion[..., :classes] for opinion in classed] + [company]
     elif head == "type":
         parts = [opinion[..., classes:-1] for opinion in typed] + [said["joint"][..., :classes]]
     else:

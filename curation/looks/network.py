@@ -1,28 +1,45 @@
-"""What a network that was trained on photographs sees in a figure: features of three of its depths."""
+"""What a network that was trained on photographs sees in a figure, with what is counted there."""
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from curation.looks.signals import picture_signals
+from curation.looks.texture import picture_texture
 from curation.pictures import open_rgb, opencv
 from runtime.hashes import model_sha256
 from runtime.onnx_sessions import onnx_session
 from schemas.errors import UserError
 
-VERSION = "1"  # 1: features of three depths; colours, lines and gaps
+# 1: features of three depths; colours, lines and gaps; 2: what is seen together, and patterns from close by
+VERSION = "2"
 
-SIDE = 224  # pixels of the square that a picture is squashed to
+# Longest side of the copy that is looked at: those learnt from were no larger, and one copy serves all that look.
+LONGEST = 448
+SIDE = 224  # pixels of the square that the network sees
 GRAPH = "picture.onnx"
 SHIPPED = Path(__file__).parents[1] / "classes" / "models" / "scimmir-classes"
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 Array = npt.NDArray[np.float32]
-Look = tuple[Array, Array]  # a picture's features and signals
+
+
+class Look(NamedTuple):
+    """What is seen in a picture, float32: `features` and `together` by the network, the rest is counted.
+
+    `features`, shape (688,): mean and maximum over the picture of what three depths of the network see; `together`,
+    shape (600,): which of it is seen in the same places, of two depths (bilinear pooling, see the graph's recipe);
+    `signals`, shape (36,): colours, lines and gaps; `texture`, shape (62,): patterns from close by.
+    """
+
+    features: Array
+    together: Array
+    signals: Array
+    texture: Array
 
 
 class LookError(UserError):
@@ -35,7 +52,7 @@ def network_identity(folder: Path) -> str:
 
 
 def picture_features(image: bytes | Image.Image, graph: Path) -> Look:
-    """Return a picture's features by the network and its signals, float32 of shapes (688,) and (36,).
+    """Return what is seen in a picture.
 
     Pictures go through the network one by one, so that the same picture has the same features in any company.
 
@@ -43,12 +60,25 @@ def picture_features(image: bytes | Image.Image, graph: Path) -> Look:
         RecordError: image_unreadable where the bytes are no image.
         LookError: there is no graph.
     """
-    picture = open_rgb(image)
+    picture = _copy(open_rgb(image))
+    features, together = _session(graph).run(["features", "together"], {"pixels": pixels_of(picture)})
+    return Look(features[0], together[0], picture_signals(picture), picture_texture(picture))
+
+
+def _copy(picture: Image.Image) -> Image.Image:
+    """Return a picture of at most LONGEST pixels a side, the same one where it is no larger."""
+    scale = LONGEST / max(picture.size)
+    if scale >= 1:
+        return picture
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=1.1)
+
+
+def pixels_of(picture: Image.Image) -> Array:
+    """Return a picture in RGB as the network takes it, squashed to a square: shape (1, 3, SIDE, SIDE)."""
     small = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
     values = opencv().LUT(np.asarray(small), _values())
-    pixels = np.ascontiguousarray(np.asarray(values, np.float32).transpose(2, 0, 1))[None]
-    seen = _session(graph).run(None, {"pixels": pixels})[0][0]
-    return np.asarray(seen, np.float32), picture_signals(picture)
+    return np.ascontiguousarray(np.asarray(values, np.float32).transpose(2, 0, 1))[None]
 
 
 @functools.cache

@@ -4,6 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from curation.pictures import opencv
+
 Array = npt.NDArray[np.float32]
 
 SIDE = 192  # longest side of the copy that is measured, in pixels
@@ -25,37 +27,40 @@ def picture_signals(picture: Image.Image) -> Array:
     across, down = np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0))
     values = [
         float(np.log(width / height)),
-        white.mean(),
+        _share(white),
         *_colour_signals(levels),
         spread.mean(),
-        (spread > 0.15).mean(),
-        (spread > 0.4).mean(),
+        _share(spread > 0.15),
+        _share(spread > 0.4),
         grey.mean(),
         grey.std(),
-        (grey < 0.15).mean(),
+        _share(grey < 0.15),
         across.mean(),
         down.mean(),
-        (across > 0.2).mean(),
-        (down > 0.2).mean(),
-        ((across > 0.02) & (across < 0.2)).mean(),
-        ((across[:-1] < 0.01) & (down[:, :-1] < 0.01)).mean(),
+        _share(across > 0.2),
+        _share(down > 0.2),
+        _share((across > 0.02) & (across < 0.2)),
+        _share((across[:-1] < 0.01) & (down[:, :-1] < 0.01)),
         *_line_signals(grey < 0.45),
         *_line_signals((grey < 0.45).T),
         *_gap_signals(white),
         *_gap_signals(white.T),
         (red - blue).mean(),
         (green - blue).mean(),
-        white[0].mean(),
-        white[:, 0].mean(),
-        white[-1].mean(),
+        _share(white[0]),
+        _share(white[:, 0]),
+        _share(white[-1]),
     ]
     return np.array(values, dtype=np.float32)
 
 
+def _share(held: npt.NDArray[np.bool_]) -> float:
+    return np.count_nonzero(held) / held.size  # the mean, in a tenth of its time
+
+
 def _colour_signals(levels: npt.NDArray[np.uint8]) -> list[float]:
     """Return the shares of the 1, 3 and 10 most frequent of 512 colours, how many occur, and their entropy."""
-    coarse = (levels >> 5).astype(np.int32)
-    counts = np.bincount((coarse[..., 0] * 64 + coarse[..., 1] * 8 + coarse[..., 2]).ravel(), minlength=512)
+    counts = opencv().calcHist([levels], [0, 1, 2], None, [8, 8, 8], [0, 256] * 3).ravel().astype(np.int64)
     shares = np.sort(counts / counts.sum())[::-1]
     there = shares[shares > 0]
     return [
@@ -69,8 +74,8 @@ def _colour_signals(levels: npt.NDArray[np.uint8]) -> list[float]:
 
 def _line_signals(dark: npt.NDArray[np.bool_]) -> list[float]:
     """Return how long the longest dark runs of the rows are, as shares of the width, and how many are long."""
-    places = np.arange(1, dark.shape[1] + 1, dtype=np.int32)
-    light = np.maximum.accumulate(np.where(dark, np.int32(0), places), axis=1)  # the last light pixel so far
+    places = np.arange(1, dark.shape[1] + 1, dtype=np.int16)
+    light = np.maximum.accumulate(np.where(dark, np.int16(0), places), axis=1)  # the last light pixel so far
     longest = (places - light).max(axis=1)
     shares = np.sort(longest / dark.shape[1])[::-1]
     return [
@@ -83,5 +88,5 @@ def _line_signals(dark: npt.NDArray[np.bool_]) -> list[float]:
 
 def _gap_signals(white: npt.NDArray[np.bool_]) -> list[float]:
     """Return the share of rows that are white throughout, and how often such rows begin or end."""
-    blank = white.mean(axis=1) > 0.999
+    blank = np.count_nonzero(white, axis=1) / white.shape[1] > 0.999
     return [float(blank.mean()), float(np.count_nonzero(np.diff(blank)) / len(blank) * 10)]

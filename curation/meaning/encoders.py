@@ -20,12 +20,12 @@ SENTENCES, PIECES = "sentence.onnx", "vocab.txt"
 def seen(pictures: Sequence[Image.Image], known: Sequence[looks.Look | None] | None = None) -> Floats:
     """Return what the classifier's network and its counts see of pictures, shape (n, 724), but for those `known`."""
     graph = looks.SHIPPED / looks.GRAPH
-    both = [
+    found = [
         looks.picture_features(picture, graph) if look is None else look
         for picture, look in zip(pictures, known or [None] * len(pictures), strict=True)
     ]
-    features = np.array([found for found, _ in both], np.float32).reshape(-1, FEATURES)
-    return described(features, np.array([counts for _, counts in both], np.float32).reshape(-1, SIGNALS))
+    features = np.array([look.features for look in found], np.float32).reshape(-1, FEATURES)
+    return described(features, np.array([look.signals for look in found], np.float32).reshape(-1, SIGNALS))
 
 
 def sentence_vectors(folder: Path, texts: Sequence[str]) -> Floats:

@@ -54,9 +54,9 @@ def look_at(job: tuple[Path, Sequence[Picture]]) -> list[LookRow | Failure]:
     folder, pictures = job
 
     def look(picture: Picture) -> LookRow:
-        features, signals = looks.picture_features(picture.image, folder / looks.GRAPH)
+        seen = looks.picture_features(picture.image, folder / looks.GRAPH)
         return LookRow(
-            pair_id=picture.pair_id, features=tuple(features.tolist()), signals=tuple(signals.tolist())
+            pair_id=picture.pair_id, **{name: tuple(part.tolist()) for name, part in seen._asdict().items()}
         )
 
     return each(look, pictures)
@@ -68,11 +68,11 @@ def looks_in(inputs: ShardInputs) -> dict[str, looks.Look]:
     names: list[str] = table.column("pair_id").to_pylist()
     if not names:
         return {}
-    features, signals = (
+    seen = [
         np.asarray(table.column(name).combine_chunks().flatten(), np.float32).reshape(len(names), -1)
-        for name in ("features", "signals")
-    )
-    return dict(zip(names, zip(features, signals, strict=True), strict=True))
+        for name in looks.Look._fields
+    ]
+    return dict(zip(names, (looks.Look(*one) for one in zip(*seen, strict=True)), strict=True))
 
 
 def _figures(inputs: ShardInputs) -> set[str]:

@@ -71,6 +71,7 @@ def dense(kind: str, place: int, draw: np.random.Generator) -> dict[str, np.ndar
     if kind == "figure":
         found |= {f"meaning_{name}": draw.normal(size=8) for name in ("caption", "sentences")}
         found["picture"] = draw.normal(size=12) + 2 * np.eye(12)[place]
+        found |= {f"picture.{name}": draw.normal(size=6) for name in ("early", "late", "texture")}
     return {name: values.astype(np.float32) for name, values in found.items()}
 
 

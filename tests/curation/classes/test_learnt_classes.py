@@ -1,6 +1,7 @@
 """The learnt classifier: regression left out in closed form, learning, writing, and what the shipped one says."""
 
 import dataclasses
+import importlib
 import re
 from pathlib import Path
 
@@ -141,12 +142,13 @@ def test_a_figure_that_nothing_tells_is_taken_for_what_its_papers_others_are():
 
 def test_each_hears_the_mean_of_the_others_of_its_paper():
     opinions = np.array([[0.9, 0.1], [0.5, 0.5], [0.1, 0.9], [0.3, 0.7]])
-    heard = company_of(["a", "b", "a", "a"], opinions)
+    heard = company_of(["a", "b", "a", "a"], opinions, [2])
     np.testing.assert_allclose(heard[0], [0.2, 0.8, np.log(4), 0])
     np.testing.assert_allclose(heard[3], [0.5, 0.5, np.log(4), 0])
     np.testing.assert_allclose(heard[1], [0.5, 0.5, np.log(2), 1])
-    assert heard[1].tolist() == nobody(2).tolist()
-    assert company_of(["a"] * 40, np.ones((40, 2)))[0, 2] == pytest.approx(np.log(13))
+    assert heard[1].tolist() == nobody([2]).tolist()
+    assert company_of(["a"] * 40, np.ones((40, 2)), [2])[0, 2] == pytest.approx(np.log(13))
+    assert nobody([2, 4]).tolist() == pytest.approx([0.5, 0.5, 0.25, 0.25, 0.25, 0.25, np.log(2), 1])
 
 
 def test_nothing_of_a_paper_is_learnt_before_it_is_told():
@@ -177,6 +179,30 @@ def test_nothing_of_a_paper_is_learnt_before_it_is_told():
 
     cross_validate(marked, 5, judge)
     assert sorted(seen) == sorted(item.pair_id for item in listed)
+
+
+def test_what_is_learnt_from_besides_is_never_told_and_never_beside_its_paper():
+    listed = examples()
+    mine = [dataclasses.replace(item, paper="paper-0") for item in listed[:1]]
+    other = [dataclasses.replace(item, paper="another", pair_id="other") for item in listed[:1]]
+    learnt: list[list[str]] = []
+    told: list[str] = []
+
+    def kept(kind, known):
+        learnt.append([item.paper for item in known])
+        return known
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.import_module("curation.classes.learn"), "learn_kind", kept)
+        cross_validate(
+            listed, 3, lambda known, left: told.extend(item.pair_id for item in left), mine + other
+        )
+    assert sorted(told) == sorted(item.pair_id for item in listed)
+    figures = [papers for papers in learnt if "another" in papers]
+    assert len(figures) == 3
+    without = [papers for papers in figures if "paper-0" not in papers]
+    assert len(without) == 1
+    assert all(papers.count("paper-0") == 7 for papers in figures if papers not in without)
 
 
 def test_an_input_in_which_most_examples_are_alike_is_learnt_from():
