@@ -6,11 +6,12 @@
 Nothing of a paper is learnt before it is told: vocabulary, scales, experts, heads, their calibration and what rare
 types are capped at come from the other papers alone. Side by side from the same folds: the rules of wording, the
 words alone and the picture alone. `--more` labels pairs that are learnt from as well, where their paper is not told,
-and never told. `--ocr` keeps the words that are drawn in figures: those that are not there yet are
-read by OCR, 15 minutes of a processor for all 1,455; then the bounds are those of figures told with their words, and
-how they are told without is printed too. `--own` scores the shipped classifier on the reporting half of the project's
-own labels (`tests/data/class_labels.csv`), given a release that holds them: every look makes it less of a reporting
-half. `--mistakes` writes the 60 most confident mistakes as a page to be looked at. Exits 1 where a bound is missed.
+and never told. `--ocr` keeps the words that are drawn in figures: those that are not there yet are read by OCR, 8 to
+15 minutes of a processor for all 1,455; then the bounds are those of figures told with their words, and how they are
+told without is printed too. What a pair costs is measured on evenly chosen ones. `--own` scores the shipped
+classifier on the reporting half of the project's own labels (`tests/data/class_labels.csv`), given a release that
+holds them: every look makes it less of a reporting half. `--mistakes` writes the 60 most confident mistakes as a page
+to be looked at. Exits 1 where a bound is missed.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
+from benchmarks.classes.cost import print_cost
 from curation import classes
 from curation.classes import DRAWN_INPUTS, Example, KindModel, Opinion
 from schemas.pair import IMAGE_TYPE_GROUPS, IMAGE_TYPES, SUBCATEGORIES
@@ -67,6 +69,7 @@ def main() -> int:
     misses = print_classes(told, labels) + print_types(told)
     if arguments.mistakes:
         write_mistakes(told, labels, arguments.pairs, arguments.mistakes)
+    misses += print_cost(arguments.pairs)
     if arguments.own:
         misses += print_own(arguments.own)
     for miss in misses:
