@@ -5,6 +5,7 @@ import itertools
 import math
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+|[^\w\s]")
 _STOPS = frozenset(".,;:()")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # frozen ones take three times as long to make, and a figure has hundreds
 class Term:
     """A term of one field: the text that it shows as evidence, and how often it occurs."""
 
@@ -125,11 +126,8 @@ def _parts_of(word: str) -> tuple[str, ...]:
 
 
 def _counted(field: str, listed: Iterable[str]) -> dict[int, Term]:
-    counts: dict[str, int] = {}
-    for text in listed:
-        counts[text] = counts.get(text, 0) + 1
     found: dict[int, Term] = {}
-    for text, count in counts.items():
+    for text, count in Counter(listed).items():
         place = _place(field, text)
         before = found.get(place)
         found[place] = Term(text, count) if before is None else Term(before.shown, before.count + count)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from curation import looks
 from curation.meaning import wordpiece
-from curation.meaning.model import FEATURES, SIGNALS, Floats, described
+from curation.meaning.model import Floats, described
 from runtime.onnx_sessions import onnx_session
 
 CONTEXT = 128  # tokens of a text that are read
@@ -18,14 +18,14 @@ SENTENCES, PIECES = "sentence.onnx", "vocab.txt"
 
 
 def seen(pictures: Sequence[Image.Image], known: Sequence[looks.Look | None] | None = None) -> Floats:
-    """Return what the classifier's network and its counts see of pictures, shape (n, 724), but for those `known`."""
+    """Return what the classifier's network and its counts see of pictures, shape (n, 1386), but for those `known`."""
     graph = looks.SHIPPED / looks.GRAPH
-    found = [
-        looks.picture_features(picture, graph) if look is None else look
-        for picture, look in zip(pictures, known or [None] * len(pictures), strict=True)
-    ]
-    features = np.array([look.features for look in found], np.float32).reshape(-1, FEATURES)
-    return described(features, np.array([look.signals for look in found], np.float32).reshape(-1, SIGNALS))
+    return described(
+        [
+            looks.picture_features(picture, graph) if look is None else look
+            for picture, look in zip(pictures, known or [None] * len(pictures), strict=True)
+        ]
+    )
 
 
 def sentence_vectors(folder: Path, texts: Sequence[str]) -> Floats:

@@ -19,9 +19,8 @@ import pyarrow.parquet as pq
 from curation.classes import sentences_about
 from curation.meaning.encoders import seen, sentence_vectors
 from curation.meaning.model import (
-    FEATURES,
     NUMBERS,
-    SIGNALS,
+    PARTS,
     WORD_WEIGHT,
     Floats,
     MeaningModel,
@@ -33,14 +32,15 @@ from curation.meaning.model import (
 )
 from curation.pictures import open_rgb
 
-WIDTH = 1.0  # of the kernel, by the root of mean squared differences in units of spread
+WIDTH = 0.7  # of the kernel, by the root of mean squared differences in units of spread
 RIDGE = 1.0
 MENTION_CHARS, REST_CHARS = 800, 400  # of the sentences that name it, or of the paragraphs around it
 MENTION_WEIGHT = 0.5  # of the sentences that mention a picture, beside its caption
 LEAST_CAPTIONS = 3  # that hold a word, for it to be known
 WORD_AXES = 200
 EVENNESS = 0.3  # power by which directions in which captions differ much are made smaller
-SIGNAL_WEIGHT = 0.15  # of the signals' mean squared difference, beside the features'
+# Of each part's mean squared difference, half of what is together for either depth.
+PART_WEIGHTS = {"features": 1.0, "together": 0.55, "texture": 0.2, "signals": 0.15}
 VIEW = 256
 DIMENSIONS = 159
 
@@ -49,8 +49,8 @@ DIMENSIONS = 159
 class Material:
     """Pairs to learn from: pictures described, captions and what mentions them, with their sentence vectors.
 
-    `pictures`: shape (n, 724); `sentences`, `mention_sentences`: shape (n, 384), rows of zeros where nothing mentions
-    a picture.
+    `pictures`: shape (n, 1386); `sentences`, `mention_sentences`: shape (n, 384), rows of zeros where nothing
+    mentions a picture.
     """
 
     pictures: Floats
@@ -108,12 +108,11 @@ def fit(material: Material, dimensions: int = DIMENSIONS) -> MeaningModel:
 
 
 def _view(pictures: Floats) -> Floats:
-    """Return the projection of centred pictures to a space of distances, shape (724, VIEW).
+    """Return the projection of centred pictures to a space of distances, shape (1386, VIEW).
 
-    Squared distances there are mean squared differences in units of spread, of features and, by their weight, of
-    signals.
+    Squared distances there are mean squared differences in units of spread, of each part by its weight.
     """
-    shares = np.concatenate([np.full(FEATURES, 1 / FEATURES), np.full(SIGNALS, SIGNAL_WEIGHT / SIGNALS)])
+    shares = np.concatenate([np.full(width, PART_WEIGHTS[name] / width) for name, width in PARTS.items()])
     scale = np.sqrt(shares) / (pictures.std(0) + 1e-3)
     values = (pictures * scale).astype(np.float64)
     lengths, vectors = np.linalg.eigh(values.T @ values)

@@ -15,8 +15,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from curation.looks import Look
+
 NUMBERS = "meaning.npz"
-FEATURES, SIGNALS = 688, 36  # numbers of a picture from the network, and counted
+# Numbers of a picture: features of the network, what lies together, and what is counted.
+PARTS = {"features": 688, "together": 600, "texture": 62, "signals": 36}
+SEEN = sum(PARTS.values())
 WORD_WEIGHT = 0.7  # of the words' similarity, beside the sentence encoder's
 _WORD = re.compile(r"[a-z]{2,}")
 
@@ -27,7 +31,7 @@ Floats = npt.NDArray[np.float32]
 class MeaningModel:
     """The fitted numbers: `n` pictures were learnt from, `v` words are known, vectors have `r` + 1 numbers.
 
-    `mean`: of the described pictures, shape (724,); `view`: from these to a space of distances, shape (724, d);
+    `mean`: of the described pictures, shape (1386,); `view`: from these to a space of distances, shape (1386, d);
     `anchors`: the pictures learnt from in that space, shape (n, d); `width`: of the kernel; `weights`: of each
     anchor, shape (n, r); `sentence_mean`: of captions' sentence vectors, shape (384,); `words`: known ones, (v,);
     `idf`: how rare they are, shape (v,); `word_mean`: shape (v,); `axes`: from words to the word part, shape (v, w);
@@ -52,7 +56,7 @@ class MeaningModel:
         return int(self.basis.shape[1]) + 1
 
     def image_vectors(self, described: Floats) -> Floats:
-        """Return unit vectors, shape (m, r + 1), of pictures described by features and signals, shape (m, 724).
+        """Return unit vectors, shape (m, r + 1), of pictures as they are described, shape (m, 1386).
 
         Each is computed alone, so that it does not depend on those beside it.
         """
@@ -103,9 +107,14 @@ def write_meaning(model: MeaningModel, path: Path) -> None:
     np.savez_compressed(path, **halves)
 
 
-def described(features: Floats, signals: Floats) -> Floats:
-    """Return pictures as the model takes them, shape (m, 724): large activations are pressed together by a root."""
-    return np.concatenate([np.sign(features) * np.sqrt(np.abs(features)), signals], 1).astype(np.float32)
+def described(looks: Sequence[Look]) -> Floats:
+    """Return pictures as the model takes them, shape (m, 1386): large activations are pressed together by a root."""
+    parts = {
+        name: np.array([getattr(look, name) for look in looks], np.float32).reshape(len(looks), width)
+        for name, width in PARTS.items()
+    }
+    parts["features"] = np.sign(parts["features"]) * np.sqrt(np.abs(parts["features"]))
+    return np.concatenate(list(parts.values()), 1).astype(np.float32)
 
 
 def kernel(pictures: Floats, anchors: Floats, width: float) -> Floats:

@@ -7,7 +7,7 @@ import pytest
 
 from curation.meaning import learn as fitting
 from curation.meaning.learn import Material, fit
-from curation.meaning.model import FEATURES, SIGNALS, Floats, MeaningModel, read_meaning, unit, write_meaning
+from curation.meaning.model import SEEN, Floats, MeaningModel, read_meaning, unit, write_meaning
 
 TOPICS = ("curves of loss", "maps of rivers", "photographs of cells", "graphs of proteins")
 EACH = 12
@@ -16,10 +16,10 @@ EACH = 12
 def material(seed: int) -> Material:
     """Pictures of four kinds, each with captions of its own kind."""
     dice = np.random.default_rng(seed)
-    kinds = np.random.default_rng(0).normal(size=(4, FEATURES + SIGNALS + 384))
+    kinds = np.random.default_rng(0).normal(size=(4, SEEN + 384))
     rows = np.repeat(kinds, EACH, axis=0) + 0.5 * dice.normal(size=(4 * EACH, kinds.shape[1]))
     captions = [topic for topic in TOPICS for _ in range(EACH)]
-    seen, spoken = rows[:, : FEATURES + SIGNALS], rows[:, FEATURES + SIGNALS :]
+    seen, spoken = rows[:, :SEEN], rows[:, SEEN:]
     sentences = unit(spoken.astype(np.float32))
     return Material(seen.astype(np.float32), captions, sentences, captions, np.zeros_like(sentences))
 
