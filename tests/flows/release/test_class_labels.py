@@ -22,6 +22,8 @@ CAPTIONS = {  # caption -> class by hand; the third and the fifth are not what t
     "Sketch of the harbour": "fig_result",
 }
 
+PLOTTED = (2, 3)  # the histogram and the tides
+
 
 def names() -> dict[str, str]:
     return {f"arxiv:2601.7000{n}v1:figure-1": name for n, name in enumerate(CAPTIONS.values())}
@@ -55,9 +57,16 @@ def paper(folder: Path, caption: str, number: int) -> None:
     folder.mkdir(parents=True)
     picture = Image.new("RGB", (320, 240), "white")
     draw = ImageDraw.Draw(picture)
-    for step in range(5):
-        corner = (10 + 53 * step * (number + 1) % 220, 10 + 71 * step * (number + 2) % 160)
-        draw.ellipse((*corner, corner[0] + 20 + 9 * number, corner[1] + 45), fill=(50 * number, 120, 30))
+    if number in PLOTTED:
+        draw.line([(40, 20), (40, 210), (300, 210)], fill="black", width=2)
+        for step in range(9):
+            left, height = 50 + 27 * step, 30 + 37 * (step + 1) * number % 150
+            draw.rectangle((left, 210 - height, left + 18, 209), fill="steelblue")
+    else:
+        for step in range(5):
+            corner = (10 + 53 * step * (number + 1) % 220, 10 + 71 * step * (number + 2) % 160)
+            size = (corner[0] + 20 + 9 * number, corner[1] + 45)
+            draw.ellipse((*corner, *size), fill=(50 * number, 120, 30))
     picture.save(folder / "fig.png")
     (folder / "main.tex").write_text(
         "\\documentclass{article}\\usepackage{graphicx}\\begin{document}"
