@@ -18,11 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
-from curation.looks.network import SIDE, pixels_of
 from samples.invented import invent
 from training.small_graphs import with_weights
 
+SIDE = 224
+# Of the colours of the pictures that the network was trained on.
+MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
 DEPTHS = (4, 10, 14)  # numbers of the blocks that are looked into, from 0
 TOGETHER = (4, 10)  # of which is told what is seen in the same places
 AXES = 24
@@ -98,7 +102,12 @@ def _invented() -> Iterator[Any]:
     import torch
 
     for number in range(INVENTED):
-        yield torch.from_numpy(pixels_of(invent(number).image.convert("RGB")))
+        picture = invent(number).image.convert("RGB")
+        levels = np.asarray(
+            picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0), np.float32
+        )
+        pixels = (levels / np.float32(255) - MEAN) / SPREAD
+        yield torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))[None])
 
 
 def _axes(maps: Any) -> tuple[Any, Any]:

@@ -13,4 +13,12 @@ from curation.looks.network import (
     picture_features,
 )
 
-__all__ = ["GRAPH", "SHIPPED", "VERSION", "Look", "LookError", "network_identity", "picture_features"]
+__all__ = [
+    "GRAPH",
+    "SHIPPED",
+    "VERSION",
+    "Look",
+    "LookError",
+    "network_identity",
+    "picture_features",
+]
