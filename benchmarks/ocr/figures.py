@@ -29,6 +29,8 @@ LONGEST_SIDE = 1024
 SMALLEST_TYPE = 8.0  # pixels
 LEAST_WORDS, MOST_WORDS = 3, 400  # of a figure; a page with more is a paper
 RECALL = 0.85
+SIZES = ("type of 8 to 12 px", "type of 12 to 20 px", "type of 20 px on")
+LENGTHS = ("one character", "two characters", "three characters and more")
 SHORTEST_PIECE = 3  # characters of a word that may stand inside a longer one
 
 
@@ -69,15 +71,16 @@ def main() -> int:
         boxes = engine.read(figure.image)
         seconds += time.process_time() - start
         for word in figure.words:
-            of_size = "8 to 12" if word.type_size < 12 else "12 to 20" if word.type_size < 20 else "20 on"
-            (right if is_read(word, boxes) else wrong)[of_size] += 1
-            if arguments.misses and not is_read(word, boxes):
+            read = is_read(word, boxes)
+            for group in (size_of(word), length_of(word)):
+                (right if read else wrong)[group] += 1
+            if arguments.misses and not read:
                 print(f"{figure.name}: {word.text!r} at {word.x:.0f}, {word.y:.0f}")
-    words = right.total() + wrong.total()
-    recall = right.total() / max(1, words)
+    words = sum(right[size] + wrong[size] for size in SIZES)
+    recall = sum(right[size] for size in SIZES) / max(1, words)
     print(f"{len(found)} figures, {words} words of at least {SMALLEST_TYPE:.0f} px; {engine.identity}")
-    for size in ("8 to 12", "12 to 20", "20 on"):
-        print(f"  type of {size} px: {right[size]} of {right[size] + wrong[size]} read")
+    for group in (*SIZES, *LENGTHS):
+        print(f"  {group}: {right[group]} of {right[group] + wrong[group]} read")
     print(f"word recall {recall:.3f}; {seconds / max(1, len(found)):.2f} processor seconds a figure")
     failures = []
     if recall < RECALL:
@@ -87,6 +90,16 @@ def main() -> int:
     for failure in failures:
         print(f"FALLS SHORT: {failure}")
     return 1 if failures else 0
+
+
+def size_of(word: Word) -> str:
+    """Return the name of the group that a word's size of type belongs to."""
+    return SIZES[(word.type_size >= 12) + (word.type_size >= 20)]
+
+
+def length_of(word: Word) -> str:
+    """Return the name of the group that a word's length belongs to."""
+    return LENGTHS[min(len(word.text), 3) - 1]
 
 
 def figures_in(papers: Sequence[Path]) -> Iterator[Figure]:
