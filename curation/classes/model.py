@@ -62,11 +62,8 @@ EXPERTS = {"figure": FIGURE_EXPERTS, "table": TABLE_EXPERTS}
 DRAWN_INPUTS = (DRAWN_MEANING, DRAWN_COUNTS)
 DRAWN = ("drawn_words", "drawn_counts")  # the experts that are asked where OCR has read a picture
 WITH_DRAWN = "_drawn"  # after a head's name: the same head, which hears those experts as well
-SEEING = (
-    "picture",
-    "together",
-    "texture",
-)  # the experts that hear what is seen in a picture, and nothing else
+# The experts that hear what is seen in a picture, and nothing else.
+SEEING = ("picture", "together", "texture")
 # The experts that are not asked for image types, and those not asked for classes: without them these are told better.
 UNTYPED = ("text", "drawn_words")
 UNCLASSED = ("text", "together", "texture")

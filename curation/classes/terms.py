@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+|[^\w\s]")
 _STOPS = frozenset(".,;:()")
 
 
-@dataclass(slots=True)  # frozen ones take three times as long to make, and a figure has hundreds
+@dataclass(slots=True)  # frozen ones take longer to make, and a figure has hundreds
 class Term:
     """A term of one field: the text that it shows as evidence, and how often it occurs."""
 
