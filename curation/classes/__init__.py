@@ -6,7 +6,16 @@ reads; the one that comes with the package lies in `models/`, with its card. Wha
 (`curation.looks`), and which rule of wording holds (`rules.py`).
 """
 
-from curation.classes.classifier import VERSION, Heard, classifier_identity, classify, decide, hear, inputs_of
+from curation.classes.classifier import (
+    VERSION,
+    Heard,
+    check_classifier,
+    classifier_identity,
+    classify,
+    decide,
+    hear,
+    inputs_of,
+)
 from curation.classes.drawn import Drawn
 from curation.classes.errors import ClassModelError
 from curation.classes.example import Example
@@ -36,6 +45,7 @@ __all__ = [
     "Opinion",
     "Scores",
     "calibration_error",
+    "check_classifier",
     "classifier_identity",
     "classify",
     "cross_validate",

@@ -29,7 +29,7 @@ from curation.classes.signals import text_signals
 from curation.classes.terms import Terms, terms_of, texts_of
 from curation.classes.word_vectors import MEANING, meanings_of
 from curation.classes.wording.rules import rule_of
-from curation.looks import GRAPH, SHIPPED, Look, picture_features
+from curation.looks import GRAPH, SHIPPED, Look, check_network, picture_features
 from schemas.annotations import ClassRow
 from schemas.floats import Float
 
@@ -50,6 +50,17 @@ def classifier_identity(folder: Path = SHIPPED) -> str:
         ClassModelError: the folder holds no classifier.
     """
     return f"{VERSION}-{model_identity(folder)}"
+
+
+def check_classifier(folder: Path) -> None:
+    """Return when a folder holds a classifier that can be asked, of this format and with its network.
+
+    Raises:
+        ClassModelError: it holds none, or one of another format.
+        LookError: its network is missing, or another classifier's.
+    """
+    read_model(folder / WEIGHTS_FILE)
+    check_network(folder / GRAPH)
 
 
 @dataclass(frozen=True)

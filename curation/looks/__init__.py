@@ -9,6 +9,7 @@ from curation.looks.network import (
     VERSION,
     Look,
     LookError,
+    check_network,
     network_identity,
     picture_features,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "VERSION",
     "Look",
     "LookError",
+    "check_network",
     "network_identity",
     "picture_features",
 ]

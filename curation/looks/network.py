@@ -22,6 +22,7 @@ VERSION = "2"
 LONGEST = 448
 SIDE = 224  # pixels of the square that the network sees
 GRAPH = "picture.onnx"
+OUTPUTS = ["features", "together"]
 SHIPPED = Path(__file__).parents[1] / "classes" / "models" / "scimmir-classes"
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -51,6 +52,11 @@ def network_identity(folder: Path) -> str:
     return f"{VERSION}-sha256:{model_sha256(_file(folder / GRAPH))[:16]}"
 
 
+def check_network(graph: Path) -> None:
+    """Return when there is a network that tells what is asked of it. Raises LookError."""
+    _session(graph)
+
+
 def picture_features(image: bytes | Image.Image, graph: Path) -> Look:
     """Return what is seen in a picture.
 
@@ -58,10 +64,10 @@ def picture_features(image: bytes | Image.Image, graph: Path) -> Look:
 
     Raises:
         RecordError: image_unreadable where the bytes are no image.
-        LookError: there is no graph.
+        LookError: there is no graph, or an older one.
     """
     picture = _copy(open_rgb(image))
-    features, together = _session(graph).run(["features", "together"], {"pixels": pixels_of(picture)})
+    features, together = _session(graph).run(OUTPUTS, {"pixels": pixels_of(picture)})
     return Look(features[0], together[0], picture_signals(picture), picture_texture(picture))
 
 
@@ -90,7 +96,10 @@ def _values() -> Array:
 
 @functools.lru_cache(maxsize=2)
 def _session(graph: Path) -> Any:
-    return onnx_session(str(_file(graph)))
+    session = onnx_session(str(_file(graph)))
+    if not {output.name for output in session.get_outputs()} >= set(OUTPUTS):
+        raise LookError(f"{graph} is the network of an older classifier: learn the classifier anew")
+    return session
 
 
 def _file(graph: Path) -> Path:

@@ -55,7 +55,7 @@ def picture_signals(picture: Image.Image) -> Array:
 
 
 def _share(held: npt.NDArray[np.bool_]) -> float:
-    return np.count_nonzero(held) / held.size  # the mean, in a tenth of its time
+    return np.count_nonzero(held) / held.size  # the mean, at less cost
 
 
 def _colour_signals(levels: npt.NDArray[np.uint8]) -> list[float]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from curation.classes import read_labels
+from curation.classes import check_classifier, read_labels
 from extractors import latex
 from flows.build_options import BuildOptions
 from flows.stages import classify, embed, look
@@ -38,6 +38,8 @@ def check_call(
     embed.device(options)
     look.parameters(options)
     classify.parameters(options)
+    if options.class_model is not None:
+        check_classifier(look.model_folder(options))
     selection(options.classes, options.image_types)
     if options.render_drawings and latex.engine_identity() is None:
         raise UserError(

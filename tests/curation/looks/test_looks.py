@@ -1,10 +1,13 @@
 """What is seen in a picture: the same of the same picture, of a large one what its smaller copy shows."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from curation.looks import GRAPH, SHIPPED, Look, LookError, picture_features
+from curation.embeddings.embedder import SHIPPED as CLIP
+from curation.looks import GRAPH, SHIPPED, Look, LookError, check_network, picture_features
 from curation.looks.network import LONGEST
 
 SHAPES = {"features": (688,), "together": (600,), "signals": (36,), "texture": (62,)}
@@ -49,6 +52,13 @@ def test_what_lies_together_does_not_depend_on_where_it_lies():
     other = Image.effect_noise(picture.size, 90).convert("RGB")
     mine, mirrored, noise = (seen(each).together for each in (picture, turned, other))
     assert np.abs(mine - mirrored).mean() < np.abs(mine - noise).mean() / 2
+
+
+def test_an_older_network_is_refused(tmp_path):
+    shutil.copyfile(CLIP / "sentence.onnx", tmp_path / GRAPH)  # it tells something else
+    with pytest.raises(LookError, match="of an older classifier: learn the classifier anew"):
+        check_network(tmp_path / GRAPH)
+    check_network(SHIPPED / GRAPH)
 
 
 def test_a_folder_without_a_network(tmp_path):

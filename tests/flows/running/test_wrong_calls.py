@@ -1,14 +1,18 @@
 """A wrong call ends in one clear sentence and exit code 1, before anything is built."""
 
+import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from curation.classes import SHIPPED, WEIGHTS
 from scimmir.cli import main
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -41,6 +45,7 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         (["build", "{papers}", "--ocr-engine", "tesseract"], "there is no OCR engine 'tesseract'; known are easyocr, rapidocr"),
         (["build", "{papers}", "--ocr-engine", "easyocr", "--ocr-model-dir", "{tmp}/empty"], "craft_mlt_25k.pth"),
         (["build", "{papers}", "--class-model", "{tmp}/empty"], "empty is no classifier"),
+        (["build", "{papers}", "--class-model", "{tmp}/older"], "another format: learn the classifier anew"),
         (["build", "{papers}", "--embedder", "word2vec"], "word2vec"),
         (["build", "{papers}", "--embedder", "open_clip:ViT-B-32/{tmp}/no.pt"], "no.pt"),
         (["build", "{papers}", "--version", "../up"], "cannot name a release"),
@@ -71,6 +76,10 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 def test_one_sentence(here: Call, tmp_path: Path, arguments: list[str], sentence: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
+    if "{tmp}/older" in arguments:
+        shutil.copytree(SHIPPED, tmp_path / "older")
+        stated = json.dumps({"format": 3, "bits": 18}).encode()
+        np.savez(tmp_path / "older" / WEIGHTS, stated=np.frombuffer(stated, np.uint8))
     papers = tmp_path / "papers"
     (papers / "2601.00001").mkdir(parents=True)
     (papers / "2601.00001" / "main.tex").write_text("\\documentclass{article}")
