@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from statistics import fmean
 
 import numpy as np
@@ -25,7 +26,7 @@ import pyarrow.parquet as pq
 from benchmarks.ocr import before
 from evaluation.ocr_quality import KnownTable, measure, quality
 from extractors import ocr
-from extractors.ocr import networks, rapidocr_engine
+from extractors.ocr import networks, rapidocr_engine, recogniser
 from schemas.annotations import OcrRow
 from schemas.ocr_quality import OcrQualityRow
 from warehouse.versions import pair_files
@@ -122,8 +123,8 @@ def _timed_networks(inside: list[float]) -> Iterator[None]:
     """Have networks that are loaded meanwhile note the processor seconds of every run."""
     load = networks.load_network
 
-    def timed(model: bytes, runtime: networks.Runtime, *, threads: int = 1) -> networks.Network:
-        network = load(model, runtime, threads=threads)
+    def timed(model: bytes, runtime: networks.Runtime, **rest: Any) -> networks.Network:
+        network = load(model, runtime, **rest)
 
         def run(values: networks.Floats) -> networks.Floats:
             start = time.process_time()
@@ -133,11 +134,14 @@ def _timed_networks(inside: list[float]) -> Iterator[None]:
 
         return run
 
-    rapidocr_engine.load_network = timed
+    users = (rapidocr_engine, recogniser)
+    for module in users:
+        module.load_network = timed  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        rapidocr_engine.load_network = load
+        for module in users:
+            module.load_network = load  # type: ignore[attr-defined]
 
 
 def _report(ways: Sequence[Way], tables: int) -> int:

@@ -28,7 +28,8 @@ __all__ = [
     "ocr_row",
 ]
 
-VERSION = "2"  # 1: rapidocr and easyocr, boxes in reading order; 2: RapidOCR's models run by ourselves
+# 1: rapidocr and easyocr, boxes in reading order; 2: RapidOCR's models run by ourselves; 3: common letters first
+VERSION = "3"
 
 
 class EngineModule(Protocol):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from extractors.ocr.integers import Integers, multiplies_integers, use_integers
 from runtime.devices import Device
 from runtime.onnx_sessions import onnx_session
 from schemas.errors import UserError
@@ -30,10 +31,12 @@ class Runtime:
     name: str
     version: str
     precision: str  # float32, or bfloat16 where the processor multiplies such matrices by itself
+    integers: bool = False  # whether models that are prepared for it are computed in part in integers of eight bits
     device: Device = "cpu"
 
     def __str__(self) -> str:
-        return f"{self.name} {self.version} {self.precision}" + (" on cuda" if self.device == "cuda" else "")
+        numbers = f"{self.precision} and int8" if self.integers else self.precision
+        return f"{self.name} {self.version} {numbers}" + (" on cuda" if self.device == "cuda" else "")
 
 
 def choose_runtime(
@@ -43,7 +46,7 @@ def choose_runtime(
 
     Args:
         wanted: its name; None for the fastest that is installed and sound.
-        any_precision: whether bfloat16 will do where the processor has it.
+        any_precision: whether bfloat16 and integers will do where the processor has them.
         device: where it runs; a GPU is ONNX Runtime's alone.
 
     Raises:
@@ -84,16 +87,23 @@ def _openvino() -> Runtime | str:
         logger.warning("OpenVINO is installed but cannot be used, so OCR is slower: %s", error)
         return str(error)
     return Runtime(
-        name=OPENVINO, version=installed, precision="bfloat16" if "BF16" in abilities else "float32"
+        name=OPENVINO,
+        version=installed,
+        precision="bfloat16" if "BF16" in abilities else "float32",
+        integers=multiplies_integers(),
     )
 
 
-def load_network(model: bytes, runtime: Runtime, *, threads: int = 1) -> Network:
-    """Return the function that an ONNX file computes."""
-    return (_in_openvino if runtime.name == OPENVINO else _in_onnx_runtime)(model, runtime, threads)
+def load_network(
+    model: bytes, runtime: Runtime, *, threads: int = 1, integers: Integers | None = None
+) -> Network:
+    """Return the function that an ONNX file computes, in part in integers where the runtime computes in them."""
+    if runtime.name == OPENVINO:
+        return _in_openvino(model, runtime, threads, integers if runtime.integers else None)
+    return _in_onnx_runtime(model, runtime, threads)
 
 
-def _in_openvino(model: bytes, runtime: Runtime, threads: int) -> Network:
+def _in_openvino(model: bytes, runtime: Runtime, threads: int, integers: Integers | None) -> Network:
     import openvino
 
     core = openvino.Core()
@@ -103,7 +113,10 @@ def _in_openvino(model: bytes, runtime: Runtime, threads: int) -> Network:
         "ENABLE_CPU_PINNING": False,  # else every process of a build runs on the first core
         "INFERENCE_PRECISION_HINT": "bf16" if runtime.precision == "bfloat16" else "f32",
     }
-    request = core.compile_model(core.read_model(model), "CPU", settings).create_infer_request()
+    graph = core.read_model(model)
+    if integers is not None:
+        use_integers(graph, integers)
+    request = core.compile_model(graph, "CPU", settings).create_infer_request()
 
     def run(values: Floats) -> Floats:
         request.infer([values], share_inputs=True)

@@ -17,24 +17,9 @@ from extractors.ocr.engine import (
     installed_version,
     rgb_array,
 )
-from extractors.ocr.model_bytes import metadata
-from extractors.ocr.networks import (
-    OPENVINO,
-    Floats,
-    Network,
-    Runtime,
-    choose_runtime,
-    load_network,
-    lone_rows_agree,
-)
-from extractors.ocr.recognition import (
-    HEIGHT,
-    IN_BATCHES,
-    Reading,
-    RecognitionSettings,
-    cut_out,
-    read_lines,
-)
+from extractors.ocr.networks import Floats, Runtime, choose_runtime, load_network
+from extractors.ocr.recogniser import load_recogniser
+from extractors.ocr.recognition import Reading, cut_out
 from schemas.annotations import TextBox
 
 DETECTOR = "PP-OCRv6_det_small.onnx"
@@ -67,16 +52,14 @@ def load(parameters: OcrParameters) -> OcrEngine:
     detector, recogniser = (path.read_bytes() for path in model_files())
     runtime = _runtime(parameters)
     find = load_network(detector, runtime, threads=parameters.threads)
-    recognise = load_network(recogniser, runtime, threads=parameters.threads)
-    letters = ["", *metadata(recogniser)["character"].splitlines(), " "]
-    shapes = shapes_for(runtime, recognise)
+    letters = load_recogniser(recogniser, runtime, threads=parameters.threads)
     least = SETTINGS.min_confidence if parameters.min_confidence is None else parameters.min_confidence
 
     def read(image_bytes: bytes) -> list[TextBox]:
         rgb = rgb_array(image_bytes)
         page = _on_white(rgb)
         lines = find_text(find, page, SETTINGS.detection)
-        readings = read_lines(recognise, letters, [cut_out(page, line) for line in lines], shapes)
+        readings = letters.read([cut_out(page, line) for line in lines])
         return _boxes(lines, readings, rgb.shape[:2], least)
 
     return OcrEngine(identity=name, read=read)
@@ -116,14 +99,6 @@ def _runtime(parameters: OcrParameters) -> Runtime:
     return choose_runtime(
         parameters.runtime, any_precision=parameters.any_precision, device=parameters.device
     )
-
-
-def shapes_for(runtime: Runtime, recognise: Network) -> RecognitionSettings:
-    """Return the shapes in which lines go to the recogniser: in batches where these change no bit of a reading."""
-    noise = np.random.default_rng(0).uniform(-1, 1, (3, HEIGHT, 96)).astype(np.float32)
-    if runtime.name == OPENVINO and lone_rows_agree(recognise, noise):
-        return IN_BATCHES
-    return RecognitionSettings()
 
 
 def _boxes(

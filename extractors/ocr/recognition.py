@@ -1,7 +1,7 @@
 """What the lines of text in a picture say: each is cut out, brought to one height, and read by a network."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +32,18 @@ IN_BATCHES = RecognitionSettings(step=32, batch=8)
 
 @dataclass(frozen=True)
 class Reading:
-    """What a line says, and the mean of the network's confidence in its letters."""
+    """What a line says, and the mean of the network's confidence in its letters.
+
+    `least` is its confidence in the least sure letter, `least_frame` in the least sure frame, with or without a letter.
+    """
 
     text: str
     confidence: float
+    least: float = 0.0
+    least_frame: float = 0.0
+
+
+Decode = Callable[[Floats], Reading]  # scores of one line, shape (frames, letters)
 
 
 def cut_out(rgb: Pixels, corners: Floats) -> Pixels:
@@ -61,13 +69,13 @@ def cut_out(rgb: Pixels, corners: Floats) -> Pixels:
 
 def read_lines(
     network: Network,
-    letters: Sequence[str],
+    decode: Decode,
     lines: Sequence[Pixels],
     settings: RecognitionSettings,
 ) -> list[Reading]:
     """Return what each line says; of one that stands upright, what is read best of the ways to turn it."""
     ways = [_ways(line) for line in lines]
-    found = iter(_read(network, letters, [way for each in ways for way in each], settings))
+    found = iter(_read(network, decode, [way for each in ways for way in each], settings))
     return [max([next(found) for _ in each], key=lambda reading: reading.confidence) for each in ways]
 
 
@@ -82,7 +90,7 @@ def _ways(line: Pixels) -> list[Pixels]:
 
 def _read(
     network: Network,
-    letters: Sequence[str],
+    decode: Decode,
     lines: Sequence[Pixels],
     settings: RecognitionSettings,
 ) -> list[Reading]:
@@ -90,11 +98,11 @@ def _read(
     of_width: dict[int, list[int]] = defaultdict(list)
     for number, line in enumerate(lines):
         of_width[_padded(line, settings)].append(number)
-    for width, members in sorted(of_width.items()):
+    for _, members in sorted(of_width.items()):
         for part in _batches(members, settings.batch):
-            batch = np.stack([_prepared(lines[number], width) for number in part])
+            batch = np.stack([prepared(lines[number], settings) for number in part])
             for number, scores in zip(part, network(batch), strict=True):
-                found[number] = decode(scores, letters)
+                found[number] = decode(scores)
     return found
 
 
@@ -118,11 +126,11 @@ def _padded(line: Pixels, settings: RecognitionSettings) -> int:
     return max(settings.width, -(-_scaled(line) // settings.step) * settings.step)
 
 
-def _prepared(line: Pixels, width: int) -> Floats:
+def prepared(line: Pixels, settings: RecognitionSettings) -> Floats:
     """Return a line as values from -1 to 1 in the order blue, green, red; what is right of it is 0."""
     cv2 = opencv()
     scaled = cv2.resize(line, (_scaled(line), HEIGHT))
-    values = np.zeros((3, HEIGHT, width), np.float32)
+    values = np.zeros((3, HEIGHT, _padded(line, settings)), np.float32)
     values[:, :, : scaled.shape[1]] = scaled[:, :, ::-1].transpose(2, 0, 1) * np.float32(2 / 255) - 1
     return values
 
@@ -130,11 +138,15 @@ def _prepared(line: Pixels, width: int) -> Floats:
 def decode(scores: Floats, letters: Sequence[str]) -> Reading:
     """Return the text of a row of frames: the best letter of each, runs taken once, blanks (letter 0) left out."""
     best = scores.argmax(axis=1)
+    sure = scores[np.arange(len(best)), best]
     starts = np.ones(len(best), bool)
     starts[1:] = best[1:] != best[:-1]
     places = np.flatnonzero(starts & (best != 0))
     if not len(places):
-        return Reading("", 0.0)
+        return Reading("", 0.0, least_frame=float(sure.min()))
     return Reading(
-        "".join(letters[best[place]] for place in places), float(scores[places, best[places]].mean())
+        text="".join(letters[best[place]] for place in places),
+        confidence=float(sure[places].mean()),
+        least=float(sure[places].min()),
+        least_frame=float(sure.min()),
     )
