@@ -1,15 +1,16 @@
 """Lines of text: where they are found, how they are cut out, and that what one says is its own affair."""
 
 import io
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from extractors import ocr
-from extractors.ocr import networks, rapidocr_engine
+from extractors.ocr import networks
 from extractors.ocr.detection import DetectionSettings, find_text, glyph_height
-from extractors.ocr.model_bytes import metadata
+from extractors.ocr.recogniser import load_recogniser
 from extractors.ocr.recognition import (
     IN_BATCHES,
     Reading,
@@ -20,6 +21,7 @@ from extractors.ocr.recognition import (
 )
 
 LETTERS = ["", "a", "b", " "]
+of_letters = partial(decode, letters=LETTERS)
 
 
 def written(text: str, size: int = 24) -> np.ndarray:
@@ -108,10 +110,14 @@ def test_runs_count_once_and_blanks_separate_them():
     best = [0, 1, 1, 0, 1, 2, 3, 2, 0]
     scores = np.full((len(best), 4), 0.01, np.float32)
     scores[range(len(best)), best] = 0.9
-    scores[2, 1] = 0.1  # within a run only its first frame counts
-    scores[2, [0, 2, 3]] = 0.05
-    assert decode(scores, LETTERS) == Reading("aab b", pytest.approx(0.9))
-    assert decode(np.array([[0.9, 0.1, 0, 0]], np.float32), LETTERS) == Reading("", 0.0)
+    scores[2] = [0.05, 0.75, 0.05, 0.05]  # within a run only its first frame counts for the confidence
+    scores[5, 2] = 0.7
+    scores[8, 0] = 0.6
+    read = decode(scores, LETTERS)
+    assert (read.text, read.confidence) == ("aab b", pytest.approx((4 * 0.9 + 0.7) / 5))
+    assert (read.least, read.least_frame) == (pytest.approx(0.7), pytest.approx(0.6))
+    nothing = decode(np.array([[0.9, 0.1, 0, 0]], np.float32), LETTERS)
+    assert nothing == Reading("", 0.0, least=0.0, least_frame=pytest.approx(0.9))
 
 
 def test_lines_go_to_the_network_in_shapes_of_their_own():
@@ -122,11 +128,11 @@ def test_lines_go_to_the_network_in_shapes_of_their_own():
         return np.tile(np.array([[0.1, 0.9, 0, 0]], np.float32), (len(rows), 3, 1))
 
     lines = [np.zeros((24, width, 3), np.uint8) for width in (20, 30, 60, 61, 62, 63)]
-    found = read_lines(network, LETTERS, lines, IN_BATCHES)
+    found = read_lines(network, of_letters, lines, IN_BATCHES)
     assert [reading.text for reading in found] == ["a"] * 6
     assert shapes == [(2, 3, 48, 64), (4, 3, 48, 128)]
     shapes.clear()
-    read_lines(network, LETTERS, lines, RecognitionSettings())
+    read_lines(network, of_letters, lines, RecognitionSettings())
     assert [shape[3] for shape in shapes] == [64, 64, 120, 128, 128, 128]
     assert {shape[0] for shape in shapes} == {1}
 
@@ -137,10 +143,7 @@ def reader(request):
     if request.param == networks.OPENVINO:
         pytest.importorskip("openvino")
     model = ocr.model_files()[1].read_bytes()
-    network = networks.load_network(model, networks.choose_runtime(request.param))
-    letters = ["", *metadata(model)["character"].splitlines(), " "]
-    shapes = rapidocr_engine.shapes_for(networks.choose_runtime(request.param), network)
-    return lambda lines: read_lines(network, letters, lines, shapes)
+    return load_recogniser(model, networks.choose_runtime(request.param)).read
 
 
 WORDS = ["Model", "0.912", "F1", "1", "Accuracy (%)", "12.5 ± 0.3", "ours", "base", "-"]

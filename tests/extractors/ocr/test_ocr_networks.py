@@ -40,12 +40,17 @@ def pretend(
 
 
 def test_openvino_is_taken_in_the_precision_that_the_processor_is_best_at(monkeypatch):
+    monkeypatch.setattr(networks, "multiplies_integers", lambda: False)
     pretend(monkeypatch, abilities=("FP32", "BF16"))
     assert str(networks.choose_runtime()) == "openvino 2026.4.1 bfloat16"
     assert str(networks.choose_runtime(any_precision=False)) == "openvino 2026.4.1 float32"
     networks._openvino.cache_clear()
     pretend(monkeypatch, abilities=("FP32", "INT8"))
     assert str(networks.choose_runtime()) == "openvino 2026.4.1 float32"
+    networks._openvino.cache_clear()
+    monkeypatch.setattr(networks, "multiplies_integers", lambda: True)
+    assert str(networks.choose_runtime()) == "openvino 2026.4.1 float32 and int8"
+    assert str(networks.choose_runtime(any_precision=False)) == "openvino 2026.4.1 float32"
 
 
 @pytest.mark.parametrize(

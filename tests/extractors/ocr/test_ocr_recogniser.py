@@ -1,0 +1,79 @@
+"""Lines that the quick network doubts are read again by the whole one, which knows all letters."""
+
+import numpy as np
+import pymupdf
+import pytest
+
+from extractors import ocr
+from extractors.ocr import networks
+from extractors.ocr.letters import Alphabet
+from extractors.ocr.recogniser import Doubt, Recogniser, load_recogniser, common_first
+from extractors.ocr.recognition import Reading, RecognitionSettings
+
+ALPHABET = Alphabet(letters=["", "a", "b", "实"], common=np.array([0, 1, 2]))
+
+
+def frames(*rows: list[float]) -> np.ndarray:
+    return np.array(rows, np.float32)
+
+
+def drawn(text: str, font: str) -> np.ndarray:
+    page = pymupdf.open().new_page(width=400, height=60)
+    writer = pymupdf.TextWriter(page.rect)
+    writer.append((20, 40), text, font=pymupdf.Font(font), fontsize=24)
+    writer.write_text(page)
+    box = writer.text_rect + (-4, 2, 4, -2)
+    pixels = page.get_pixmap(matrix=pymupdf.Matrix(2, 2), clip=box)
+    return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.h, pixels.w, 3)
+
+
+def test_a_reading_is_doubted_for_a_letter_a_frame_or_nothing_at_all():
+    doubt = Doubt(letter=0.5, frame=0.4)
+    assert not doubt(Reading("a", 0.9, least=0.6, least_frame=0.6))
+    assert doubt(Reading("ab", 0.9, least=0.4, least_frame=0.4))
+    assert doubt(Reading("a", 0.9, least=0.9, least_frame=0.3))
+    assert doubt(Reading("", 0.0, least_frame=1.0))
+
+
+def test_the_whole_network_is_loaded_when_a_line_is_doubted_and_reads_that_line_alone():
+    asked = []
+
+    def quick(rows):  # of dark lines it is sure
+        sure, unsure = frames([0.05, 0.9, 0.05]), frames([0.3, 0.4, 0.3])
+        return np.stack([sure if row.mean() < 0 else unsure for row in rows])
+
+    def whole(rows):
+        asked.append(len(rows))
+        return np.tile(frames([0.05, 0.15, 0.7, 0.1]), (len(rows), 1, 1))
+
+    reader = Recogniser(
+        quick=quick,
+        whole=lambda: whole,
+        alphabet=ALPHABET,
+        doubt=Doubt(letter=0.5),
+        shapes=RecognitionSettings(),
+    )
+    dark, light = np.zeros((48, 120, 3), np.uint8), np.full((48, 120, 3), 255, np.uint8)
+    assert [reading.text for reading in reader.read([dark, dark])] == ["a", "a"]
+    assert asked == []
+    assert [reading.text for reading in reader.read([dark, light])] == ["a", "b"]
+    assert asked == [1]
+
+
+def test_other_letters_are_read_where_they_are_half_of_a_line():
+    decode = common_first(ALPHABET)
+    other, letter = [0.0, 0.02, 0.08, 0.9], [0.1, 0.8, 0.05, 0.05]
+    assert decode(frames(other)).text == "实"
+    assert decode(frames(letter, other)).text == "a实"
+    mostly_common = decode(frames(letter, [1, 0, 0, 0], letter, other))
+    assert mostly_common.text == "aab"
+    assert mostly_common.least == pytest.approx(0.8)  # of the common letters alone, whose scores are brought to one
+
+
+@pytest.mark.parametrize("runtime", networks.RUNTIMES)
+def test_chinese_words_are_read_although_the_quick_network_knows_none(runtime):
+    if runtime == networks.OPENVINO:
+        pytest.importorskip("openvino")
+    reader = load_recogniser(ocr.model_files()[1].read_bytes(), networks.choose_runtime(runtime))
+    words = ["实验结果", "P值", "F1值", "95%可信区间", "0.95"]
+    assert [reading.text for reading in reader.read([drawn(word, "china-s") for word in words])] == words
