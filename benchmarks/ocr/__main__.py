@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from statistics import fmean
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq

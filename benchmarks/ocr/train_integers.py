@@ -3,9 +3,10 @@
     python -m benchmarks.ocr.train_integers --out extractors/ocr/models/recogniser-int8.npz
 
 Needs OpenVINO. Every convolution of one pixel that sees more than one place of a line is taken; the first ones, of
-larger kernels, are cheap and lose most by it. The range of what goes in is the widest over all lines; then, in the order
-of the graph, each channel's mean is brought back to what it is in single precision. Prints how many of other drawn lines
-are read differently, in integers with and without that. The same command gives the same bytes on the same processor.
+larger kernels, are cheap and lose most by it. The range of what goes in is the widest over all lines; then, in the
+order of the graph, each channel's mean is brought back to what it is in single precision. Prints how many of other
+drawn lines are read differently, in integers with and without that. The same command gives the same bytes on the same
+processor.
 """
 
 import argparse
@@ -25,12 +26,13 @@ from extractors.ocr.letters import alphabet_of, with_common_letters
 from extractors.ocr.recognition import RecognitionSettings, decode, prepared
 
 FONTS = ("helv", "hebo", "heit", "tiro", "tibo", "tiit", "cour", "cobo")
-WORDS = (
-    "Method Model Baseline Ours Accuracy Precision Recall Mean SD Total Age Sex Male Female Control Treatment Group "
-    "Dataset Train Test Validation Parameter Value Learning rate Batch size Epochs Layers Hidden Dropout Energy Time "
-    "Temperature Pressure Frequency Distance Loss Error Score Rank Sample Variable Effect Region Year Country n p CI "
-    "95% yes no Cancer Gene Protein Cell Patients Score (%) (mm) (s) (kg) α β λ σ μ χ² R² F1 t vs. and of the in with"
-).split()
+WORDS = """
+Method Model Baseline Ours Accuracy Precision Recall Mean SD Total Age Sex Male Female Control
+Treatment Group Dataset Train Test Validation Parameter Value Learning rate Batch size Epochs Layers
+Hidden Dropout Energy Time Temperature Pressure Frequency Distance Loss Error Score Rank Sample
+Variable Effect Region Year Country n p CI 95% yes no Cancer Gene Protein Cell Patients Score (%)
+(mm) (s) (kg) α β λ σ μ χ² R² F1 t vs. and of the in with
+""".split()
 
 
 def main() -> None:
@@ -49,7 +51,9 @@ def main() -> None:
     shifted = shifts(model, plain, known)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     shifted.save(arguments.out)
-    print(f"{arguments.out}: {len(shifted.ranges)} convolutions, {arguments.out.stat().st_size / 1000:.0f} kB")
+    print(
+        f"{arguments.out}: {len(shifted.ranges)} convolutions, {arguments.out.stat().st_size / 1000:.0f} kB"
+    )
     exact = _scores(model, None, unseen)
     for name, integers in (("integers alone", plain), ("with means brought back", shifted)):
         found = _scores(model, integers, unseen)
@@ -58,7 +62,9 @@ def main() -> None:
             decode(a, letters).text != decode(b, letters).text for a, b in zip(exact, found, strict=True)
         )
         apart = np.mean([np.abs(a - b).sum(axis=1).mean() for a, b in zip(exact, found, strict=True)])
-        print(f"{name}: {other} of {len(unseen)} other lines read differently; scores of a frame {apart:.4f} apart")
+        print(
+            f"{name}: {other} of {len(unseen)} other lines read differently; scores of a frame {apart:.4f} apart"
+        )
 
 
 def lines(count: int, chance: random.Random) -> list[Floats]:
@@ -85,7 +91,9 @@ def _drawn(chance: random.Random) -> npt.NDArray[np.uint8]:
 
 
 def _text(chance: random.Random) -> str:
-    number = f"{chance.choice(['', '', '-', '<'])}{chance.uniform(0, 10 ** chance.randint(0, 4)):.{chance.randint(0, 4)}f}"
+    sign = chance.choice(["", "", "-", "<"])
+    value = chance.uniform(0, 10 ** chance.randint(0, 4))
+    number = f"{sign}{value:.{chance.randint(0, 4)}f}"
     kind = chance.random()
     if kind < 0.35:
         return number

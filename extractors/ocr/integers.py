@@ -2,8 +2,8 @@
 
 For each convolution a file holds the range of what goes in, and by how much integers shift the mean of each channel
 that comes out. Weights are those of the model that is loaded: each output channel has a scale of its own. The method
-is quantisation after training with the bias correction of Nagel et al. (https://arxiv.org/abs/1906.04721, section 4.2)
-from measured means; `python -m benchmarks.ocr.train_integers` makes the file.
+is quantisation after training with the bias correction of Nagel and others (https://arxiv.org/abs/1906.04721, section
+4.2) from measured means; `python -m benchmarks.ocr.train_integers` makes the file.
 """
 
 from collections.abc import Mapping
@@ -57,7 +57,9 @@ def integers_for(model: bytes, path: Path = FILE) -> Integers | None:
     shifts = np.split(parts["shifts"].astype(np.float32), np.cumsum(parts["channels"])[:-1])
     return Integers(
         model_sha256=str(parts["model_sha256"]),
-        ranges={name: (float(low), float(high)) for name, (low, high) in zip(names, parts["ranges"], strict=True)},
+        ranges={
+            name: (float(low), float(high)) for name, (low, high) in zip(names, parts["ranges"], strict=True)
+        },
         shifts=dict(zip(names, shifts, strict=True)),
     )
 

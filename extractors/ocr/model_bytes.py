@@ -31,10 +31,10 @@ def metadata(model: bytes) -> dict[str, str]:
 
 
 def with_tensors_changed(model: bytes, change: Callable[[Tensor], Tensor]) -> bytes:
-    """Return the same model with its constants of single-precision numbers changed; what `change` returns as it is stays.
+    """Return the same model with its constants of single-precision numbers changed.
 
-    The shapes that the file states for what lies between are left out, for they may no longer hold; runtimes find
-    them anew.
+    What `change` returns as it was given stays. The shapes that the file states for what lies between are left out,
+    for they may no longer hold; runtimes find them anew.
 
     Raises:
         ValueError: the bytes are no ONNX file.

@@ -31,7 +31,7 @@ class Runtime:
     name: str
     version: str
     precision: str  # float32, or bfloat16 where the processor multiplies such matrices by itself
-    integers: bool = False  # whether models that are prepared for it are computed in part in integers of eight bits
+    integers: bool = False  # of eight bits, in part, where a model is prepared for it
     device: Device = "cpu"
 
     def __str__(self) -> str:

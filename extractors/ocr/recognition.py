@@ -34,7 +34,7 @@ IN_BATCHES = RecognitionSettings(step=32, batch=8)
 class Reading:
     """What a line says, and the mean of the network's confidence in its letters.
 
-    `least` is its confidence in the least sure letter, `least_frame` in the least sure frame, with or without a letter.
+    `least` is its confidence in the least sure letter, `least_frame` in the least sure frame, with a letter or none.
     """
 
     text: str

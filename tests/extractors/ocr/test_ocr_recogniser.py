@@ -7,7 +7,7 @@ import pytest
 from extractors import ocr
 from extractors.ocr import networks
 from extractors.ocr.letters import Alphabet
-from extractors.ocr.recogniser import Doubt, Recogniser, load_recogniser, common_first
+from extractors.ocr.recogniser import Doubt, Recogniser, common_first, load_recogniser
 from extractors.ocr.recognition import Reading, RecognitionSettings
 
 ALPHABET = Alphabet(letters=["", "a", "b", "实"], common=np.array([0, 1, 2]))
@@ -22,7 +22,7 @@ def drawn(text: str, font: str) -> np.ndarray:
     writer = pymupdf.TextWriter(page.rect)
     writer.append((20, 40), text, font=pymupdf.Font(font), fontsize=24)
     writer.write_text(page)
-    box = writer.text_rect + (-4, 2, 4, -2)
+    box = writer.text_rect + pymupdf.Rect(-4, 2, 4, -2)
     pixels = page.get_pixmap(matrix=pymupdf.Matrix(2, 2), clip=box)
     return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.h, pixels.w, 3)
 
@@ -67,7 +67,7 @@ def test_other_letters_are_read_where_they_are_half_of_a_line():
     assert decode(frames(letter, other)).text == "a实"
     mostly_common = decode(frames(letter, [1, 0, 0, 0], letter, other))
     assert mostly_common.text == "aab"
-    assert mostly_common.least == pytest.approx(0.8)  # of the common letters alone, whose scores are brought to one
+    assert mostly_common.least == pytest.approx(0.8)  # the scores of common letters are brought to one
 
 
 @pytest.mark.parametrize("runtime", networks.RUNTIMES)
