@@ -32,7 +32,7 @@ Treatment Group Dataset Train Test Validation Parameter Value Learning rate Batc
 Hidden Dropout Energy Time Temperature Pressure Frequency Distance Loss Error Score Rank Sample
 Variable Effect Region Year Country n p CI 95% yes no Cancer Gene Protein Cell Patients Score (%)
 (mm) (s) (kg) α β λ σ μ χ² R² F1 t vs. and of the in with
-""".split()
+"""
 
 
 def main() -> None:
@@ -99,7 +99,7 @@ def _text(chance: random.Random) -> str:
         return number
     if kind < 0.5:
         return f"{number} {chance.choice(['±', '(', '–', '/', '×'])} {chance.uniform(0, 9):.2f}"
-    return " ".join(chance.choices(WORDS, k=chance.randint(1, 5)))
+    return " ".join(chance.choices(WORDS.split(), k=chance.randint(1, 5)))
 
 
 def ranges(model: bytes, lines: Sequence[Floats]) -> dict[str, tuple[float, float]]:
