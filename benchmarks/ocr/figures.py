@@ -4,6 +4,7 @@
 
 Takes PDF figures from papers' archives that hold their words as text, draws them as a build stores them (longest side
 1,024 px), and asks of every word whose type is at least 8 px there whether a box that OCR found at its place has it.
+A word is what stands without space, in whatever fonts.
 Exits 1 where fewer than 85 % are read, or fewer figures were found than asked for.
 """
 
@@ -12,9 +13,10 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pymupdf
 
@@ -31,6 +33,9 @@ LEAST_WORDS, MOST_WORDS = 3, 400  # of a figure; a page with more is a paper
 RECALL = 0.85
 SIZES = ("type of 8 to 12 px", "type of 12 to 20 px", "type of 20 px on")
 LENGTHS = ("one character", "two characters", "three characters and more")
+# Of the size of type: letters further apart are of two words, and so far a letter of the same word may be raised or
+# lowered: powers and indices are no words of their own.
+GAP, RISE = 0.25, 0.5
 SHORTEST_PIECE = 3  # characters of a word that may stand inside a longer one
 
 
@@ -135,25 +140,82 @@ def drawn(name: str, data: bytes) -> Figure | None:
     return Figure(name, image, words)
 
 
+@dataclass(frozen=True)
+class _Letter:
+    """A letter with its size, its box, and how far its origin lies along and above the line's direction."""
+
+    text: str
+    size: float
+    box: pymupdf.Rect
+    direction: tuple[float, float]
+    along: float
+    above: float
+
+    def follows(self, other: "_Letter") -> bool:
+        """Tell whether it is the next one of the same word: on the same line, and no gap between."""
+        a, b = other.box, self.box
+        gap = max(b.x0 - a.x1, a.x0 - b.x1, b.y0 - a.y1, a.y0 - b.y1, 0)
+        return (
+            self.direction == other.direction
+            and self.along > other.along
+            and abs(self.above - other.above) <= RISE * max(self.size, other.size)
+            and gap <= GAP * self.size
+        )
+
+
 def _words(page: pymupdf.Page, scale: float) -> Iterator[Word]:
-    """Yield the words whose type is large enough; a line that runs upwards has its words along its height."""
+    """Yield the words all of whose type is large enough; a line that runs upwards has its words along its height."""
+    for letters in _joined(list(_runs(page))):
+        text = fold("".join(letter.text for letter in letters))
+        box = pymupdf.Rect()
+        for letter in letters:
+            box |= letter.box
+        middle = (box.tl + box.br) / 2
+        size = min(letter.size for letter in letters) * scale
+        if any(c.isalnum() for c in text) and size >= SMALLEST_TYPE and page.rect.contains(middle):
+            yield Word(text, middle.x * scale, middle.y * scale, size)
+
+
+def _runs(page: pymupdf.Page) -> Iterator[list[_Letter]]:
+    """Yield the letters of each line between spaces or gaps."""
     for block in page.get_text("rawdict", flags=pymupdf.TEXTFLAGS_WORDS)["blocks"]:
         for line in block.get("lines", ()):
-            for span in line["spans"]:
-                letters: list[dict[str, object]] = []
-                for letter in [*span["chars"], {"c": " "}]:
-                    if not str(letter["c"]).isspace():
-                        letters.append(letter)
-                        continue
-                    text = fold("".join(str(one["c"]) for one in letters))
-                    if any(c.isalnum() for c in text) and span["size"] * scale >= SMALLEST_TYPE:
-                        box = pymupdf.Rect()
-                        for one in letters:
-                            box |= pymupdf.Rect(one["bbox"])
-                        middle = (box.tl + box.br) / 2 * scale
-                        if page.rect.contains((box.tl + box.br) / 2):
-                            yield Word(text, middle.x, middle.y, span["size"] * scale)
-                    letters = []
+            run: list[_Letter] = []
+            for letter in _letters(line):
+                if run and (letter.text.isspace() or not letter.follows(run[-1])):
+                    yield run
+                    run = []
+                if not letter.text.isspace():
+                    run.append(letter)
+            if run:
+                yield run
+
+
+def _letters(line: Mapping[str, Any]) -> Iterator[_Letter]:
+    x, y = (round(part, 3) for part in line["dir"])
+    for span in line["spans"]:
+        for one in span["chars"]:
+            at = one["origin"]
+            yield _Letter(
+                text=str(one["c"]),
+                size=float(span["size"]),
+                box=pymupdf.Rect(one["bbox"]),
+                direction=(x, y),
+                along=at[0] * x + at[1] * y,
+                above=at[0] * y - at[1] * x,
+            )
+
+
+def _joined(runs: list[list[_Letter]]) -> list[list[_Letter]]:
+    """Return runs with those put together of which one goes on where another ends, as -2 and 10 may be drawn."""
+    words: list[list[_Letter]] = []
+    for run in sorted(runs, key=lambda run: run[0].along):
+        before = next((word for word in words if run[0].follows(word[-1])), None)
+        if before is None:
+            words.append(list(run))
+        else:
+            before += run
+    return words
 
 
 def is_read(word: Word, boxes: Sequence[TextBox]) -> bool:

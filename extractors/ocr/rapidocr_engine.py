@@ -1,5 +1,6 @@
 """The embedded default: the ONNX models of RapidOCR's wheel, run by ourselves on the fastest runtime that is here."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -17,6 +18,7 @@ from extractors.ocr.engine import (
     installed_version,
     rgb_array,
 )
+from extractors.ocr.lone_letters import find_lone_letters, kept
 from extractors.ocr.networks import Floats, Runtime, choose_runtime, load_network
 from extractors.ocr.recogniser import load_recogniser
 from extractors.ocr.recognition import Reading, cut_out
@@ -59,8 +61,12 @@ def load(parameters: OcrParameters) -> OcrEngine:
         rgb = rgb_array(image_bytes)
         page = _on_white(rgb)
         lines = find_text(find, page, SETTINGS.detection)
-        readings = letters.read([cut_out(page, line) for line in lines])
-        return _boxes(lines, readings, rgb.shape[:2], least)
+        lone = find_lone_letters(page, lines)
+        readings = letters.read([cut_out(page, line) for line in (*lines, *lone)])
+        count = kept(lone, readings[len(lines) :], lines, [reading.text for reading in readings[: len(lines)]])
+        found = [*lines, *itertools.compress(lone, count)]
+        said = [*readings[: len(lines)], *itertools.compress(readings[len(lines) :], count)]
+        return _boxes(found, said, rgb.shape[:2], least)
 
     return OcrEngine(identity=name, read=read)
 
