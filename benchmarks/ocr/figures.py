@@ -219,14 +219,25 @@ def _joined(runs: list[list[_Letter]]) -> list[list[_Letter]]:
 
 
 def is_read(word: Word, boxes: Sequence[TextBox]) -> bool:
-    """Tell whether a box at a word's place holds it: as a word, or inside one where it was glued to others."""
+    """Tell whether a box at a word's place holds it: as a word, or inside one where it was glued to others.
+
+    Signs before and after count for nothing: many files draw a minus as a line, so that their text lacks it.
+    """
     for box in boxes:
         if box.x0 <= word.x <= box.x1 and box.y0 <= word.y <= box.y1:
             text = fold(box.text)
             joined = word.text.replace(" ", "")
-            if joined in text.split() or (len(joined) >= SHORTEST_PIECE and joined in text.replace(" ", "")):
+            if _bare(joined) in map(_bare, text.split()):
+                return True
+            if len(joined) >= SHORTEST_PIECE and joined in text.replace(" ", ""):
                 return True
     return False
+
+
+def _bare(text: str) -> str:
+    """Return a text without what stands before its first and after its last letter or digit."""
+    places = [place for place, character in enumerate(text) if character.isalnum()]
+    return text[places[0] : places[-1] + 1] if places else text
 
 
 if __name__ == "__main__":
