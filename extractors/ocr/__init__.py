@@ -28,7 +28,8 @@ __all__ = [
     "ocr_row",
 ]
 
-# 1: rapidocr and easyocr, boxes in reading order; 2: RapidOCR's models run by ourselves; 3: common letters first
+# 1: rapidocr and easyocr, boxes in reading order; 2: RapidOCR's models run by ourselves; 3: common letters first,
+# integers, lone letters
 VERSION = "3"
 
 

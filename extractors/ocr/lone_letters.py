@@ -1,11 +1,10 @@
 """Lone letters and short numbers, such as those at an axis, which the detector of lines often passes over.
 
-Pieces of ink that no line covers and that are as large as the picture's letters are read as lines are. What a marker of
-a plot could be is kept only where something else of its size stands in line with it, as the numbers of an axis do.
+Pieces of ink that no line covers and that are as large as the picture's letters are read as lines are. What a marker
+of a plot could be is kept only where something else of its size stands in line with it, as the numbers of an axis do.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +16,8 @@ from extractors.ocr.recognition import Reading
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
-# Of the height of letters, which is that of a line's box over LINE: boxes of lines are grown.
-LINE = 1.7
+LINE = 1.7  # height of a line's box over that of its letters
+# Of the height of letters:
 LEAST, MOST = 0.6, 1.8  # how large a piece is
 GAP = 0.45  # pieces nearer than this belong together
 BEYOND = 1.5  # so far beyond the ends of an upright line nothing is looked for
@@ -33,21 +32,17 @@ SURE = 0.9
 STROKES = frozenset("1lIiXxVv|-–—_/\\'’‘.,:;`~^+*×一丨十")
 
 
-@dataclass(frozen=True)
-class _Found:
-    box: Box
-    text: str
-
-
 def find_lone_letters(rgb: Pixels, lines: Sequence[Floats]) -> list[Floats]:
-    """Return the corners of what may be lone letters beside known lines, each of shape (4, 2) as those of lines are."""
+    """Return the corners of what may be lone letters beside known lines, each of shape (4, 2) as those are."""
     letters = letter_height(lines)
     if letters is None:
         return []
-    groups = _together(_pieces(rgb, lines, letters), letters)
+    pieces = _pieces(rgb, lines, letters)
+    if len(pieces) > MOST_PIECES * WIDEST:
+        return []
     groups = [
         (left, top, right, bottom)
-        for left, top, right, bottom in groups
+        for left, top, right, bottom in _together(pieces, letters)
         if right - left <= WIDEST * letters and LEAST * letters <= bottom - top <= MOST * letters
     ]
     if len(groups) > MOST_PIECES:
@@ -56,7 +51,10 @@ def find_lone_letters(rgb: Pixels, lines: Sequence[Floats]) -> list[Floats]:
     around = max(2, round(MARGIN * letters))
     return [
         _corners(
-            max(0, left - around), max(0, top - around), min(width, right + around), min(height, bottom + around)
+            max(0, left - around),
+            max(0, top - around),
+            min(width, right + around),
+            min(height, bottom + around),
         )
         for left, top, right, bottom in groups
     ]
@@ -102,7 +100,7 @@ def _is_number(text: str) -> bool:
 
 
 def _in_line(side: Floats, others: Sequence[Floats]) -> bool:
-    """Tell whether another of its size stands beside it, or above or below it with its right side at the same place."""
+    """Tell whether another of its size stands beside it, or above or below it with its right side in line."""
     left, top, right, bottom = side
     size = bottom - top
     for other in others:
@@ -140,12 +138,18 @@ def _pieces(rgb: Pixels, lines: Sequence[Floats], letters: float) -> list[Box]:
         corner = (int(left), int(top - beyond))
         cv2.rectangle(covered, corner, (int(right), int(bottom + beyond)), 1, cv2.FILLED)
     _, _, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    found = []
-    for (left, top, width, height, _), (x, y) in zip(stats[1:], middles[1:], strict=True):
-        large = LEAST * letters <= max(width, height) <= MOST * letters
-        if large and height <= 8 * width and width <= 4 * height and not covered[int(y), int(x)]:
-            found.append((int(left), int(top), int(left + width), int(top + height)))
-    return sorted(found)
+    left, top, width, height = (stats[1:, side].astype(np.int64) for side in range(4))
+    longer = np.maximum(width, height)
+    x, y = middles[1:].astype(np.int64).T
+    wanted = (
+        (longer >= LEAST * letters)
+        & (longer <= MOST * letters)
+        & (height <= 8 * width)
+        & (width <= 4 * height)
+    )
+    wanted &= covered[y, x] == 0
+    boxes = np.stack([left, top, left + width, top + height], axis=1)[wanted]
+    return sorted((int(a), int(b), int(c), int(d)) for a, b, c, d in boxes)
 
 
 def _together(pieces: Sequence[Box], letters: float) -> list[Box]:

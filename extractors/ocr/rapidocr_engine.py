@@ -63,7 +63,9 @@ def load(parameters: OcrParameters) -> OcrEngine:
         lines = find_text(find, page, SETTINGS.detection)
         lone = find_lone_letters(page, lines)
         readings = letters.read([cut_out(page, line) for line in (*lines, *lone)])
-        count = kept(lone, readings[len(lines) :], lines, [reading.text for reading in readings[: len(lines)]])
+        count = kept(
+            lone, readings[len(lines) :], lines, [reading.text for reading in readings[: len(lines)]]
+        )
         found = [*lines, *itertools.compress(lone, count)]
         said = [*readings[: len(lines)], *itertools.compress(readings[len(lines) :], count)]
         return _boxes(found, said, rgb.shape[:2], least)

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from extractors import ocr
 from extractors.ocr import rapidocr_engine
 from extractors.ocr.detection import find_text
-from extractors.ocr.lone_letters import find_lone_letters, kept, letter_height
+from extractors.ocr.lone_letters import MOST_PIECES, find_lone_letters, kept, letter_height
 from extractors.ocr.recognition import Reading
 
 
@@ -91,3 +91,10 @@ def test_digits_that_the_detector_passes_over_are_read_beside_the_lines(monkeypa
     image.save(buffer, "PNG")
     read = ocr.ocr_row(ocr.load_engine("rapidocr"), "p", buffer.getvalue())
     assert read.ocr_text.splitlines()[-1].split() == ["0", "3", "6", "9", "2", "5"]
+
+
+def test_in_a_picture_full_of_dots_or_of_one_colour_little_is_read():
+    noise = np.random.default_rng(0).integers(0, 256, (1500, 1500, 1), np.uint8).repeat(3, axis=2)
+    checks = np.kron(np.indices((150, 150)).sum(axis=0) % 2, np.ones((9, 9))).astype(np.uint8) * 255
+    for pixels in (noise, np.stack([checks] * 3, axis=2), np.full((300, 400, 3), 7, np.uint8)):
+        assert len(find_lone_letters(pixels, LINES)) <= MOST_PIECES
