@@ -20,8 +20,9 @@ from curation.classes.drawn import Drawn
 from curation.classes.errors import ClassModelError
 from curation.classes.example import Example
 from curation.classes.features import evidence_of, sentences_about
+from curation.classes.files import WEIGHTS, write_model
 from curation.classes.learn import cross_validate, learn, paper_folds
-from curation.classes.model import DRAWN_INPUTS, WEIGHTS, KindModel, Opinion, write_model
+from curation.classes.model import DRAWN_INPUTS, KindModel, Opinion
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
 from curation.classes.word_vectors import WORD_VECTORS
 from curation.classes.wording.rules import RULE_CLASSES, rule_of

@@ -11,6 +11,8 @@ from PIL import Image
 
 from curation.classes.drawn import Drawn, drawn_inputs
 from curation.classes.features import evidence_of
+from curation.classes.files import WEIGHTS as WEIGHTS_FILE
+from curation.classes.files import model_identity, read_model
 from curation.classes.model import (
     EARLY,
     LATE,
@@ -21,10 +23,7 @@ from curation.classes.model import (
     KindModel,
     Opinion,
     head_of,
-    model_identity,
-    read_model,
 )
-from curation.classes.model import WEIGHTS as WEIGHTS_FILE
 from curation.classes.signals import text_signals
 from curation.classes.terms import Terms, terms_of, texts_of
 from curation.classes.word_vectors import MEANING, meanings_of

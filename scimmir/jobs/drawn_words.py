@@ -37,8 +37,8 @@ def words_in_row(row: Mapping[str, object], reader: Reader | None) -> Drawn | No
 def reader_into(folder: Path) -> Reader:
     """Return what reads the words in a picture of a name: from the folder's file, or by OCR and then into that file.
 
-    A run that is stopped goes on where it was. A picture takes the default engine 0.3 to 0.6 s of a processor at 448 pixels.
-    What is there of the same bytes is taken as it stands, whatever engine read it.
+    A run that is stopped goes on where it was. A picture of 448 pixels takes the default engine 0.3 to 0.6 s of a
+    processor. What is there of the same bytes is taken as it stands, whatever engine read it.
 
     Raises:
         UserError: the folder cannot be made, or its file is damaged.

@@ -24,8 +24,8 @@ from curation.classes import (
     write_model,
 )
 from curation.classes.company import company_of, nobody
+from curation.classes.files import read_model
 from curation.classes.kernels import fit_ridge
-from curation.classes.model import read_model
 from curation.classes.softmax import fit_softmax
 from curation.classes.terms import terms_of
 from schemas.pair import IMAGE_TYPES, SUBCATEGORIES

@@ -8,7 +8,7 @@ from labelled_pairs import a_float, examples, flowchart
 
 from curation.classes import DRAWN_INPUTS, SHIPPED, Drawn, classify, decide, hear, learn
 from curation.classes.drawn import drawn_counts, drawn_inputs
-from curation.classes.model import read_model
+from curation.classes.files import read_model
 from schemas.annotations import TextBox
 
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
 from curation.classes import WEIGHTS, classify
-from curation.classes.model import read_model
+from curation.classes.files import read_model
 from schemas.errors import UserError
 from scimmir.cli import app
 from scimmir.jobs.drawn_words import WORDS as WORDS_FILE
