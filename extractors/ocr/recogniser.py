@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -88,6 +88,10 @@ def load_recogniser(model: bytes, runtime: Runtime, *, threads: int = 1) -> Reco
     quick = with_common_letters(model, alphabet)
     integers = integers_for(quick)
     network = load_network(quick, runtime, threads=threads, integers=integers)
+    if network(_noise()[None]).shape[-1] != len(
+        alphabet.common
+    ):  # its last layer is another one: nothing was cut
+        alphabet = replace(alphabet, common=np.arange(len(alphabet.letters)))
     return Recogniser(
         quick=network,
         whole=functools.cache(functools.partial(load_network, model, runtime, threads=threads)),
@@ -99,10 +103,13 @@ def load_recogniser(model: bytes, runtime: Runtime, *, threads: int = 1) -> Reco
 
 def shapes_for(runtime: Runtime, recognise: Network) -> RecognitionSettings:
     """Return the shapes in which lines go to the recogniser: in batches where these change no bit of a reading."""
-    noise = np.random.default_rng(0).uniform(-1, 1, (3, HEIGHT, 96)).astype(np.float32)
-    if runtime.name == OPENVINO and lone_rows_agree(recognise, noise):
+    if runtime.name == OPENVINO and lone_rows_agree(recognise, _noise()):
         return IN_BATCHES
     return RecognitionSettings()
+
+
+def _noise() -> Floats:
+    return np.random.default_rng(0).uniform(-1, 1, (3, HEIGHT, 96)).astype(np.float32)
 
 
 def common_first(alphabet: Alphabet) -> Decode:

@@ -5,7 +5,7 @@ import pymupdf
 import pytest
 
 from extractors import ocr
-from extractors.ocr import networks
+from extractors.ocr import networks, recogniser
 from extractors.ocr.letters import Alphabet
 from extractors.ocr.recogniser import Doubt, Recogniser, common_first, load_recogniser
 from extractors.ocr.recognition import Reading, RecognitionSettings
@@ -77,3 +77,12 @@ def test_chinese_words_are_read_although_the_quick_network_knows_none(runtime):
     reader = load_recogniser(ocr.model_files()[1].read_bytes(), networks.choose_runtime(runtime))
     words = ["实验结果", "P值", "F1值", "95%可信区间", "0.95"]
     assert [reading.text for reading in reader.read([drawn(word, "china-s") for word in words])] == words
+
+
+def test_a_recogniser_that_cannot_be_cut_down_reads_with_all_its_letters(monkeypatch):
+    monkeypatch.setattr(recogniser, "with_common_letters", lambda model, alphabet: model)
+    runtime = networks.choose_runtime(networks.ONNX_RUNTIME)
+    reader = load_recogniser(ocr.model_files()[1].read_bytes(), runtime)
+    words = ["实验结果", "Accuracy 0.95"]
+    assert [reading.text for reading in reader.read([drawn(word, "china-s") for word in words])] == words
+    assert reader.alphabet.common_letters == list(reader.alphabet.letters)
