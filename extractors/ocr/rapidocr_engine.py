@@ -63,11 +63,10 @@ def load(parameters: OcrParameters) -> OcrEngine:
         lines = find_text(find, page, SETTINGS.detection)
         lone = find_lone_letters(page, lines)
         readings = letters.read([cut_out(page, line) for line in (*lines, *lone)])
-        count = kept(
-            lone, readings[len(lines) :], lines, [reading.text for reading in readings[: len(lines)]]
-        )
+        of_lines, of_lone = readings[: len(lines)], readings[len(lines) :]
+        count = kept(lone, of_lone, lines, [reading.text for reading in of_lines])
         found = [*lines, *itertools.compress(lone, count)]
-        said = [*readings[: len(lines)], *itertools.compress(readings[len(lines) :], count)]
+        said = [*of_lines, *itertools.compress(of_lone, count)]
         return _boxes(found, said, rgb.shape[:2], least)
 
     return OcrEngine(identity=name, read=read)

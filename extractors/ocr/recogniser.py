@@ -1,6 +1,7 @@
 """Reads lines twice where it must: quickly among common letters, and what that doubts with the whole network."""
 
 import functools
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from extractors.ocr.recognition import (
     decode,
     read_lines,
 )
+
+logger = logging.getLogger("scimmir")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +77,9 @@ class Recogniser:
 
 
 def _is_word_of_others(reading: Reading) -> bool:
-    """Tell whether a reading is sure of two other letters or more: one alone may be a dash or a box."""
-    return reading.confidence >= SURE and sum(not is_common(letter) for letter in reading.text) >= 2
+    """Tell whether a reading is sure of two different other letters: one alone, or twice, may be a dash or a box."""
+    others = {letter for letter in reading.text if not is_common(letter)}
+    return reading.confidence >= SURE and len(others) >= 2
 
 
 def load_recogniser(model: bytes, runtime: Runtime, *, threads: int = 1) -> Recogniser:
@@ -87,6 +91,11 @@ def load_recogniser(model: bytes, runtime: Runtime, *, threads: int = 1) -> Reco
     alphabet = alphabet_of(model)
     quick = with_common_letters(model, alphabet)
     integers = integers_for(quick)
+    if runtime.integers and integers is None:
+        logger.warning(
+            "RapidOCR brought another recogniser than the one that integers were found for: it reads in %s",
+            runtime.precision,
+        )
     network = load_network(quick, runtime, threads=threads, integers=integers)
     if network(_noise()[None]).shape[-1] != len(
         alphabet.common

@@ -1,5 +1,7 @@
 """Lines that the quick network doubts are read again by the whole one, which knows all letters."""
 
+from dataclasses import replace
+
 import numpy as np
 import pymupdf
 import pytest
@@ -86,3 +88,12 @@ def test_a_recogniser_that_cannot_be_cut_down_reads_with_all_its_letters(monkeyp
     words = ["实验结果", "Accuracy 0.95"]
     assert [reading.text for reading in reader.read([drawn(word, "china-s") for word in words])] == words
     assert reader.alphabet.common_letters == list(reader.alphabet.letters)
+
+
+def test_a_recogniser_that_integers_were_not_found_for_is_told_and_reads_in_floats(monkeypatch, caplog):
+    pytest.importorskip("openvino")
+    monkeypatch.setattr(recogniser, "integers_for", lambda model: None)
+    chosen = replace(networks.choose_runtime(networks.OPENVINO, any_precision=False), integers=True)
+    reader = load_recogniser(ocr.model_files()[1].read_bytes(), chosen)
+    assert reader.doubt == recogniser.IN_FLOATS
+    assert "another recogniser than the one that integers were found for: it reads in float32" in caplog.text
