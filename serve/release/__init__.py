@@ -1,6 +1,7 @@
 """The release that is shown, opened: facets, SQL over narrow columns, vectors; and what a reader finds in it.
 
-`filters.py` is what the reader asks for, `copies.py` what stays between two starts.
+`filters.py` is what the reader asks for, `parts.py` the files of the release, `copies.py` what stays between two
+starts.
 """
 
 from serve.release.copies import Copies, copy_name, copying, default_cache, open_with_copy

@@ -1,7 +1,6 @@
 """An opened release: its facets in memory, SQL over its narrow columns, and where each pair lies on disk."""
 
 import bisect
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +9,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from schemas.pair import SPLITS
 from serve.release.facets import Facets, read_facets
 from serve.release.filters import WORDS_OF
+from serve.release.parts import OpenFiles, Part, Place
 from warehouse.query import QUICK
 from warehouse.releases import read_manifest
 from warehouse.sql import sql_text
@@ -32,50 +31,6 @@ WORDS_TABLE = (
     " ORDER BY word, position"
 )
 KEPT_PLACES = 20_000  # of pairs that were listed, while their names are in no index yet
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a pair lies: the file's number, the row group in it, and the row in that."""
-
-    part: int
-    group: int
-    row: int
-
-
-class Part:
-    """One Parquet file of pairs, opened when something of it is first read; one thread at a time reads it."""
-
-    def __init__(self, path: Path, start: int) -> None:
-        self.split = path.parent.name.removeprefix("split=")
-        self.path = path
-        self.start = start
-        self._lock = threading.Lock()
-        self._file: pq.ParquetFile | None = None
-        self._ends: list[int] = []
-
-    def place(self, row: int) -> tuple[int, int]:
-        """Return the row group of a row of the file, and the row's number in it."""
-        with self._lock:
-            self._opened()
-            group = bisect.bisect_right(self._ends, row)
-            return group, row - (self._ends[group - 1] if group else 0)
-
-    def read(self, group: int, columns: list[str] | None = None) -> pa.Table:
-        """Return columns of one row group, all but the image where none are named."""
-        with self._lock:
-            file = self._opened()
-            names = columns or [name for name in file.schema_arrow.names if name != "image"]
-            return file.read_row_group(group, columns=names, use_threads=False)
-
-    def _opened(self) -> pq.ParquetFile:
-        if self._file is None:
-            file = pq.ParquetFile(self.path)
-            for number in range(file.metadata.num_row_groups):
-                before = self._ends[-1] if self._ends else 0
-                self._ends.append(before + file.metadata.row_group(number).num_rows)
-            self._file = file
-        return self._file
 
 
 @dataclass
@@ -200,7 +155,8 @@ def open_release(folder: Path, *, known: tuple[Facets, list[int]] | None = None)
         con.execute("SET lock_configuration = true")
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise damaged_release(folder, error) from error
-    parts = tuple(Part(path, start) for path, start in zip(files, starts, strict=True))
+    opened = OpenFiles()
+    parts = tuple(Part(path, start, opened) for path, start in zip(files, starts, strict=True))
     return ReleaseIndex(folder=folder, manifest=manifest, connection=con, parts=parts, facets=facets)
 
 
