@@ -1,12 +1,13 @@
 """OCR as it was before we ran RapidOCR's models by ourselves: its own pipeline on ONNX Runtime, with our settings."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from extractors.ocr import OcrEngine, model_files
-from extractors.ocr.engine import identity_of, rgb_array
+from extractors.ocr.engine import Pixels, identity_of
 from schemas.annotations import TextBox
 
 MAX_ASPECT = 8.0
@@ -35,8 +36,8 @@ def load() -> OcrEngine:
     )
     logging.getLogger("RapidOCR").setLevel(logging.CRITICAL + 1)
 
-    def read(image_bytes: bytes) -> list[TextBox]:
-        return _boxes(reader, rgb_array(image_bytes))
+    def read(pictures: Sequence[Pixels]) -> list[list[TextBox]]:
+        return [_boxes(reader, rgb) for rgb in pictures]
 
     return OcrEngine(identity=identity_of("rapidocr", model_files()), read=read)
 

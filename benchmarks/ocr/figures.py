@@ -73,7 +73,7 @@ def main() -> int:
     seconds, right, wrong = 0.0, Counter[str](), Counter[str]()
     for figure in found:
         start = time.process_time()
-        boxes = engine.read(figure.image)
+        boxes = engine.read_file(figure.image)
         seconds += time.process_time() - start
         for word in figure.words:
             read = is_read(word, boxes)

@@ -1,16 +1,18 @@
 """Reads the text in an image with an OCR engine chosen by name."""
 
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Protocol
 
 from extractors.ocr import easyocr_engine, rapidocr_engine
-from extractors.ocr.engine import OcrEngine, OcrModelsMissing, OcrParameters
+from extractors.ocr.engine import OcrEngine, OcrModelsMissing, OcrParameters, Pixels, rgb_array
 from extractors.ocr.networks import RUNTIMES, Runtime, choose_runtime
 from extractors.ocr.rapidocr_engine import model_files
 from extractors.ocr.reading_order import lines_of, text_of
 from runtime.devices import Device, Wanted, choose_device
-from schemas.annotations import OcrRow
+from schemas.annotations import OcrRow, TextBox
 from schemas.errors import UserError
+from schemas.reject import RecordError
 
 __all__ = [
     "OCR_ENGINES",
@@ -25,12 +27,12 @@ __all__ = [
     "load_engine",
     "model_files",
     "ocr_device",
-    "ocr_row",
+    "ocr_rows",
 ]
 
 # 1: rapidocr and easyocr, boxes in reading order; 2: RapidOCR's models run by ourselves; 3: common letters first,
-# integers, lone letters
-VERSION = "3"
+# integers, lone letters; 4: long lines are read narrower
+VERSION = "4"
 
 
 class EngineModule(Protocol):
@@ -72,13 +74,28 @@ def ocr_device(name: str, wanted: Wanted) -> Device:
     return choose_device(wanted, "torch" if OCR_ENGINES[_known(name)] is easyocr_engine else "onnxruntime")
 
 
-def ocr_row(engine: OcrEngine, pair_id: str, image_bytes: bytes) -> OcrRow:
-    """Return what the engine reads in a PNG or JPEG file, in reading order.
+def ocr_rows(engine: OcrEngine, pictures: Sequence[tuple[str, bytes]]) -> list[OcrRow | RecordError]:
+    """Return what the engine reads in PNG or JPEG files with their pairs' names, in reading order.
 
-    Raises:
-        RecordError: the bytes are no readable image (`image_unreadable`).
+    Where bytes are no readable image, the error stands in the row's place (`image_unreadable`).
     """
-    lines = lines_of(engine.read(image_bytes))
+    decoded = [_decoded(image) for _, image in pictures]
+    read = iter(engine.read([image for image in decoded if not isinstance(image, RecordError)]))
+    return [
+        image if isinstance(image, RecordError) else _row(engine, pair_id, next(read))
+        for (pair_id, _), image in zip(pictures, decoded, strict=True)
+    ]
+
+
+def _decoded(image: bytes) -> Pixels | RecordError:
+    try:
+        return rgb_array(image)
+    except RecordError as error:
+        return error
+
+
+def _row(engine: OcrEngine, pair_id: str, found: Sequence[TextBox]) -> OcrRow:
+    lines = lines_of(found)
     boxes = tuple(box for line in lines for box in line)
     return OcrRow(
         pair_id=pair_id,

@@ -3,6 +3,7 @@
 import logging
 import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ from extractors.ocr.engine import (
     OcrEngine,
     OcrModelsMissing,
     OcrParameters,
+    Pixels,
     identity_of,
     installed_version,
-    rgb_array,
 )
 from runtime.devices import take_gpu
 from schemas.annotations import TextBox
@@ -56,11 +57,11 @@ def load(parameters: OcrParameters) -> OcrEngine:
             f"from {RELEASES}"
         ) from error
 
-    def read(image_bytes: bytes) -> list[TextBox]:
+    def read(pictures: Sequence[Pixels]) -> list[list[TextBox]]:
         with warnings.catch_warnings():
             # Its data loader asks torch for pinned memory on every read, GPU or not.
             warnings.filterwarnings("ignore", message=".*pin_memory.*")
-            return _boxes(reader, image_bytes, parameters.min_confidence or 0.0)
+            return [_boxes(reader, rgb, parameters.min_confidence or 0.0) for rgb in pictures]
 
     return OcrEngine(identity=name, read=read)
 
@@ -91,9 +92,9 @@ def _model_dir(parameters: OcrParameters) -> Path:
     return Path(root).expanduser() / "model"
 
 
-def _boxes(reader: Any, image_bytes: bytes, min_confidence: float) -> list[TextBox]:
+def _boxes(reader: Any, rgb: Pixels, min_confidence: float) -> list[TextBox]:
     # EasyOCR takes an array of three channels for BGR.
-    bgr = rgb_array(image_bytes)[:, :, ::-1].copy()
+    bgr = rgb[:, :, ::-1].copy()
     boxes = []
     for corners, text, confidence in reader.readtext(bgr, workers=0, batch_size=1):
         if text.strip() and confidence >= min_confidence:

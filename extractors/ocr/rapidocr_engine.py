@@ -7,19 +7,18 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from extractors.ocr.detection import DetectionSettings, find_text
 from extractors.ocr.engine import (
     OcrEngine,
     OcrModelsMissing,
     OcrParameters,
+    Pixels,
     identity_of,
     installed_version,
-    rgb_array,
 )
 from extractors.ocr.lone_letters import find_lone_letters, kept
-from extractors.ocr.networks import Floats, Runtime, choose_runtime, load_network
+from extractors.ocr.networks import Floats, Network, Runtime, choose_runtime, load_network
 from extractors.ocr.recogniser import load_recogniser
 from extractors.ocr.recognition import Reading, cut_out
 from schemas.annotations import TextBox
@@ -57,17 +56,10 @@ def load(parameters: OcrParameters) -> OcrEngine:
     letters = load_recogniser(recogniser, runtime, threads=parameters.threads)
     least = SETTINGS.min_confidence if parameters.min_confidence is None else parameters.min_confidence
 
-    def read(image_bytes: bytes) -> list[TextBox]:
-        rgb = rgb_array(image_bytes)
-        page = _on_white(rgb)
-        lines = find_text(find, page, SETTINGS.detection)
-        lone = find_lone_letters(page, lines)
-        readings = letters.read([cut_out(page, line) for line in (*lines, *lone)])
-        of_lines, of_lone = readings[: len(lines)], readings[len(lines) :]
-        count = kept(lone, of_lone, lines, [reading.text for reading in of_lines])
-        found = [*lines, *itertools.compress(lone, count)]
-        said = [*of_lines, *itertools.compress(of_lone, count)]
-        return _boxes(found, said, rgb.shape[:2], least)
+    def read(pictures: Sequence[Pixels]) -> list[list[TextBox]]:
+        found = [_found(find, rgb) for rgb in pictures]
+        readings = letters.read([each.cut for each in found])
+        return [_boxes(each, said, least) for each, said in zip(found, readings, strict=True)]
 
     return OcrEngine(identity=name, read=read)
 
@@ -108,10 +100,31 @@ def _runtime(parameters: OcrParameters) -> Runtime:
     )
 
 
-def _boxes(
-    lines: Sequence[Floats], readings: Sequence[Reading], size: tuple[int, ...], least: float
-) -> list[TextBox]:
-    height, width = size
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """Where text may be in a picture: corners of lines and of lone letters, and what each of both looks like."""
+
+    size: tuple[int, int]  # height and width of the picture
+    lines: list[Floats]
+    lone: list[Floats]
+    cut: list[Pixels]
+
+
+def _found(network: Network, rgb: Pixels) -> _Found:
+    page = _on_white(rgb)
+    lines = find_text(network, page, SETTINGS.detection)
+    lone = find_lone_letters(page, lines)
+    cut = [cut_out(page, corners) for corners in (*lines, *lone)]
+    return _Found(size=(rgb.shape[0], rgb.shape[1]), lines=lines, lone=lone, cut=cut)
+
+
+def _boxes(found: _Found, said: Sequence[Reading], least: float) -> list[TextBox]:
+    """Return the lines of a picture, and the lone letters that count, with what they say."""
+    height, width = found.size
+    of_lines, of_lone = said[: len(found.lines)], said[len(found.lines) :]
+    count = kept(found.lone, of_lone, found.lines, [reading.text for reading in of_lines])
+    lines = [*found.lines, *itertools.compress(found.lone, count)]
+    readings = [*of_lines, *itertools.compress(of_lone, count)]
     return [
         TextBox(
             text=reading.text,
@@ -126,7 +139,7 @@ def _boxes(
     ]
 
 
-def _on_white(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def _on_white(rgb: Pixels) -> Pixels:
     """Return the image on white, so that no side exceeds `max_aspect` times the other; the corner stays."""
     height, width = rgb.shape[:2]
     below = max(0, round(width / SETTINGS.max_aspect) - height)

@@ -5,14 +5,18 @@ from collections.abc import Mapping, Sequence
 
 from extractors import ocr
 from flows.build_options import BuildOptions
-from flows.shards import ShardInputs, ShardStage, Tables, model_pool, run_batches, wanted_device
+from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches, wanted_device
 from flows.stages import extract, images, typeset
 from flows.stages.floats import Picture, float_facts, ids_with_image, pictures_in
-from runtime.attempt import Failure, each
+from runtime.attempt import Failure
 from runtime.progress import Advance
 from schemas.annotations import OcrRow
 from schemas.columns import table_of
+from schemas.reject import RecordError
 from warehouse.stages import Json
+
+# Lines of several pictures fill the batches of the recogniser; a batch that fails is read picture by picture.
+PICTURES_PER_BATCH = 8
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
@@ -57,9 +61,10 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
         return {"ocr": table_of(OcrRow, [])}
     wanted = _wanted_in(inputs, options)
     context = (options.ocr_engine, _ocr_parameters(options))
+    pictures = [picture for picture in pictures_in(inputs) if picture.pair_id in wanted]
     rows, failures = run_batches(
         read_text,
-        [(context, [picture]) for picture in pictures_in(inputs) if picture.pair_id in wanted],
+        [(context, part) for part in parts(pictures, PICTURES_PER_BATCH)],
         pool=model_pool(options, context[1].device),
         timeout_s=options.image_timeout_s,
         advance=advance,
@@ -81,8 +86,8 @@ def _unread(pair_id: str, engine: str, failure: Failure) -> OcrRow:
 def read_text(job: tuple[tuple[str, ocr.OcrParameters], Sequence[Picture]]) -> list[OcrRow | Failure]:
     """Return what OCR reads in each picture, or why it came to nothing; this runs in a worker."""
     (name, chosen), pictures = job
-    engine = _engine(name, chosen)
-    return each(lambda picture: ocr.ocr_row(engine, picture.pair_id, picture.image), pictures)
+    read = ocr.ocr_rows(_engine(name, chosen), [(picture.pair_id, picture.image) for picture in pictures])
+    return [Failure(row.reason, row.detail) if isinstance(row, RecordError) else row for row in read]
 
 
 @functools.lru_cache(maxsize=1)

@@ -2,11 +2,12 @@
 
 import functools
 import hashlib
-import io
 import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import numpy as np
 
 from curation.classes import Drawn
 from curation.pictures import open_rgb
@@ -81,9 +82,8 @@ def _known(path: Path) -> dict[Key, Drawn]:
 def read_words(image: bytes) -> Drawn:
     """Return what the default OCR engine reads in an encoded picture. Raises RecordError where it is none."""
     rgb = open_rgb(image)
-    held = io.BytesIO()
-    rgb.save(held, "PNG", compress_level=1)
-    return Drawn(_engine().read(held.getvalue()), *rgb.size)
+    (found,) = _engine().read([np.asarray(rgb)])
+    return Drawn(found, *rgb.size)
 
 
 @functools.cache

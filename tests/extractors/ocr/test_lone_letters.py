@@ -75,7 +75,7 @@ def test_strokes_count_only_beside_numbers_and_letters_only_where_they_are_read_
     assert kept([below], [Reading("1", 0.95)], number, ["Time"] * 4) == [False]
 
 
-def test_digits_that_the_detector_passes_over_are_read_beside_the_lines(monkeypatch):
+def test_digits_that_the_detector_passes_over_are_read_beside_the_lines(monkeypatch, read_row):
     def long_lines(*arguments):
         return [line for line in find_text(*arguments) if np.ptp(line[:, 0]) > 60]
 
@@ -89,7 +89,7 @@ def test_digits_that_the_detector_passes_over_are_read_beside_the_lines(monkeypa
         draw.text((60 + 100 * place, 280), str(3 * place % 10), fill="black", font=font)
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
-    read = ocr.ocr_row(ocr.load_engine("rapidocr"), "p", buffer.getvalue())
+    read = read_row(ocr.load_engine("rapidocr"), buffer.getvalue())
     assert read.ocr_text.splitlines()[-1].split() == ["0", "3", "6", "9", "2", "5"]
 
 

@@ -48,8 +48,8 @@ def engine() -> ocr.OcrEngine:
     return ocr.load_engine("rapidocr")
 
 
-def test_a_table_is_read_in_order(engine):
-    row = ocr.ocr_row(engine, "arxiv:2401.00001:table-1", encoded(table_image()))
+def test_a_table_is_read_in_order(engine, read_row):
+    row = read_row(engine, encoded(table_image()))
     assert row.pair_id == "arxiv:2401.00001:table-1"
     assert row.ocr_text.splitlines() == [" ".join(cells) for cells in ROWS]
     assert row.ocr_engine == engine.identity
@@ -58,7 +58,7 @@ def test_a_table_is_read_in_order(engine):
 
 
 def test_boxes_lie_where_the_words_are(engine):
-    box = next(b for b in engine.read(encoded(table_image())) if b.text == "0.905")
+    box = next(b for b in engine.read_file(encoded(table_image())) if b.text == "0.905")
     # Third row, third column, at 22 px: x from 22 + 2 * 198, y from 11 + 2 * 44.
     assert box.x0 == pytest.approx(418, abs=8)
     assert box.y0 == pytest.approx(99, abs=10)
@@ -66,42 +66,42 @@ def test_boxes_lie_where_the_words_are(engine):
     assert 40 < box.x1 - box.x0 < 80
 
 
-def test_small_type_and_jpeg_are_read(engine):
-    words = ocr.ocr_row(engine, "p", encoded(table_image(size=12), "JPEG")).ocr_text.split()
+def test_small_type_and_jpeg_are_read(engine, read_row):
+    words = read_row(engine, encoded(table_image(size=12), "JPEG")).ocr_text.split()
     assert words == [cell for cells in ROWS for cell in cells]
 
 
-def test_two_reads_and_two_engines_agree(engine):
+def test_two_reads_and_two_engines_agree(engine, read_row):
     data = encoded(table_image())
-    first = ocr.ocr_row(engine, "p", data)
-    assert ocr.ocr_row(engine, "p", data) == first
-    assert ocr.ocr_row(ocr.load_engine("rapidocr"), "p", data) == first
+    first = read_row(engine, data)
+    assert read_row(engine, data) == first
+    assert read_row(ocr.load_engine("rapidocr"), data) == first
 
 
 @pytest.mark.parametrize("size", [(300, 200), (1, 1), (3, 700), (2000, 2)])
-def test_an_image_without_text_gives_no_boxes(engine, size):
-    row = ocr.ocr_row(engine, "p", encoded(Image.new("RGB", size, "white")))
+def test_an_image_without_text_gives_no_boxes(engine, size, read_row):
+    row = read_row(engine, encoded(Image.new("RGB", size, "white")))
     assert (row.ocr_text, row.ocr_boxes, row.ocr_confidence) == ("", (), None)
 
 
-def test_a_long_strip_is_read(engine):
+def test_a_long_strip_is_read(engine, read_row):
     cells = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "theta", "kappa"]
-    row = ocr.ocr_row(engine, "p", encoded(table_image([cells], size=16)))
+    row = read_row(engine, encoded(table_image([cells], size=16)))
     assert row.ocr_text.split() == cells
     assert all(box.y1 <= 48 for box in row.ocr_boxes)
 
 
-def test_a_transparent_ground_is_white(engine):
-    row = ocr.ocr_row(engine, "p", encoded(table_image(mode="RGBA")))
+def test_a_transparent_ground_is_white(engine, read_row):
+    row = read_row(engine, encoded(table_image(mode="RGBA")))
     assert row.ocr_text.splitlines() == [" ".join(cells) for cells in ROWS]
 
 
 def test_unsure_boxes_are_dropped(engine):
     data = encoded(table_image())
-    sure = min(box.confidence for box in engine.read(data))
+    sure = min(box.confidence for box in engine.read_file(data))
     strict = ocr.load_engine("rapidocr", ocr.OcrParameters(min_confidence=1.0))
     assert sure > 0.5
-    assert len(strict.read(data)) < len(engine.read(data))
+    assert len(strict.read_file(data)) < len(engine.read_file(data))
 
 
 def test_identity_names_version_and_models(engine, monkeypatch):
@@ -131,8 +131,8 @@ def test_nothing_is_downloaded_and_nothing_is_printed(monkeypatch, capfd):
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "create_connection", refuse)
     quiet = ocr.load_engine("rapidocr")
-    quiet.read(encoded(table_image()))
-    quiet.read(encoded(Image.new("RGB", (50, 50), "white")))
+    quiet.read_file(encoded(table_image()))
+    quiet.read_file(encoded(Image.new("RGB", (50, 50), "white")))
     assert capfd.readouterr() == ("", "")
 
 
@@ -161,13 +161,21 @@ def gif() -> bytes:
     [b"", b"not an image", GOOD[:200], GOOD[: len(GOOD) // 2], gif()],
     ids=["empty", "text", "header", "half", "gif"],
 )
-def test_a_corrupt_image_is_a_record_error(engine, data):
+def test_a_corrupt_image_is_a_record_error(engine, data, read_row):
     with pytest.raises(RecordError) as caught:
-        ocr.ocr_row(engine, "p", data)
+        read_row(engine, data)
     assert caught.value.reason == "image_unreadable"
 
 
-def test_a_bomb_is_refused_before_it_is_decoded(engine):
+def test_files_that_cannot_be_read_stand_among_rows_in_their_order(engine):
+    data = encoded(table_image())
+    first, bad, second = ocr.ocr_rows(engine, [("a", data), ("b", b"not an image"), ("c", data)])
+    assert (first.pair_id, second.pair_id) == ("a", "c")
+    assert first.ocr_text == second.ocr_text != ""
+    assert isinstance(bad, RecordError)
+
+
+def test_a_bomb_is_refused_before_it_is_decoded(engine, read_row):
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
 
     def chunk(kind: bytes, body: bytes) -> bytes:
@@ -180,7 +188,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(engine):
         + chunk(b"IEND", b"")
     )
     with pytest.raises(RecordError) as caught:
-        ocr.ocr_row(engine, "p", data)
+        read_row(engine, data)
     assert caught.value.reason == "image_too_large"
 
 

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from extractors import ocr
 from extractors.ocr import easyocr_engine
+from extractors.ocr.engine import rgb_array
 
 optional("easyocr")
 torch = optional("torch")
@@ -112,8 +113,8 @@ def _png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def test_detector_recogniser_and_reading_order(engine):
-    row = ocr.ocr_row(engine, "p", page())
+def test_detector_recogniser_and_reading_order(engine, read_row):
+    row = read_row(engine, page())
     assert row.ocr_text == "7 7\n7"
     assert row.ocr_confidence == pytest.approx(1, abs=1e-3)
     assert row.ocr_engine == engine.identity
@@ -125,8 +126,8 @@ def test_detector_recogniser_and_reading_order(engine):
 
 
 def test_two_reads_agree_and_a_white_page_is_empty(engine):
-    assert engine.read(page()) == engine.read(page())
-    assert engine.read(_png(Image.new("RGB", (96, 64), "white"))) == []
+    assert engine.read_file(page()) == engine.read_file(page())
+    assert engine.read_file(_png(Image.new("RGB", (96, 64), "white"))) == []
 
 
 def test_identity_needs_no_models_in_memory(engine, weights):
@@ -151,7 +152,7 @@ class CannedReader:
 
 @pytest.mark.parametrize(("limit", "texts"), [(0.0, ["slanted", "unsure"]), (0.5, ["slanted"])])
 def test_unsure_and_empty_boxes_are_dropped(limit, texts):
-    boxes = easyocr_engine._boxes(CannedReader(), page(), limit)
+    boxes = easyocr_engine._boxes(CannedReader(), rgb_array(page()), limit)
     assert [box.text for box in boxes] == texts
     assert (boxes[0].x0, boxes[0].y0, boxes[0].x1, boxes[0].y1) == (10, 10, 52, 32)
 

@@ -1,6 +1,7 @@
 """Lines of text: where they are found, how they are cut out, and that what one says is its own affair."""
 
 import io
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from extractors.ocr.detection import DetectionSettings, find_text, glyph_height
 from extractors.ocr.recogniser import load_recogniser
 from extractors.ocr.recognition import (
     IN_BATCHES,
+    NARROW,
     Reading,
     RecognitionSettings,
     cut_out,
@@ -117,7 +119,7 @@ def test_runs_count_once_and_blanks_separate_them():
     assert (read.text, read.confidence) == ("aab b", pytest.approx((4 * 0.9 + 0.7) / 5))
     assert (read.least, read.least_frame) == (pytest.approx(0.7), pytest.approx(0.6))
     nothing = decode(np.array([[0.9, 0.1, 0, 0]], np.float32), LETTERS)
-    assert nothing == Reading("", 0.0, least=0.0, least_frame=pytest.approx(0.9))
+    assert nothing == Reading("", 0.0, least=0.0, least_frame=pytest.approx(0.9), frames=1)
 
 
 def test_lines_go_to_the_network_in_shapes_of_their_own():
@@ -135,6 +137,22 @@ def test_lines_go_to_the_network_in_shapes_of_their_own():
     read_lines(network, of_letters, lines, RecognitionSettings())
     assert [shape[3] for shape in shapes] == [64, 64, 120, 128, 128, 128]
     assert {shape[0] for shape in shapes} == {1}
+    shapes.clear()
+    long = [np.zeros((48, width, 3), np.uint8) for width in (248, 256, 300, 656)]
+    read_lines(network, of_letters, long, replace(NARROW, narrowing=0.5))
+    assert [shape[3] for shape in shapes] == [248, 256, 280, 456]  # half of what is beyond 256
+
+
+def test_the_longer_a_line_the_coarser_the_steps_of_its_width():
+    widths = []
+
+    def network(rows):
+        widths.append(rows.shape[3])
+        return np.tile(np.array([[0.1, 0.9, 0, 0]], np.float32), (len(rows), 3, 1))
+
+    lines = [np.zeros((48, width, 3), np.uint8) for width in (500, 513, 1025, 3000)]
+    read_lines(network, of_letters, lines, RecognitionSettings(step=16, grows=True, batch=8))
+    assert widths == [512, 544, 1088, 3072]
 
 
 @pytest.fixture(scope="module", params=networks.RUNTIMES)
@@ -143,7 +161,8 @@ def reader(request):
     if request.param == networks.OPENVINO:
         pytest.importorskip("openvino")
     model = ocr.model_files()[1].read_bytes()
-    return load_recogniser(model, networks.choose_runtime(request.param)).read
+    read = load_recogniser(model, networks.choose_runtime(request.param)).read
+    return lambda lines: read([lines])[0]
 
 
 WORDS = ["Model", "0.912", "F1", "1", "Accuracy (%)", "12.5 ± 0.3", "ours", "base", "-"]
@@ -164,7 +183,7 @@ def test_a_label_along_an_axis_is_read_from_either_side(reader):
     assert [reading.text for reading in reader([np.rot90(upright), np.rot90(upright, -1)])] == [expected] * 2
 
 
-def test_both_runtimes_read_the_same():
+def test_both_runtimes_read_the_same(read_row):
     pytest.importorskip("openvino")
     words = Image.new("RGB", (400, 120), "white")
     words.paste(Image.fromarray(written("Baseline")), (10, 10))
@@ -173,9 +192,8 @@ def test_both_runtimes_read_the_same():
     buffer = io.BytesIO()
     words.save(buffer, "PNG")
     texts = [
-        ocr.ocr_row(
+        read_row(
             ocr.load_engine("rapidocr", ocr.OcrParameters(runtime=name, any_precision=False)),
-            "p",
             buffer.getvalue(),
         ).ocr_text
         for name in networks.RUNTIMES

@@ -29,12 +29,32 @@ def drawn(text: str, font: str) -> np.ndarray:
     return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.h, pixels.w, 3)
 
 
+def texts(pictures):
+    return [[reading.text for reading in picture] for picture in pictures]
+
+
 def test_a_reading_is_doubted_for_a_letter_a_frame_or_nothing_at_all():
     doubt = Doubt(letter=0.5, frame=0.4)
     assert not doubt(Reading("a", 0.9, least=0.6, least_frame=0.6))
     assert doubt(Reading("ab", 0.9, least=0.4, least_frame=0.4))
     assert doubt(Reading("a", 0.9, least=0.9, least_frame=0.3))
     assert doubt(Reading("", 0.0, least_frame=1.0))
+
+
+def test_a_long_line_of_one_letter_is_doubted_however_sure_it_is():
+    doubt = Doubt(letter=0.5, frame=0.4)
+    sure = Reading("s", 0.9, least=0.9, least_frame=0.9)
+    assert doubt(replace(sure, frames=21))
+    assert not doubt(replace(sure, frames=12))  # a lone letter in the narrowest crop
+    assert not doubt(replace(sure, text="short", frames=21))
+
+
+def test_in_a_long_line_less_is_doubted():
+    doubt = Doubt(letter=0.5, frame=0.4)
+    unsure = Reading("seventeen letters", 0.9, least=0.35, least_frame=0.35)
+    assert not doubt(unsure)
+    assert doubt(replace(unsure, text="sixteen letters."))
+    assert doubt(replace(unsure, least=0.25, least_frame=0.25))
 
 
 def test_the_whole_network_is_loaded_when_a_line_is_doubted_and_reads_that_line_alone():
@@ -54,12 +74,13 @@ def test_the_whole_network_is_loaded_when_a_line_is_doubted_and_reads_that_line_
         alphabet=ALPHABET,
         doubt=Doubt(letter=0.5),
         shapes=RecognitionSettings(),
+        whole_shapes=RecognitionSettings(),
     )
     dark, light = np.zeros((48, 120, 3), np.uint8), np.full((48, 120, 3), 255, np.uint8)
-    assert [reading.text for reading in reader.read([dark, dark])] == ["a", "a"]
+    assert texts(reader.read([[dark, dark]])) == [["a", "a"]]
     assert asked == []
-    assert [reading.text for reading in reader.read([dark, light])] == ["a", "b"]
-    assert asked == [1]
+    assert texts(reader.read([[dark, light], [], [light]])) == [["a", "b"], [], ["b"]]
+    assert asked == [1, 1]
 
 
 def test_other_letters_are_read_where_they_are_half_of_a_line():
@@ -78,7 +99,20 @@ def test_chinese_words_are_read_although_the_quick_network_knows_none(runtime):
         pytest.importorskip("openvino")
     reader = load_recogniser(ocr.model_files()[1].read_bytes(), networks.choose_runtime(runtime))
     words = ["实验结果", "P值", "F1值", "95%可信区间", "0.95"]
-    assert [reading.text for reading in reader.read([drawn(word, "china-s") for word in words])] == words
+    assert texts(reader.read([[drawn(word, "china-s") for word in words]])) == [words]
+
+
+@pytest.mark.parametrize("runtime", networks.RUNTIMES)
+def test_what_a_picture_says_does_not_depend_on_those_it_is_read_with(runtime):
+    if runtime == networks.OPENVINO:
+        pytest.importorskip("openvino")
+    reader = load_recogniser(ocr.model_files()[1].read_bytes(), networks.choose_runtime(runtime))
+    chinese = [drawn(word, "china-s") for word in ("实验结果", "0.95", "F1值")]
+    english = [
+        drawn(word, "helv") for word in ("Accuracy", "0.95", "12.5 ± 0.3", "n", "a longer line of words")
+    ]
+    pictures = [english, chinese, [], english[::-1], chinese[:2]]
+    assert reader.read(pictures) == [reader.read([picture])[0] for picture in pictures]
 
 
 def test_a_recogniser_that_cannot_be_cut_down_reads_with_all_its_letters(monkeypatch):
@@ -86,7 +120,7 @@ def test_a_recogniser_that_cannot_be_cut_down_reads_with_all_its_letters(monkeyp
     runtime = networks.choose_runtime(networks.ONNX_RUNTIME)
     reader = load_recogniser(ocr.model_files()[1].read_bytes(), runtime)
     words = ["实验结果", "Accuracy 0.95"]
-    assert [reading.text for reading in reader.read([drawn(word, "china-s") for word in words])] == words
+    assert texts(reader.read([[drawn(word, "china-s") for word in words]])) == [words]
     assert reader.alphabet.common_letters == list(reader.alphabet.letters)
 
 

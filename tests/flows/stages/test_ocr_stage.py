@@ -5,6 +5,8 @@ import pytest
 from extractors import ocr as engines
 from flows.build_options import BuildOptions
 from flows.stages import ocr
+from runtime.attempt import Failure
+from schemas.reject import RecordError
 
 FLOATS = [
     {"pair_id": "f", "kind": "figure"},
@@ -35,6 +37,23 @@ def test_floats_of_the_chosen_kinds_that_have_an_image_are_read(monkeypatch, kin
     ocr.compute(None, options, lambda count: None)
     assert {picture.pair_id for _, batch in jobs for picture in batch} == wanted
     assert ocr.parameters(options)["kinds"] == kinds
+
+
+def test_a_picture_that_cannot_be_decoded_fails_alone(monkeypatch):
+    read = []
+
+    def rows(engine, pictures):
+        read.extend(name for name, _ in pictures)
+        return [
+            RecordError("image_unreadable", "cut short") if name == "bad" else name for name, _ in pictures
+        ]
+
+    monkeypatch.setattr(ocr, "_engine", lambda name, chosen: None)
+    monkeypatch.setattr(engines, "ocr_rows", rows)
+    pictures = [ocr.Picture(name, b"") for name in ("one", "bad", "two")]
+    found = ocr.read_text((("rapidocr", engines.OcrParameters()), pictures))
+    assert found == ["one", Failure("image_unreadable", "cut short"), "two"]
+    assert read == ["one", "bad", "two"]
 
 
 def test_machines_that_share_a_build_compute_in_the_precision_that_all_have(monkeypatch):
