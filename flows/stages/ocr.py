@@ -16,7 +16,7 @@ from schemas.reject import RecordError
 from warehouse.stages import Json
 
 # Lines of several pictures fill the batches of the recogniser; a batch that fails is read picture by picture.
-PICTURES_PER_BATCH = 8
+PICTURES_PER_BATCH = 12
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
