@@ -77,7 +77,7 @@ def ocr_device(name: str, wanted: Wanted) -> Device:
 def ocr_rows(engine: OcrEngine, pictures: Sequence[tuple[str, bytes]]) -> list[OcrRow | RecordError]:
     """Return what the engine reads in PNG or JPEG files with their pairs' names, in reading order.
 
-    Where bytes are no readable image, the error stands in the row's place (`image_unreadable`).
+    Where bytes are no readable image, the error stands in the row's place (`image_unreadable`, `image_too_large`).
     """
     decoded = [_decoded(image) for _, image in pictures]
     read = iter(engine.read([image for image in decoded if not isinstance(image, RecordError)]))

@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from extractors.ocr.engine import opencv
+from extractors.ocr.engine import Pixels, opencv
 from extractors.ocr.networks import Floats, Network
-
-Pixels = npt.NDArray[np.uint8]
 
 _STRIDE = 32  # the detector takes sides that are multiples of it
 

@@ -7,13 +7,11 @@ of a plot could be is kept only where something else of its size stands in line 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from extractors.ocr.engine import opencv
+from extractors.ocr.engine import Pixels, opencv
 from extractors.ocr.networks import Floats
 from extractors.ocr.recognition import Reading
 
-Pixels = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
 LINE = 1.7  # height of a line's box over that of its letters

@@ -57,7 +57,7 @@ def load(parameters: OcrParameters) -> OcrEngine:
     least = SETTINGS.min_confidence if parameters.min_confidence is None else parameters.min_confidence
 
     def read(pictures: Sequence[Pixels]) -> list[list[TextBox]]:
-        found = [_found(find, rgb) for rgb in pictures]
+        found = [_find(find, rgb) for rgb in pictures]
         readings = letters.read([each.cut for each in found])
         return [_boxes(each, said, least) for each, said in zip(found, readings, strict=True)]
 
@@ -110,7 +110,7 @@ class _Found:
     cut: list[Pixels]
 
 
-def _found(network: Network, rgb: Pixels) -> _Found:
+def _find(network: Network, rgb: Pixels) -> _Found:
     page = _on_white(rgb)
     lines = find_text(network, page, SETTINGS.detection)
     lone = find_lone_letters(page, lines)

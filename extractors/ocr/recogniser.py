@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from extractors.ocr.engine import Pixels
 from extractors.ocr.integers import integers_for
 from extractors.ocr.letters import Alphabet, alphabet_of, is_common, with_common_letters
 from extractors.ocr.networks import OPENVINO, Floats, Network, Runtime, load_network, lone_rows_agree
@@ -16,7 +17,6 @@ from extractors.ocr.recognition import (
     IN_BATCHES,
     NARROW,
     Decode,
-    Pixels,
     Reading,
     RecognitionSettings,
     decode,

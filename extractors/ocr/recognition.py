@@ -2,16 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 
-from extractors.ocr.engine import opencv
+from extractors.ocr.engine import Pixels, opencv
 from extractors.ocr.networks import Floats, Network
-
-Pixels = npt.NDArray[np.uint8]
 
 HEIGHT = 48  # rows that the recogniser was trained with
 
@@ -34,7 +31,7 @@ NARROW = RecognitionSettings(narrowing=0.75)
 # Shapes that come again are cheaper in OpenVINO, which prepares its kernels for each (some 20 ms), and batches save a
 # third of the time where the processor multiplies matrices. ONNX Runtime gains 5 % by batches, and a lone line would
 # differ in the last bits from one in company.
-IN_BATCHES = RecognitionSettings(narrowing=0.75, step=16, grows=True, batch=8)
+IN_BATCHES = replace(NARROW, step=16, grows=True, batch=8)
 
 
 @dataclass(frozen=True)

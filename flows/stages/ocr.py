@@ -15,8 +15,10 @@ from schemas.columns import table_of
 from schemas.reject import RecordError
 from warehouse.stages import Json
 
-# Lines of several pictures fill the batches of the recogniser; a batch that fails is read picture by picture.
+# Lines of several pictures fill the batches of RapidOCR's recogniser. A batch may take 1.5 times the time limit of
+# one picture and is else read again one by one, so that a short limit makes them smaller.
 PICTURES_PER_BATCH = 12
+SLOW_PICTURE_S = 5.0
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
@@ -64,13 +66,20 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     pictures = [picture for picture in pictures_in(inputs) if picture.pair_id in wanted]
     rows, failures = run_batches(
         read_text,
-        [(context, part) for part in parts(pictures, PICTURES_PER_BATCH)],
+        [(context, part) for part in parts(pictures, _batch_size(options))],
         pool=model_pool(options, context[1].device),
         timeout_s=options.image_timeout_s,
         advance=advance,
     )
     rows += [_unread(picture.pair_id, engine, failure) for picture, failure in failures]
     return {"ocr": table_of(OcrRow, rows)}
+
+
+def _batch_size(options: BuildOptions) -> int:
+    """Return how many pictures are read together; EasyOCR is slow and gains nothing by it."""
+    if options.ocr_engine != "rapidocr":
+        return 1
+    return max(1, min(PICTURES_PER_BATCH, int(options.image_timeout_s / SLOW_PICTURE_S)))
 
 
 def _wanted_in(inputs: ShardInputs, options: BuildOptions) -> set[object]:

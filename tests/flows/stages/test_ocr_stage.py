@@ -39,6 +39,32 @@ def test_floats_of_the_chosen_kinds_that_have_an_image_are_read(monkeypatch, kin
     assert ocr.parameters(options)["kinds"] == kinds
 
 
+@pytest.mark.parametrize(
+    ("options", "sizes"),
+    [
+        (BuildOptions(), [12, 12, 1]),
+        (BuildOptions(image_timeout_s=50), [10, 10, 5]),
+        (BuildOptions(image_timeout_s=1), [1] * 25),
+        (BuildOptions(ocr_engine="easyocr"), [1] * 25),
+    ],
+    ids=["default", "shorter-limit", "shortest-limit", "easyocr"],
+)
+def test_so_many_pictures_are_read_together_as_the_time_limit_allows(monkeypatch, options, sizes):
+    names = [f"t{number}" for number in range(25)]
+    monkeypatch.setattr(ocr, "engine_identity", lambda options: "engine")
+    monkeypatch.setattr(ocr, "float_facts", lambda inputs: [{"pair_id": n, "kind": "table"} for n in names])
+    monkeypatch.setattr(ocr, "pictures_in", lambda inputs: [ocr.Picture(name, b"") for name in names])
+    read = []
+
+    def run_batches(function, batches, **settings):
+        read.extend(len(pictures) for _, pictures in batches)
+        return [], []
+
+    monkeypatch.setattr(ocr, "run_batches", run_batches)
+    ocr.compute(None, options, lambda count: None)
+    assert read == sizes
+
+
 def test_a_picture_that_cannot_be_decoded_fails_alone(monkeypatch):
     read = []
 
