@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.latex_fidelity import CORPUS, read_corpus
+from benchmarks.latex_fidelity.corpus import CORPUS, read_corpus
 from extractors.latex import extract
 from extractors.latex.source.main_file import open_project
 from schemas.paper import Paper

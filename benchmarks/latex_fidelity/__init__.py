@@ -1,0 +1,1 @@
+"""Our reading of LaTeX against LaTeXML's, and how fast it is."""
