@@ -14,6 +14,7 @@ from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 from typing import Generic, TypeVar, cast
 
 import pebble
@@ -159,11 +160,20 @@ def _stop(pool: pebble.ProcessPool) -> None:
     pool.join()
 
 
-def _new_pool(parameters: PoolParameters) -> pebble.ProcessPool:
+def start_fork_server() -> BaseContext:
+    """Start the process that workers come from, where it does not run, and return the context to make them in.
+
+    It imports for a second meanwhile: start it before something that takes as long.
+    """
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
     forkserver.ensure_running()  # at once, while it is told so
+    return context
+
+
+def _new_pool(parameters: PoolParameters) -> pebble.ProcessPool:
+    context = start_fork_server()
     return pebble.ProcessPool(
         max_workers=parameters.workers,
         context=context,

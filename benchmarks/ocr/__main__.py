@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from benchmarks.ocr import before
 from evaluation.ocr_quality import KnownTable, measure, quality
 from extractors import ocr
-from extractors.ocr import networks, rapidocr_engine, recogniser
+from extractors.ocr import networks, rapidocr_engine, recogniser, student
 from flows.shards import parts
 from flows.stages.ocr import PICTURES_PER_BATCH
 from schemas.annotations import OcrRow
@@ -141,7 +141,7 @@ def _timed_networks(inside: list[float]) -> Iterator[None]:
 
         return run
 
-    users = (rapidocr_engine, recogniser)
+    users = (rapidocr_engine, recogniser, student)
     for module in users:
         module.load_network = timed  # type: ignore[attr-defined]
     try:

@@ -18,21 +18,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pymupdf
 
+from benchmarks.ocr.drawing import draw_line, table_text
 from extractors import ocr
 from extractors.ocr.integers import FILE, Floats, Integers, convolutions, use_integers
 from extractors.ocr.letters import alphabet_of, with_common_letters
 from extractors.ocr.recognition import RecognitionSettings, decode, prepared
-
-FONTS = ("helv", "hebo", "heit", "tiro", "tibo", "tiit", "cour", "cobo")
-WORDS = """
-Method Model Baseline Ours Accuracy Precision Recall Mean SD Total Age Sex Male Female Control
-Treatment Group Dataset Train Test Validation Parameter Value Learning rate Batch size Epochs Layers
-Hidden Dropout Energy Time Temperature Pressure Frequency Distance Loss Error Score Rank Sample
-Variable Effect Region Year Country n p CI 95% yes no Cancer Gene Protein Cell Patients Score (%)
-(mm) (s) (kg) α β λ σ μ χ² R² F1 t vs. and of the in with
-"""
 
 
 def main() -> None:
@@ -70,36 +61,7 @@ def main() -> None:
 def lines(count: int, chance: random.Random) -> list[Floats]:
     """Return drawn lines of text as the recogniser takes them, each of shape (1, 3, 48, width)."""
     shapes = RecognitionSettings()
-    return [prepared(_drawn(chance), shapes)[None] for _ in range(count)]
-
-
-def _drawn(chance: random.Random) -> npt.NDArray[np.uint8]:
-    size = chance.uniform(6, 22)
-    page = pymupdf.open().new_page(width=900, height=2 * size)
-    paper = chance.choice([1.0, 1.0, 1.0, 0.93, 0.85])
-    page.draw_rect(page.rect, fill=(paper, paper, chance.choice([paper, 1.0])), color=None)
-    writer = pymupdf.TextWriter(page.rect)
-    ink = chance.choice([0.0, 0.0, 0.0, 0.25, 0.4])
-    writer.append((size, 1.4 * size), _text(chance), font=pymupdf.Font(chance.choice(FONTS)), fontsize=size)
-    writer.write_text(page, color=(ink, ink, chance.choice([ink, 0.6])))
-    above, below, beside = (chance.uniform(0.0, 0.35) * size for _ in range(3))
-    box = writer.text_rect
-    box = pymupdf.Rect(box.x0 - beside, 0.55 * size - above, box.x1 + beside, 1.65 * size + below)
-    zoom = chance.uniform(1.0, 3.0)
-    pixels = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=box & page.rect)
-    return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.h, pixels.w, 3)
-
-
-def _text(chance: random.Random) -> str:
-    sign = chance.choice(["", "", "-", "<"])
-    value = chance.uniform(0, 10 ** chance.randint(0, 4))
-    number = f"{sign}{value:.{chance.randint(0, 4)}f}"
-    kind = chance.random()
-    if kind < 0.35:
-        return number
-    if kind < 0.5:
-        return f"{number} {chance.choice(['±', '(', '–', '/', '×'])} {chance.uniform(0, 9):.2f}"
-    return " ".join(chance.choices(WORDS.split(), k=chance.randint(1, 5)))
+    return [prepared(draw_line(chance, table_text)[0], shapes)[None] for _ in range(count)]
 
 
 def ranges(model: bytes, lines: Sequence[Floats]) -> dict[str, tuple[float, float]]:

@@ -31,8 +31,8 @@ __all__ = [
 ]
 
 # 1: rapidocr and easyocr, boxes in reading order; 2: RapidOCR's models run by ourselves; 3: common letters first,
-# integers, lone letters; 4: long lines are read narrower
-VERSION = "4"
+# integers, lone letters; 4: long lines are read narrower; 5: a student reads first
+VERSION = "5"
 
 
 class EngineModule(Protocol):

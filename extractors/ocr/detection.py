@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from extractors.ocr.engine import Pixels, opencv
+from extractors.ocr.ink import Ink
 from extractors.ocr.networks import Floats, Network
 
 _STRIDE = 32  # the detector takes sides that are multiples of it
@@ -28,11 +29,11 @@ class DetectionSettings:
     least: float = 3.0  # pixels of the map: a smaller box is noise
 
 
-def find_text(network: Network, rgb: Pixels, settings: DetectionSettings) -> list[Floats]:
+def find_text(network: Network, rgb: Pixels, ink: Ink, settings: DetectionSettings) -> list[Floats]:
     """Return the corners of each line of text, shape (4, 2), clockwise from the upper left, in pixels."""
     cv2 = opencv()
     height, width = rgb.shape[:2]
-    scale = _scale(rgb, settings)
+    scale = _scale(rgb, ink, settings)
     seen = (max(_STRIDE, _whole(width * scale)), max(_STRIDE, _whole(height * scale)))
     small = cv2.resize(rgb, seen) if seen != (width, height) else rgb
     pixels = np.ascontiguousarray(small[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
@@ -52,25 +53,19 @@ def find_text(network: Network, rgb: Pixels, settings: DetectionSettings) -> lis
     return found
 
 
-def _scale(rgb: Pixels, settings: DetectionSettings) -> float:
+def _scale(rgb: Pixels, ink: Ink, settings: DetectionSettings) -> float:
     height, width = rgb.shape[:2]
     enlarged = max(1.0, settings.short_side / min(height, width))
-    glyphs = glyph_height(rgb)
+    glyphs = glyph_height(ink)
     if glyphs is not None:
         enlarged = min(enlarged, max(1.0, settings.glyph_height / glyphs))
     return float(min(enlarged, settings.long_side / max(height, width)))
 
 
-def glyph_height(rgb: Pixels) -> float | None:
+def glyph_height(ink: Ink) -> float | None:
     """Return the median height of what looks like letters, in pixels; None where there are few."""
-    cv2 = opencv()
-    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    _, mask = cv2.threshold(gray, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    if mask.mean() > 0.5:
-        mask = 1 - mask
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
-    letters = heights[(heights >= 4) & (heights <= 80) & (widths <= 3 * heights) & (heights <= 6 * widths)]
+    width, height = ink.width, ink.height
+    letters = height[(height >= 4) & (height <= 80) & (width <= 3 * height) & (height <= 6 * width)]
     return float(np.median(letters)) if len(letters) >= 12 else None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from extractors.ocr.engine import Pixels, opencv
+from extractors.ocr.ink import Ink
 from extractors.ocr.networks import Floats
 from extractors.ocr.recognition import Reading
 
@@ -30,12 +31,12 @@ SURE = 0.9
 STROKES = frozenset("1lIiXxVv|-–—_/\\'’‘.,:;`~^+*×一丨十")
 
 
-def find_lone_letters(rgb: Pixels, lines: Sequence[Floats]) -> list[Floats]:
+def find_lone_letters(rgb: Pixels, ink: Ink, lines: Sequence[Floats]) -> list[Floats]:
     """Return the corners of what may be lone letters beside known lines, each of shape (4, 2) as those are."""
     letters = letter_height(lines)
     if letters is None:
         return []
-    pieces = _pieces(rgb, lines, letters)
+    pieces = _pieces(rgb.shape[:2], ink, lines, letters)
     if len(pieces) > MOST_PIECES * WIDEST:
         return []
     groups = [
@@ -121,32 +122,25 @@ def _corners(left: int, top: int, right: int, bottom: int) -> Floats:
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
 
 
-def _pieces(rgb: Pixels, lines: Sequence[Floats], letters: float) -> list[Box]:
+def _pieces(size: tuple[int, int], ink: Ink, lines: Sequence[Floats], letters: float) -> list[Box]:
     """Return the boxes of connected ink of about a letter's size that no line covers, from the left."""
     cv2 = opencv()
-    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    _, ink = cv2.threshold(gray, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    if ink.mean() > 0.5:
-        ink = 1 - ink
-    covered = np.zeros(ink.shape, np.uint8)
+    covered = np.zeros(size, np.uint8)
     for line in lines:
         left, top, right, bottom = _sides(line)
         # The end of a label that stands upright is often cut off: what is near it is no lone letter.
         beyond = BEYOND * letters if bottom - top > 1.5 * (right - left) else 0.0
         corner = (int(left), int(top - beyond))
         cv2.rectangle(covered, corner, (int(right), int(bottom + beyond)), 1, cv2.FILLED)
-    _, _, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    left, top, width, height = (stats[1:, side].astype(np.int64) for side in range(4))
-    longer = np.maximum(width, height)
-    x, y = middles[1:].astype(np.int64).T
+    longer = np.maximum(ink.width, ink.height)
     wanted = (
         (longer >= LEAST * letters)
         & (longer <= MOST * letters)
-        & (height <= 8 * width)
-        & (width <= 4 * height)
+        & (ink.height <= 8 * ink.width)
+        & (ink.width <= 4 * ink.height)
     )
-    wanted &= covered[y, x] == 0
-    boxes = np.stack([left, top, left + width, top + height], axis=1)[wanted]
+    wanted &= covered[ink.y, ink.x] == 0
+    boxes = np.stack([ink.left, ink.top, ink.left + ink.width, ink.top + ink.height], axis=1)[wanted]
     return sorted((int(a), int(b), int(c), int(d)) for a, b, c, d in boxes)
 
 

@@ -30,6 +30,12 @@ def metadata(model: bytes) -> dict[str, str]:
     return found
 
 
+def with_metadata(model: bytes, key: str, text: str) -> bytes:
+    """Return the same model with a text more beside its graph."""
+    entry = _field(_ENTRY_KEY, key.encode()) + _field(_ENTRY_VALUE, text.encode())
+    return model + _field(_MODEL_METADATA, entry)
+
+
 def with_tensors_changed(model: bytes, change: Callable[[Tensor], Tensor]) -> bytes:
     """Return the same model with its constants of single-precision numbers changed.
 

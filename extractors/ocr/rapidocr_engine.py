@@ -17,10 +17,12 @@ from extractors.ocr.engine import (
     identity_of,
     installed_version,
 )
+from extractors.ocr.ink import ink_of
 from extractors.ocr.lone_letters import find_lone_letters, kept
 from extractors.ocr.networks import Floats, Network, Runtime, choose_runtime, load_network
 from extractors.ocr.recogniser import load_recogniser
 from extractors.ocr.recognition import Reading, cut_out
+from extractors.ocr.student import FILE as STUDENT
 from schemas.annotations import TextBox
 
 DETECTOR = "PP-OCRv6_det_small.onnx"
@@ -57,7 +59,7 @@ def load(parameters: OcrParameters) -> OcrEngine:
     least = SETTINGS.min_confidence if parameters.min_confidence is None else parameters.min_confidence
 
     def read(pictures: Sequence[Pixels]) -> list[list[TextBox]]:
-        found = [_find(find, rgb) for rgb in pictures]
+        found = [find_in(find, rgb) for rgb in pictures]
         readings = letters.read([each.cut for each in found])
         return [_boxes(each, said, least) for each, said in zip(found, readings, strict=True)]
 
@@ -71,7 +73,7 @@ def identity(parameters: OcrParameters) -> str:
         OcrModelsMissing: the package or one of its model files is not on this machine.
         UserError: the runtime that is asked for cannot be used.
     """
-    return f"{identity_of('rapidocr', model_files())} {_runtime(parameters)}"
+    return f"{identity_of('rapidocr', (*model_files(), STUDENT))} {_runtime(parameters)}"
 
 
 def model_files() -> tuple[Path, Path]:
@@ -101,7 +103,7 @@ def _runtime(parameters: OcrParameters) -> Runtime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
+class Found:
     """Where text may be in a picture: corners of lines and of lone letters, and what each of both looks like."""
 
     size: tuple[int, int]  # height and width of the picture
@@ -110,15 +112,17 @@ class _Found:
     cut: list[Pixels]
 
 
-def _find(network: Network, rgb: Pixels) -> _Found:
+def find_in(network: Network, rgb: Pixels) -> Found:
+    """Return where a detector finds text, and the lone letters beside it."""
     page = _on_white(rgb)
-    lines = find_text(network, page, SETTINGS.detection)
-    lone = find_lone_letters(page, lines)
+    ink = ink_of(page)
+    lines = find_text(network, page, ink, SETTINGS.detection)
+    lone = find_lone_letters(page, ink, lines)
     cut = [cut_out(page, corners) for corners in (*lines, *lone)]
-    return _Found(size=(rgb.shape[0], rgb.shape[1]), lines=lines, lone=lone, cut=cut)
+    return Found(size=(rgb.shape[0], rgb.shape[1]), lines=lines, lone=lone, cut=cut)
 
 
-def _boxes(found: _Found, said: Sequence[Reading], least: float) -> list[TextBox]:
+def _boxes(found: Found, said: Sequence[Reading], least: float) -> list[TextBox]:
     """Return the lines of a picture, and the lone letters that count, with what they say."""
     height, width = found.size
     of_lines, of_lone = said[: len(found.lines)], said[len(found.lines) :]

@@ -1,10 +1,11 @@
-"""Reads lines twice where it must: quickly among common letters, and what that doubts with the whole network."""
+"""Reads lines as cheaply as is sure: by a student, else among common letters, in doubt among all letters."""
 
 import functools
 import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from extractors.ocr.recognition import (
     decode,
     read_lines,
 )
+from extractors.ocr.student import FILE as STUDENT
+from extractors.ocr.student import Student, load_student
 
 logger = logging.getLogger("scimmir")
 
@@ -60,8 +63,9 @@ SURE = 0.8  # confidence from which a reading shows in what script a picture is
 
 @dataclass(frozen=True, kw_only=True)
 class Recogniser:
-    """A network of common letters, and the whole one, which is loaded when a line first needs it."""
+    """A student, a network of common letters, and the whole one, which is loaded when a line first needs it."""
 
+    student: Student | None
     quick: Network
     whole: Callable[[], Network]
     alphabet: Alphabet
@@ -78,10 +82,15 @@ class Recogniser:
         """
         letters = self.alphabet.common_letters
         lines = list(itertools.chain.from_iterable(pictures))
-        first = read_lines(self.quick, lambda scores: decode(scores, letters), lines, self.shapes)
-        again = [place for place, reading in enumerate(first) if self.doubt(reading)]
+        found = {} if self.student is None else self.student.read(lines)
+        left = [place for place in range(len(lines)) if place not in found]
+        first = read_lines(
+            self.quick, lambda scores: decode(scores, letters), [lines[place] for place in left], self.shapes
+        )
+        found |= dict(zip(left, first, strict=True))
+        again = [place for place in left if self.doubt(found[place])]
         second = self._read_whole([lines[place] for place in again], common_first(self.alphabet))
-        found = dict(enumerate(first)) | dict(zip(again, second, strict=True))
+        found |= dict(zip(again, second, strict=True))
         of_others = {
             place for place, reading in zip(again, second, strict=True) if _is_word_of_others(reading)
         }
@@ -107,8 +116,10 @@ def _is_word_of_others(reading: Reading) -> bool:
     return reading.confidence >= SURE and len(others) >= 2
 
 
-def load_recogniser(model: bytes, runtime: Runtime, *, threads: int = 1) -> Recogniser:
-    """Return the recogniser of an ONNX file that names its letters.
+def load_recogniser(
+    model: bytes, runtime: Runtime, *, threads: int = 1, student: Path | None = STUDENT
+) -> Recogniser:
+    """Return the recogniser of an ONNX file that names its letters, with the student of another one.
 
     Raises:
         ValueError: the bytes are no ONNX file.
@@ -127,6 +138,7 @@ def load_recogniser(model: bytes, runtime: Runtime, *, threads: int = 1) -> Reco
     ):  # its last layer is another one: nothing was cut
         alphabet = replace(alphabet, common=np.arange(len(alphabet.letters)))
     return Recogniser(
+        student=None if student is None else load_student(student.read_bytes(), runtime, threads=threads),
         quick=network,
         whole=functools.cache(functools.partial(load_network, model, runtime, threads=threads)),
         alphabet=alphabet,

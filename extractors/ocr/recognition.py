@@ -22,6 +22,8 @@ class RecognitionSettings:
     step: int = 8  # and every line to a multiple of this,
     grows: bool = False  # or of the power of two that is a 16th of its width or less
     batch: int = 1  # lines of one width at once
+    rows: int = HEIGHT  # to which the line's height is brought; its width goes by HEIGHT all the same
+    gray: bool = False
 
 
 LONG = 256  # pixels of a line 48 high: some 15 letters
@@ -85,10 +87,16 @@ def read_lines(
     return [max([next(found) for _ in each], key=lambda reading: reading.confidence) for each in ways]
 
 
+def is_level(line: Pixels) -> bool:
+    """Tell whether a line is too wide to be one that stands upright."""
+    height, width = line.shape[:2]
+    return bool(height < 1.5 * width)
+
+
 def _ways(line: Pixels) -> list[Pixels]:
     """Return a line as it may be read: a tall one is a label along an axis, or a lone narrow letter."""
     height, width = line.shape[:2]
-    if height < 1.5 * width:
+    if is_level(line):
         return [line]
     turned = [np.rot90(line, -1), np.rot90(line)]
     return [line, *turned] if height < 3 * width else turned
@@ -139,11 +147,15 @@ def _padded(line: Pixels, settings: RecognitionSettings) -> int:
 
 
 def prepared(line: Pixels, settings: RecognitionSettings) -> Floats:
-    """Return a line as values from -1 to 1 in the order blue, green, red; what is right of it is 0."""
+    """Return a line as values from -1 to 1, gray or in the order blue, green, red; what is right of it is 0."""
     cv2 = opencv()
-    scaled = cv2.resize(line, (_scaled(line, settings), HEIGHT))
-    values = np.zeros((3, HEIGHT, _padded(line, settings)), np.float32)
-    values[:, :, : scaled.shape[1]] = scaled[:, :, ::-1].transpose(2, 0, 1) * np.float32(2 / 255) - 1
+    size = (_scaled(line, settings), settings.rows)
+    if settings.gray:
+        scaled = cv2.resize(cv2.cvtColor(line, cv2.COLOR_RGB2GRAY), size)[None]
+    else:
+        scaled = cv2.resize(line, size)[:, :, ::-1].transpose(2, 0, 1)
+    values = np.zeros((len(scaled), settings.rows, _padded(line, settings)), np.float32)
+    values[:, :, : size[0]] = scaled * np.float32(2 / 255) - 1
     return values
 
 

@@ -123,10 +123,13 @@ def build(
     )
     log_to(kind=log_format)
     from flows.running.check_call import check_call  # imports the engines' modules
+    from runtime.attempt import start_fork_server
 
     names = [str(path) for path in inputs]
     check_call(names, str(warehouse), str(metadata) if metadata else None, version, options)
     quiet_prefect()
+    if task_runner == "threads":
+        start_fork_server()  # while Prefect starts
     from flows.build_scimmir import build_scimmir  # starts Prefect: seconds
 
     folder = build_scimmir(names, str(warehouse), str(metadata) if metadata else None, version, options)

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from extractors import ocr
 from extractors.ocr import rapidocr_engine
 from extractors.ocr.detection import find_text
+from extractors.ocr.ink import ink_of
 from extractors.ocr.lone_letters import MOST_PIECES, find_lone_letters, kept, letter_height
 from extractors.ocr.recognition import Reading
 
@@ -31,6 +32,10 @@ def page(*blocks: tuple[int, int, int, int]) -> np.ndarray:
     return np.asarray(image)
 
 
+def lone_in(picture: np.ndarray, lines: list[np.ndarray]) -> list[np.ndarray]:
+    return find_lone_letters(picture, ink_of(picture), lines)
+
+
 def test_the_height_of_letters_is_that_of_lines_without_their_margin():
     assert letter_height(LINES) == pytest.approx(10)
     assert letter_height(LINES[:2]) is None
@@ -40,17 +45,17 @@ def test_the_height_of_letters_is_that_of_lines_without_their_margin():
 def test_pieces_of_a_letters_size_are_found_with_paper_around_and_neighbours_together():
     digit, pair = (200, 50, 205, 59), ((240, 50, 245, 59), (248, 50, 253, 59))
     dot, frame, covered = (300, 50, 301, 51), (150, 100, 390, 101), (60, 24, 66, 33)
-    found = find_lone_letters(page(digit, *pair, dot, frame, covered), LINES)
+    found = lone_in(page(digit, *pair, dot, frame, covered), LINES)
     assert [sides(each) for each in found] == [(196, 46, 210, 64), (236, 46, 258, 64)]
 
 
 def test_nothing_is_looked_for_at_the_end_of_an_upright_label_or_among_markers():
     upright = [*LINES, corners(200, 60, 217, 200)]
-    assert find_lone_letters(page((205, 46, 211, 55)), upright) == []
+    assert lone_in(page((205, 46, 211, 55)), upright) == []
     markers = [(130 + 12 * (place % 20), 5 + 14 * (place // 20), 136 + 12 * (place % 20), 13 + 14 * (place // 20))
                for place in range(160)]  # fmt: skip
-    assert len(find_lone_letters(page(*markers[::20]), LINES)) == 8
-    assert find_lone_letters(page(*markers), LINES) == []
+    assert len(lone_in(page(*markers[::20]), LINES)) == 8
+    assert lone_in(page(*markers), LINES) == []
 
 
 def test_strokes_count_only_beside_numbers_and_letters_only_where_they_are_read_surely():
@@ -97,4 +102,4 @@ def test_in_a_picture_full_of_dots_or_of_one_colour_little_is_read():
     noise = np.random.default_rng(0).integers(0, 256, (1500, 1500, 1), np.uint8).repeat(3, axis=2)
     checks = np.kron(np.indices((150, 150)).sum(axis=0) % 2, np.ones((9, 9))).astype(np.uint8) * 255
     for pixels in (noise, np.stack([checks] * 3, axis=2), np.full((300, 400, 3), 7, np.uint8)):
-        assert len(find_lone_letters(pixels, LINES)) <= MOST_PIECES
+        assert len(lone_in(pixels, LINES)) <= MOST_PIECES

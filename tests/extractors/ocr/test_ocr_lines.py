@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from extractors import ocr
 from extractors.ocr import networks
 from extractors.ocr.detection import DetectionSettings, find_text, glyph_height
+from extractors.ocr.ink import ink_of
 from extractors.ocr.recogniser import load_recogniser
 from extractors.ocr.recognition import (
     IN_BATCHES,
@@ -46,8 +47,12 @@ def page(*blocks: tuple[int, int, int, int], size: tuple[int, int] = (640, 384))
     return np.asarray(image)
 
 
+def text_in(network: networks.Network, picture: np.ndarray) -> list[np.ndarray]:
+    return find_text(network, picture, ink_of(picture), DetectionSettings())
+
+
 def test_a_box_grows_beyond_the_middle_of_a_line_that_the_map_shows():
-    found = find_text(ink_map, page((100, 60, 219, 79)), DetectionSettings())
+    found = text_in(ink_map, page((100, 60, 219, 79)))
     # 120 by 20, dilated by one: 1.6 times area over perimeter is 13.9 on each side.
     assert len(found) == 1
     assert found[0].min(axis=0) == pytest.approx([100 - 14, 60 - 14], abs=2)
@@ -56,10 +61,10 @@ def test_a_box_grows_beyond_the_middle_of_a_line_that_the_map_shows():
 
 
 def test_noise_and_a_box_that_is_mostly_empty_are_no_text():
-    assert find_text(ink_map, page((100, 60, 100, 60)), DetectionSettings()) == []
+    assert text_in(ink_map, page((100, 60, 100, 60))) == []
     diagonal = Image.new("RGB", (640, 384), "white")
     ImageDraw.Draw(diagonal).line((100, 50, 300, 250, 500, 50), fill="black", width=3)
-    assert find_text(ink_map, np.asarray(diagonal), DetectionSettings()) == []
+    assert text_in(ink_map, np.asarray(diagonal)) == []
 
 
 @pytest.mark.parametrize(
@@ -82,16 +87,16 @@ def test_a_picture_is_enlarged_only_as_far_as_its_letters_need(size, letters, se
         shapes.append(pixels.shape[2:])
         return np.zeros((1, 1, *pixels.shape[2:]), np.float32)
 
-    assert find_text(network, page(*blocks, size=size), DetectionSettings()) == []
+    assert text_in(network, page(*blocks, size=size)) == []
     assert shapes == [seen]
 
 
 def test_the_height_of_letters_is_their_median_whatever_the_ground():
     letters = [(10 + 20 * i, 30, 16 + 20 * i, 30 + height) for i, height in enumerate([9] * 10 + [29] * 4)]
     rule = (0, 5, 639, 6)
-    assert glyph_height(page(*letters, rule)) == 10
-    assert glyph_height(255 - page(*letters, rule)) == 10
-    assert glyph_height(page(rule)) is None
+    assert glyph_height(ink_of(page(*letters, rule))) == 10
+    assert glyph_height(ink_of(255 - page(*letters, rule))) == 10
+    assert glyph_height(ink_of(page(rule))) is None
 
 
 def test_an_upright_box_is_cut_as_it_is_and_a_slanted_one_is_set_upright():

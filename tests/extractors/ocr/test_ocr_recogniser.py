@@ -69,6 +69,7 @@ def test_the_whole_network_is_loaded_when_a_line_is_doubted_and_reads_that_line_
         return np.tile(frames([0.05, 0.15, 0.7, 0.1]), (len(rows), 1, 1))
 
     reader = Recogniser(
+        student=None,
         quick=quick,
         whole=lambda: whole,
         alphabet=ALPHABET,
