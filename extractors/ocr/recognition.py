@@ -33,7 +33,7 @@ NARROW = RecognitionSettings(narrowing=0.75)
 # Shapes that come again are cheaper in OpenVINO, which prepares its kernels for each (some 20 ms), and batches save a
 # third of the time where the processor multiplies matrices. ONNX Runtime gains 5 % by batches, and a lone line would
 # differ in the last bits from one in company.
-IN_BATCHES = replace(NARROW, step=16, grows=True, batch=8)
+IN_BATCHES = replace(NARROW, step=32, grows=True, batch=8)
 
 
 @dataclass(frozen=True)

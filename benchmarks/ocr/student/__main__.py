@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument(
         "--typeset", type=int, default=60_000, help="lines of each release's cells and captions"
     )
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=21)
     arguments = parser.parse_args()
     seed = arguments.seed

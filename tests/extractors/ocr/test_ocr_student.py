@@ -22,7 +22,7 @@ def drawn(text: str, font: str = "helv") -> np.ndarray:
     writer.append((20, 40), text, font=pymupdf.Font(font), fontsize=24)
     writer.write_text(page)
     box = writer.text_rect + pymupdf.Rect(-6, -5, 6, 5)  # as the detector cuts lines out
-    pixels = page.get_pixmap(matrix=pymupdf.Matrix(2, 2), clip=box)
+    pixels = page.get_pixmap(clip=box)
     return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.h, pixels.w, 3)
 
 
@@ -33,7 +33,7 @@ def student_that_says(*frames: list[float]) -> Student:
     return Student(network=network, letters=LETTERS, letter=0.9, frame=0.5)
 
 
-LEVEL, UPRIGHT = np.zeros((40, 120, 3), np.uint8), np.zeros((120, 40, 3), np.uint8)
+LEVEL, UPRIGHT = np.zeros((30, 120, 3), np.uint8), np.zeros((40, 24, 3), np.uint8)
 
 
 def test_it_is_believed_where_it_is_sure_of_each_letter_and_frame():
@@ -51,6 +51,12 @@ def test_letters_it_does_not_know_and_nothing_at_all_are_left_to_others():
 def test_a_line_that_may_stand_upright_is_left_to_others():
     sure = student_that_says([0, 1, 0, 0])
     assert list(sure.read([UPRIGHT, LEVEL, UPRIGHT, LEVEL])) == [1, 3]
+
+
+def test_small_and_large_type_is_left_to_others():
+    sure = student_that_says([0, 1, 0, 0])
+    heights = (15, 21, 22, 40, 41, 90)
+    assert list(sure.read([np.zeros((height, 120, 3), np.uint8) for height in heights])) == [2, 3]
 
 
 @pytest.fixture(scope="module", params=networks.RUNTIMES)
