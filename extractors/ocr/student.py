@@ -1,7 +1,7 @@
 """A small network that learnt from RapidOCR's recogniser, and reads what it is sure of at a twelfth of its cost.
 
 What is printed in tables is easy to read: numbers, and words in a few fonts. Such a line needs no network that knows
-18,710 letters; the student knows some 120, and one more for all others. `models/README.md` says how it was made.
+18,710 letters; the student knows 164, and one more for all others. `models/README.md` says how it was made.
 """
 
 from collections.abc import Sequence

@@ -20,7 +20,7 @@ from extractors.ocr.networks import ONNX_RUNTIME, choose_runtime, load_network
 from extractors.ocr.recognition import decode
 from extractors.ocr.student import FILE, UNKNOWN, letters_in
 
-KEPT = 8  # every so manieth paper
+KEPT = 8  # one paper in so many is left out
 LEAST_OFTEN = 40  # a letter that stands in fewer lines is not learnt
 BOUNDS = (0.5, 0.7, 0.8, 0.9, 0.95)
 

@@ -13,7 +13,7 @@ from extractors.ocr.model_bytes import with_metadata
 from extractors.ocr.student import ROWS
 
 RATE, DECAY, BATCH = 4e-3, 1e-2, 48
-STEP = 16
+STEP = 16  # pixels: widths are multiples of it
 Floats = npt.NDArray[np.float32]
 
 
