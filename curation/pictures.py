@@ -1,29 +1,16 @@
-"""How curation opens a picture and finds its content, and OpenCV as all of it uses it."""
+"""How curation opens a picture, finds its content, and gives it to a network."""
 
+import functools
 import io
-from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from runtime.pictures import MARGIN_SIDE, content_range, opencv
 from schemas.reject import RecordError
 
-MARGIN_SIDE = 256  # side of the copy on which margins are measured
-MARGIN_INK = 0.004  # share of the ink on either side that may be cut away with the margin
-MARGIN_NOISE = 10  # grey levels from the background that JPEG noise makes
-
-Array = npt.NDArray[np.float64]
-
-
-@cache
-def opencv() -> Any:
-    """Return OpenCV, on one thread: the build runs one process per core, and the pictures are small."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    return cv2
+Levels = tuple[float, float, float]  # of red, green and blue
 
 
 def open_rgb(image: bytes | Image.Image) -> Image.Image:
@@ -51,27 +38,19 @@ def content_box(picture: Image.Image) -> tuple[float, float, float, float]:
     return (left * x, top * y, right * x, bottom * y)
 
 
-def content_range(grey: Array) -> tuple[float, float, float, float]:
-    """Return the box of the content of a luminance of shape (MARGIN_SIDE, MARGIN_SIDE), in its pixels."""
-    whole = (0.0, 0.0, float(MARGIN_SIDE), float(MARGIN_SIDE))
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    background = np.median(border)
-    if np.mean(np.abs(border - background) <= MARGIN_NOISE) < 0.5:
-        return whole  # a photograph to the edge has no margin
-    ink = np.maximum(0.0, np.abs(grey - background) - MARGIN_NOISE)
-    if ink.sum() < MARGIN_SIDE:
-        return whole
-    left, right = _ink_range(ink.sum(axis=0))
-    top, bottom = _ink_range(ink.sum(axis=1))
-    return (left, top, right, bottom)
+def network_input(picture: Image.Image, mean: Levels, spread: Levels) -> npt.NDArray[np.float32]:
+    """Return a picture in RGB as networks take it: (level / 255 - mean) / spread, of shape (3, height, width)."""
+    cv2 = opencv()
+    found = np.empty((3, picture.height, picture.width), np.float32)
+    planes = cv2.split(np.asarray(picture))
+    for plane, table, held in zip(planes, _values(mean, spread), found, strict=True):
+        cv2.LUT(plane, table, held)
+    return found
 
 
-def _ink_range(profile: Array) -> tuple[float, float]:
-    """Return where the ink begins and ends, at least 1/16 of the side apart."""
-    share = np.concatenate([[0.0], np.cumsum(profile)]) / profile.sum()
-    low, high = np.interp([MARGIN_INK, 1 - MARGIN_INK], share, np.arange(len(share)))
-    least = MARGIN_SIDE / 16
-    if high - low < least:
-        start = min(max(0.0, float(low + high - least) / 2), MARGIN_SIDE - least)
-        return start, start + least
-    return float(low), float(high)
+@functools.cache
+def _values(mean: Levels, spread: Levels) -> npt.NDArray[np.float32]:
+    """Return what each level becomes in each channel, of shape (3, 256): looked up, not computed."""
+    levels = np.arange(256, dtype=np.float32) / np.float32(255)
+    means, spreads = (np.asarray(stated, np.float32)[:, None] for stated in (mean, spread))
+    return np.asarray((levels - means) / spreads, np.float32)

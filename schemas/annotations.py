@@ -13,6 +13,12 @@ class ImageRow:
 
     pair_id: str = column(pa.string(), "the float's name")
     image: bytes = column(pa.binary(), "PNG or JPEG file")
+    small_copy: bytes = column(
+        pa.binary(), "its pixels at 448 a side or less, packed, for what looks at small pictures"
+    )
+    thumbnail: bytes = column(
+        pa.binary(), "luminance of the picture without its margins, squashed to 96x96, one byte a pixel"
+    )
     image_format: str = column(pa.string(), "png or jpeg")
     width: int = column(pa.int32(), "stored width in pixels")
     height: int = column(pa.int32(), "stored height in pixels")
@@ -122,9 +128,6 @@ class EmbeddingRow:
 
     pair_id: str = column(pa.string(), "the float's name")
     embedding: tuple[float, ...] = column(pa.list_(pa.float32()), "image embedding, length 1 in the L2 norm")
-    thumbnail: bytes = column(
-        pa.binary(), "luminance of the picture without its margins, squashed to 96x96, one byte a pixel"
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from extractors.panels.pictures.letters import NAMES
-from extractors.panels.pictures.tokens import opencv, patch
+from extractors.panels.pictures.tokens import patch
+from runtime.pictures import opencv
 
 JUNK = len(NAMES)
 FORMS = ("{}", "{}", "{}", "({})", "({})", "{})", "{}.", "[{}]", "{}:", "({}) ")

@@ -32,8 +32,13 @@ from curation.meaning import (
 from curation.pictures import open_rgb
 from runtime.devices import Device
 from runtime.hashes import model_sha256
+from runtime.pictures import small_copy
 
 VERSION = "1"  # 1: a small CLIP model and kernel regression on frozen networks
+
+SEEN = "from small copies"  # in identities: pictures by way of `runtime.pictures.small_copy`
+
+_GAP = 1.5  # see `onnx.load`
 
 FIRST = 256  # numbers of the first part
 COPIES = 0.8  # of two pictures' similarity, that of the first parts; the rest is that of the second
@@ -60,7 +65,7 @@ def space(small: Path, folder: Path) -> str:
 def identity(small: Path, folder: Path) -> str:
     """Return what the last bit of a picture's vector depends on. Raises EmbedderError."""
     graph = model_sha256(_file(small, embed_onnx.IMAGE_GRAPH))[:16]
-    return f"{space(small, folder)} graph=sha256:{graph} onnxruntime/{embed_onnx.runtime_version()}"
+    return f"{space(small, folder)} graph=sha256:{graph} {SEEN} onnxruntime/{embed_onnx.runtime_version()}"
 
 
 def text_identity(small: Path, folder: Path) -> str:
@@ -94,7 +99,7 @@ def load(small: Path, folder: Path, device: Device = "cpu") -> Loaded:
         UserError: the GPU cannot be had.
     """
     meaning = _numbers(folder)
-    first, find_copies = embed_onnx.load(small, device)
+    first, find_copies = load_first(small, device)
     if first != FIRST:
         raise EmbedderError(f"{small} gives {first} numbers where {FIRST} find copies")
     dimension = first + meaning.dimension
@@ -102,7 +107,7 @@ def load(small: Path, folder: Path, device: Device = "cpu") -> Loaded:
     def embed(
         images: Sequence[bytes | Image.Image], known: Sequence[looks.Look | None] | None = None
     ) -> Floats:
-        pictures = [open_rgb(image) for image in images]
+        pictures = [small_copy(open_rgb(image)) for image in images]
         second = meaning.image_vectors(seen(pictures, known))
         return np.concatenate([COPIES**0.5 * find_copies(pictures), (1 - COPIES) ** 0.5 * second], 1)
 
@@ -113,6 +118,14 @@ def load(small: Path, folder: Path, device: Device = "cpu") -> Loaded:
         return found
 
     return Loaded(dimension, embed, embed_texts)
+
+
+def load_first(
+    small: Path, device: Device = "cpu"
+) -> tuple[int, Callable[[Sequence[bytes | Image.Image]], Floats]]:
+    """Return dimension and embedding function of the first part alone. Raises as `load`."""
+    dimension, embed = embed_onnx.load(small, device, gap=_GAP)
+    return dimension, lambda images: embed([small_copy(open_rgb(image)) for image in images])
 
 
 @functools.lru_cache(maxsize=2)

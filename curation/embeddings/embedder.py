@@ -19,7 +19,8 @@ from curation.looks import SHIPPED as NETWORK
 from curation.looks import Look, network_identity
 from runtime.devices import Device, Wanted, choose_device
 
-VERSION = "3"  # 1: descriptor and open_clip; 2: exported models on ONNX Runtime; 3: thumbnails beside
+# 1: descriptor and open_clip; 2: exported models on ONNX Runtime; 3: thumbnails beside; 4: no more
+VERSION = "4"
 
 ON_CUDA = " on cuda"
 MODELS = Path(__file__).parent / "models"
@@ -107,7 +108,8 @@ def load_embedder(spec: str, device: Device = "cpu") -> Embedder:
             embed_seen=both.embed,
         )
     if name == "onnx":
-        dimension, embed = embed_onnx.load(Path(rest), device)
+        load = embed_clip.load_first if spec == "small" else embed_onnx.load
+        dimension, embed = load(Path(rest), device)
         texts = embed_onnx_text.load_lazily(Path(rest), dimension, device)
     else:
         dimension, embed, texts = embed_open_clip.load(rest, device)
@@ -126,7 +128,7 @@ def embedder_identity(spec: str, device: Device = "cpu") -> str:
     if name == "clip":
         found = embed_clip.identity(SMALL, SHIPPED)
     elif name == "onnx":
-        found = embed_onnx.identity(Path(rest))
+        found = embed_onnx.identity(Path(rest)) + (f" {embed_clip.SEEN}" if spec == "small" else "")
     else:
         found = (embed_transformers if name == "transformers" else embed_open_clip).identity(rest)
     return found + _on(name, device)
@@ -190,6 +192,11 @@ def embedder_space(spec: str) -> str:
 def embedder_network(spec: str) -> str | None:
     """Return the classifier's network (its `network_identity`) with which an embedder looks; None where with none."""
     return network_identity(NETWORK) if spec == "clip" else None
+
+
+def embeds_small_copies(spec: str) -> bool:
+    """Return whether an embedder gives a picture and its small copy (`runtime.pictures`) the same vector."""
+    return spec in ("clip", "small")
 
 
 def copies_embedder(spec: str) -> str:

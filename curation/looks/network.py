@@ -10,16 +10,15 @@ from PIL import Image
 
 from curation.looks.signals import picture_signals
 from curation.looks.texture import picture_texture
-from curation.pictures import open_rgb, opencv
+from curation.pictures import network_input, open_rgb
 from runtime.hashes import model_sha256
 from runtime.onnx_sessions import onnx_session
+from runtime.pictures import small_copy
 from schemas.errors import UserError
 
 # 1: features of three depths; colours, lines and gaps; 2: what is seen together, and patterns from close by
 VERSION = "2"
 
-# Longest side of the copy that is looked at: those learnt from were no larger, and one copy serves all that look.
-LONGEST = 448
 SIDE = 224  # pixels of the square that the network sees
 GRAPH = "picture.onnx"
 OUTPUTS = ["features", "together"]
@@ -66,32 +65,15 @@ def picture_features(image: bytes | Image.Image, graph: Path) -> Look:
         RecordError: image_unreadable where the bytes are no image.
         LookError: there is no graph, or an older one.
     """
-    picture = _copy(open_rgb(image))
+    picture = small_copy(open_rgb(image))  # those learnt from were no larger
     features, together = _session(graph).run(OUTPUTS, {"pixels": pixels_of(picture)})
     return Look(features[0], together[0], picture_signals(picture), picture_texture(picture))
-
-
-def _copy(picture: Image.Image) -> Image.Image:
-    """Return a picture of at most LONGEST pixels a side, the same one where it is no larger."""
-    scale = LONGEST / max(picture.size)
-    if scale >= 1:
-        return picture
-    width, height = (max(1, round(side * scale)) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=1.1)
 
 
 def pixels_of(picture: Image.Image) -> Array:
     """Return a picture in RGB as the network takes it, squashed to a square: shape (1, 3, SIDE, SIDE)."""
     small = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    values = opencv().LUT(np.asarray(small), _values())
-    return np.ascontiguousarray(np.asarray(values, np.float32).transpose(2, 0, 1))[None]
-
-
-@functools.cache
-def _values() -> Array:
-    levels = np.arange(256, dtype=np.float32)[:, None] / np.float32(255)
-    means, spreads = np.asarray(_MEAN, np.float32), np.asarray(_SPREAD, np.float32)
-    return np.asarray((levels - means) / spreads, dtype=np.float32)[None]
+    return network_input(small, _MEAN, _SPREAD)[None]
 
 
 @functools.lru_cache(maxsize=2)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.pictures import opencv
+from runtime.pictures import opencv
 
 Array = npt.NDArray[np.float32]
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.pictures import opencv
+from runtime.pictures import opencv
 
 LIGHTER = 8  # levels by which a neighbour must be lighter: less is noise of compression
 NUMBERS = 62

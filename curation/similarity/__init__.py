@@ -16,16 +16,13 @@ from curation.similarity.agreement import (
     words_of,
 )
 from curation.similarity.alignment import (
-    SIDE,
     AlignParameters,
     Prepared,
-    Thumbnail,
     Thumbnails,
     outline,
     remaining_difference,
     thumbnail,
 )
-from curation.similarity.alignment import VERSION as THUMBNAILS_VERSION
 from curation.similarity.groups import Groups, RowsByName, codes_of
 from curation.similarity.level import Level
 from curation.similarity.neighbours import (
@@ -36,10 +33,10 @@ from curation.similarity.neighbours import (
     matches,
     matches_within,
 )
+from runtime.pictures import SIDE, Thumbnail
 
 __all__ = [
     "SIDE",
-    "THUMBNAILS_VERSION",
     "AlignParameters",
     "Block",
     "Groups",

@@ -13,17 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from curation.pictures import MARGIN_SIDE, content_range, open_rgb, opencv
+from curation.pictures import open_rgb
 from curation.similarity.shift_and_scale import Fit, fit
+from runtime import pictures
+from runtime.pictures import SIDE, Thumbnail, opencv
 
-VERSION = "2"  # of thumbnails, which stage tables hold; 1: 96 pixels; 2: by area
-
-SIDE = 96  # pixels of the square thumbnail
 OUTLINE = 8  # pixels of the square on which two thumbnails are first compared
 BLUR = 0.8  # pixels
 APART = 9.0  # the difference of pictures that no fit brings together
 
-Thumbnail = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
@@ -69,28 +67,12 @@ class AlignParameters:
 
 
 def thumbnail(image: bytes | Image.Image) -> Thumbnail:
-    """Return a picture's luminance, its margins cut away, squashed to shape (SIDE, SIDE); it may be given as that.
+    """Return a picture's thumbnail (`runtime.pictures.thumbnail`), uint8 of shape (SIDE, SIDE).
 
     Raises:
         RecordError: image_unreadable where the bytes are no image.
     """
-    grey = image if isinstance(image, Image.Image) and image.mode == "L" else open_rgb(image).convert("L")
-    left, top, right, bottom = content_range(_squashed(np.asarray(grey)).astype(np.float32))
-    x, y = grey.width / MARGIN_SIDE, grey.height / MARGIN_SIDE
-    box = (left * x, top * y, right * x, bottom * y)
-    # From the whole picture: from the squashed one, small copies of dense pictures differ by half as much again.
-    return np.asarray(grey.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box), dtype=np.uint8)
-
-
-def _squashed(grey: Thumbnail) -> Thumbnail:
-    """Return a luminance at MARGIN_SIDE by MARGIN_SIDE, for its margins: OpenCV needs a third of Pillow's time."""
-    cv2 = opencv()
-
-    side, (height, width) = MARGIN_SIDE, grey.shape
-    # One direction after the other: where one of the two grows, OpenCV would skip pixels in the other.
-    methods = [cv2.INTER_AREA if length > side else cv2.INTER_LINEAR for length in (width, height)]
-    grey = np.asarray(cv2.resize(grey, (side, height), interpolation=methods[0]), np.uint8)
-    return np.asarray(cv2.resize(grey, (side, side), interpolation=methods[1]), np.uint8)
+    return pictures.thumbnail(open_rgb(image))
 
 
 class Prepared:

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from curation.pictures import opencv
+from runtime.pictures import opencv
 
 Floats = npt.NDArray[np.float32]
 

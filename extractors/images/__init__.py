@@ -19,4 +19,5 @@ __all__ = [
 ]
 
 # 1: first form. 2: boxes turn, mirror, cut and stretch; EXIF counts where the document lets it. 3: boxes of pages.
-VERSION = "3"
+# 4: small copies.
+VERSION = "4"

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops
 
+from runtime.pictures import pack, thumbnail
 from schemas.annotations import ImageRow
 
 JPEG_QUALITY = 90  # artefacts are invisible at normal size; half the bytes of quality 95
@@ -48,6 +49,8 @@ def stored_row(
     return ImageRow(
         pair_id=pair_id,
         image=data,
+        small_copy=pack(pixels),
+        thumbnail=thumbnail(pixels).tobytes(),
         image_format="jpeg" if lossy else "png",
         width=pixels.width,
         height=pixels.height,

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extractors.ocr.engine import Pixels, opencv
+from extractors.ocr.engine import Pixels
 from extractors.ocr.ink import Ink
 from extractors.ocr.networks import Floats, Network
+from runtime.pictures import opencv
 
 _STRIDE = 32  # the detector takes sides that are multiples of it
 

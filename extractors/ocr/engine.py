@@ -1,6 +1,5 @@
 """What every OCR engine shares: its form, parameters, hashes of its models, and how images are decoded."""
 
-import functools
 import io
 import struct
 import warnings
@@ -8,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -88,15 +86,6 @@ def installed_version(package: str) -> str:
     except PackageNotFoundError as error:
         extra = "scimmir[easyocr]" if package == "easyocr" else package
         raise OcrModelsMissing(f"the OCR engine {package} is not installed: pip install {extra}") from error
-
-
-@functools.cache
-def opencv() -> Any:
-    """Return OpenCV on one thread: a build runs one process per core."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    return cv2
 
 
 def rgb_array(image_bytes: bytes) -> Pixels:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from extractors.ocr.engine import Pixels, opencv
+from extractors.ocr.engine import Pixels
+from runtime.pictures import opencv
 
 Whole = npt.NDArray[np.int64]
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extractors.ocr.engine import Pixels, opencv
+from extractors.ocr.engine import Pixels
 from extractors.ocr.ink import Ink
 from extractors.ocr.networks import Floats
 from extractors.ocr.recognition import Reading
+from runtime.pictures import opencv
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 

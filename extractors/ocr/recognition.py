@@ -7,8 +7,9 @@ from math import ceil
 
 import numpy as np
 
-from extractors.ocr.engine import Pixels, opencv
+from extractors.ocr.engine import Pixels
 from extractors.ocr.networks import Floats, Network
+from runtime.pictures import opencv
 
 HEIGHT = 48  # rows that the recogniser was trained with
 

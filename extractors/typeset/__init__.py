@@ -4,4 +4,5 @@ from extractors.typeset.picture import TypesetParameters, image_row, library_ver
 
 __all__ = ["VERSION", "TypesetParameters", "image_row", "library_versions"]
 
-VERSION = "2"  # 1: first form; 2: East Asian scripts, partial rules, PNG without filters
+# 1: first form; 2: East Asian scripts, partial rules, PNG without filters; 3: small copies
+VERSION = "3"

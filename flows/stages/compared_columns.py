@@ -67,9 +67,12 @@ def _read_narrow(shards: ShardTables, papers: StageOutput, embedder: str) -> Nar
     with tempfile.TemporaryFile(dir=place) as vectors, tempfile.TemporaryFile(dir=place) as thumbnails:
         for index in range(len(shards)):
             embedded = shards.output("embed", index).table("embeddings")
-            dimension = _append(embedded, embedder, vectors, thumbnails) or dimension
+            dimension = _append(embedded, embedder, vectors) or dimension
             names = with_long_strings(embedded.select(["pair_id"])).column("pair_id")
-            parts.append(_columns(shards, index, names, papers_of[index], own_of[index]))
+            images = _images(shards, index, names)
+            for value in images.column("thumbnail"):
+                thumbnails.write(value.as_buffer())
+            parts.append(_columns(shards, index, names, images, papers_of[index], own_of[index]))
         table = pa.concat_tables(parts)
         side = similarity.SIDE
         return Narrow(
@@ -79,15 +82,13 @@ def _read_narrow(shards: ShardTables, papers: StageOutput, embedder: str) -> Nar
         )
 
 
-def _append(embedded: pa.Table, embedder: str, vectors: IO[bytes], thumbnails: IO[bytes]) -> int | None:
-    """Write the vectors and thumbnails of a shard to the files; return the dimension, None of an empty shard."""
+def _append(embedded: pa.Table, embedder: str, vectors: IO[bytes]) -> int | None:
+    """Write the vectors of a shard to the file; return the dimension, None of an empty shard."""
     if embedded.num_rows == 0:
         return None
     values = embedded.column("embedding").combine_chunks().flatten().to_numpy()
     found = embeddings.copies_part(embedder, values.reshape(embedded.num_rows, -1))
     vectors.write(np.ascontiguousarray(found, np.float32).tobytes())
-    for chunk in embedded.column("thumbnail").chunks:
-        thumbnails.writelines(value.as_buffer() for value in chunk)
     return int(found.shape[1])
 
 
@@ -98,18 +99,26 @@ def _mapped(file: IO[bytes], dtype: np.dtype, shape: tuple[int, ...]) -> npt.NDA
     return np.memmap(file, dtype, "r", shape=shape)
 
 
+def _images(shards: ShardTables, index: int, names: pa.ChunkedArray) -> pa.Table:
+    """Return the images of a shard's pairs of these names, in their order."""
+    columns = ["pair_id", "thumbnail", *IMAGE_COLUMNS]
+    made = [shards.output(stage, index).table("images", columns) for stage in PICTURE_STAGES]
+    return _of(pa.concat_tables(made), names)
+
+
 def _columns(
-    shards: ShardTables, index: int, names: pa.ChunkedArray, of_papers: pa.Table, own: pa.Table
+    shards: ShardTables,
+    index: int,
+    names: pa.ChunkedArray,
+    images: pa.Table,
+    of_papers: pa.Table,
+    own: pa.Table,
 ) -> pa.Table:
     """Return the rows of SCHEMA of one shard's embedded pairs."""
     found = [
         shards.output(stage, index).table("floats", ["pair_id", *FLOAT_COLUMNS]) for stage in FLOAT_STAGES
     ]
     floats = _of(pa.concat_tables(found), names)
-    made = [
-        shards.output(stage, index).table("images", ["pair_id", *IMAGE_COLUMNS]) for stage in PICTURE_STAGES
-    ]
-    images = _of(pa.concat_tables(made), names)
     facts = _of(of_papers, floats.column("paper_key"), by="paper_key")
     ocr = _of(shards.output("ocr", index).table("ocr", ["pair_id", "ocr_text"]), names, optional=True)
     own_rank = _of(own, names, optional=True).column("license_rank")

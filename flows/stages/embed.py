@@ -1,10 +1,10 @@
-"""The stage `embed`: a unit vector and a thumbnail of each image, by which images are compared."""
+"""The stage `embed`: a unit vector of each image, by which images are compared."""
 
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from curation import embeddings, looks, similarity
+from curation import embeddings, looks
 from curation.pictures import open_rgb
 from flows.build_options import BuildOptions
 from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches, wanted_device
@@ -15,9 +15,11 @@ from flows.stages.floats import (
     floats_with_panels,
     ids_with_image,
     pictures_in,
+    small_copies_in,
 )
 from runtime.attempt import Failure
 from runtime.devices import Device
+from runtime.pictures import unpack
 from runtime.progress import Advance
 from schemas.annotations import EmbeddingRow
 from schemas.columns import table_of
@@ -29,18 +31,21 @@ IMAGES_PER_BATCH = 16
 
 @dataclass(frozen=True)
 class Seen:
-    """An encoded image of a pair, and what the classifier's network saw in it where the embedder wants to know."""
+    """A pair's picture, and what the classifier's network saw in it where the embedder wants to know.
+
+    `picture` is its small copy, packed, where the embedder makes do with that; else the encoded image.
+    """
 
     pair_id: str
-    image: bytes
+    picture: bytes
+    is_small: bool
     look: looks.Look | None
 
 
 def parameters(options: BuildOptions) -> Mapping[str, Json]:
-    """Return what decides on a vector and a thumbnail beside the image."""
+    """Return what decides on a vector beside the image."""
     return {
         "embedder": embeddings.embedder_identity(options.embedder, device(options)),
-        "thumbnails": similarity.THUMBNAILS_VERSION,
     }
 
 
@@ -73,16 +78,19 @@ def _seen_in(inputs: ShardInputs, options: BuildOptions) -> list[Seen]:
     network = embeddings.embedder_network(options.embedder)
     wanted = network is not None and network == looks.network_identity(look.model_folder(options))
     known = look.looks_in(inputs) if wanted else {}
-    return [
-        Seen(picture.pair_id, picture.image, known.get(picture.pair_id))
-        for picture in pictures_in(inputs, PICTURE_STAGES)
-    ]
+    if embeddings.embeds_small_copies(options.embedder):
+        copies = small_copies_in(inputs, PICTURE_STAGES)
+        return [Seen(copy.pair_id, copy.packed, True, known.get(copy.pair_id)) for copy in copies]
+    pictures = pictures_in(inputs, PICTURE_STAGES)
+    return [Seen(picture.pair_id, picture.image, False, known.get(picture.pair_id)) for picture in pictures]
 
 
 def embed_images(job: tuple[tuple[str, Device], Sequence[Seen]]) -> list[EmbeddingRow | Failure]:
     """Return the embedding of each picture; one unreadable picture fails the whole batch. This runs in a worker."""
     (spec, chosen), pictures = job
-    decoded = [open_rgb(picture.image) for picture in pictures]
+    decoded = [
+        unpack(picture.picture) if picture.is_small else open_rgb(picture.picture) for picture in pictures
+    ]
     embedder = _embedder(spec, chosen)
     if embedder.embed_seen is None:
         vectors = embedder.embed(decoded)
@@ -91,12 +99,8 @@ def embed_images(job: tuple[tuple[str, Device], Sequence[Seen]]) -> list[Embeddi
     if len(vectors) != len(pictures):
         raise RecordError("unexpected", f"{len(pictures)} images gave {len(vectors)} vectors")
     return [
-        EmbeddingRow(
-            pair_id=picture.pair_id,
-            embedding=tuple(float(x) for x in vector),
-            thumbnail=similarity.thumbnail(image).tobytes(),
-        )
-        for picture, image, vector in zip(pictures, decoded, vectors, strict=True)
+        EmbeddingRow(pair_id=picture.pair_id, embedding=tuple(vector.tolist()))
+        for picture, vector in zip(pictures, vectors, strict=True)
     ]
 
 

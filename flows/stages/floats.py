@@ -23,6 +23,14 @@ class Picture:
     image: bytes
 
 
+@dataclass(frozen=True)
+class SmallCopy:
+    """The small copy of a float's image (`runtime.pictures`)."""
+
+    pair_id: str
+    packed: bytes
+
+
 def floats_in(inputs: ShardInputs) -> list[Float]:
     """Return the shard's floats in document order."""
     return list(rows_of(Float, inputs.table("extract", "floats")))
@@ -39,6 +47,15 @@ def pictures_in(inputs: ShardInputs, stages: Iterable[str] = IMAGE_STAGES) -> li
         Picture(row["pair_id"], row["image"])
         for stage in stages
         for row in inputs.table(stage, "images", ["pair_id", "image"]).to_pylist()
+    ]
+
+
+def small_copies_in(inputs: ShardInputs, stages: Iterable[str] = IMAGE_STAGES) -> list[SmallCopy]:
+    """Return the small copies of the images that these stages made of the shard, stage by stage."""
+    return [
+        SmallCopy(row["pair_id"], row["small_copy"])
+        for stage in stages
+        for row in inputs.table(stage, "images", ["pair_id", "small_copy"]).to_pylist()
     ]
 
 

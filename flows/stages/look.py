@@ -10,8 +10,9 @@ from curation import classes, looks
 from flows.build_options import BuildOptions
 from flows.shards import ShardInputs, ShardStage, Tables, model_pool, parts, run_batches
 from flows.stages import extract, images, panels, typeset
-from flows.stages.floats import PICTURE_STAGES, Picture, ids_with_image, pictures_in
+from flows.stages.floats import PICTURE_STAGES, SmallCopy, ids_with_image, small_copies_in
 from runtime.attempt import Failure, each
+from runtime.pictures import unpack
 from runtime.progress import Advance
 from schemas.annotations import LookRow
 from schemas.columns import table_of
@@ -38,10 +39,10 @@ def size(inputs: ShardInputs, options: BuildOptions) -> int:
 def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tables:
     """Return the table `looks`; a picture that cannot be looked at has no row there, and is still a pair."""
     figures = _figures(inputs)
-    pictures = [picture for picture in pictures_in(inputs, PICTURE_STAGES) if picture.pair_id in figures]
+    copies = [copy for copy in small_copies_in(inputs, PICTURE_STAGES) if copy.pair_id in figures]
     rows, _ = run_batches(
         look_at,
-        [(model_folder(options), part) for part in parts(pictures, PICTURES_PER_BATCH)],
+        [(model_folder(options), part) for part in parts(copies, PICTURES_PER_BATCH)],
         pool=model_pool(options),
         timeout_s=options.image_timeout_s,
         advance=advance,
@@ -49,17 +50,17 @@ def compute(inputs: ShardInputs, options: BuildOptions, advance: Advance) -> Tab
     return {"looks": table_of(LookRow, rows)}
 
 
-def look_at(job: tuple[Path, Sequence[Picture]]) -> list[LookRow | Failure]:
+def look_at(job: tuple[Path, Sequence[SmallCopy]]) -> list[LookRow | Failure]:
     """Return what is seen in each picture, or why nothing is; this runs in a worker."""
-    folder, pictures = job
+    folder, copies = job
 
-    def look(picture: Picture) -> LookRow:
-        seen = looks.picture_features(picture.image, folder / looks.GRAPH)
+    def look(copy: SmallCopy) -> LookRow:
+        seen = looks.picture_features(unpack(copy.packed), folder / looks.GRAPH)
         return LookRow(
-            pair_id=picture.pair_id, **{name: tuple(part.tolist()) for name, part in seen._asdict().items()}
+            pair_id=copy.pair_id, **{name: tuple(part.tolist()) for name, part in seen._asdict().items()}
         )
 
-    return each(look, pictures)
+    return each(look, copies)
 
 
 def looks_in(inputs: ShardInputs) -> dict[str, looks.Look]:

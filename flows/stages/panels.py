@@ -30,7 +30,7 @@ from sources.read import read_paper
 from warehouse.stages import Json
 
 details = logging.getLogger(DETAILS)
-VERSION = "1"  # 1: letters of captions, pictures and vector files
+VERSION = "2"  # 1: letters of captions, pictures and vector files; 2: small copies
 FIGURES_PER_BATCH = 8  # figures of one paper that share one reading of its archive
 VECTOR = (".pdf", ".svg", ".eps", ".ps", ".ai", ".svgz")  # files that may say where a letter stands
 

@@ -16,11 +16,12 @@ import pyarrow.parquet as pq
 from benchmarks.ocr.drawing import FONTS, draw_line, table_text
 from benchmarks.ocr.student.typeset import set_lines, texts_of
 from extractors.ocr import model_files, rapidocr_engine
-from extractors.ocr.engine import Pixels, opencv, rgb_array
+from extractors.ocr.engine import Pixels, rgb_array
 from extractors.ocr.networks import Network, choose_runtime, load_network
 from extractors.ocr.recogniser import Recogniser, load_recogniser
 from extractors.ocr.recognition import HEIGHT, Reading, is_level
 from extractors.ocr.student import ROWS
+from runtime.pictures import opencv
 from schemas.reject import RecordError
 from warehouse.versions import pair_files
 

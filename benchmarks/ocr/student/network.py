@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from extractors.ocr.engine import Pixels, opencv
+from extractors.ocr.engine import Pixels
 from extractors.ocr.model_bytes import with_metadata
 from extractors.ocr.student import ROWS
+from runtime.pictures import opencv
 
 RATE, DECAY, BATCH = 4e-3, 1e-2, 48
 STEP = 16  # pixels: widths are multiples of it

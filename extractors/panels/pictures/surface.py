@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from extractors.panels.pictures.tokens import opencv
+from runtime.pictures import opencv
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]

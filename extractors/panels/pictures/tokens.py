@@ -1,11 +1,11 @@
 """Short texts that stand alone in a picture, dark on light or light on dark: what may be a panel's letter."""
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from runtime.pictures import opencv
 
 Grey = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -52,15 +52,6 @@ class Token:
     def height(self) -> int:
         """Return the height of the box in pixels."""
         return self.box[3] - self.box[1]
-
-
-@cache
-def opencv() -> Any:
-    """Return OpenCV, on one thread: a build runs one process per core."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    return cv2
 
 
 def tokens(grey: Grey, parameters: TokenParameters | None = None) -> list[Token]:

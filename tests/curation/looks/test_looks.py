@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from curation.embeddings.embedder import SHIPPED as CLIP
 from curation.looks import GRAPH, SHIPPED, Look, LookError, check_network, picture_features
-from curation.looks.network import LONGEST
+from runtime.pictures import LONGEST
 
 SHAPES = {"features": (688,), "together": (600,), "signals": (36,), "texture": (62,)}
 

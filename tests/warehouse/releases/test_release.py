@@ -103,6 +103,8 @@ def picture(pair_id: str, shade: int) -> ImageRow:
     return ImageRow(
         pair_id=pair_id,
         image=data,
+        small_copy=b"",
+        thumbnail=b"",
         image_format="png",
         width=20,
         height=10,
