@@ -21,6 +21,7 @@ from curation.classes.errors import ClassModelError
 from curation.classes.example import Example
 from curation.classes.features import evidence_of, sentences_about
 from curation.classes.files import WEIGHTS, write_model
+from curation.classes.gallery import GALLERY_FILE
 from curation.classes.learn import cross_validate, learn, paper_folds
 from curation.classes.model import DRAWN_INPUTS, KindModel, Opinion
 from curation.classes.scores import Labels, LabelsError, Scores, calibration_error, read_labels, score
@@ -30,6 +31,7 @@ from curation.looks import GRAPH, SHIPPED
 
 __all__ = [
     "DRAWN_INPUTS",
+    "GALLERY_FILE",
     "GRAPH",
     "RULE_CLASSES",
     "SHIPPED",

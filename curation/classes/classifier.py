@@ -13,8 +13,10 @@ from curation.classes.drawn import Drawn, drawn_inputs
 from curation.classes.features import evidence_of
 from curation.classes.files import WEIGHTS as WEIGHTS_FILE
 from curation.classes.files import model_identity, read_model
+from curation.classes.gallery import GALLERY_FILE, read_gallery
 from curation.classes.model import (
     EARLY,
+    GALLERY,
     LATE,
     PICTURE,
     SIGNALS,
@@ -34,7 +36,8 @@ from schemas.floats import Float
 
 # 1: rules; 2: more; 3: learnt from words and picture, with types; 4: hears what words mean; 5: and of other figures;
 # 6: sees what lies together in a picture, and its texture
-VERSION = "6"
+# 7: and is told of image types by pictures of no paper
+VERSION = "7"
 
 _WORDS = 3  # terms shown as evidence
 _EVIDENCE_CHARS = 160
@@ -146,6 +149,12 @@ def _row(heard: Heard, model: KindModel, said: Opinion, folder: Path) -> ClassRo
     )
 
 
+def seen_in(look: Look) -> dict[str, npt.NDArray[np.float32]]:
+    """Return what was seen in a picture as inputs by name."""
+    early, late = np.split(look.together, 2)
+    return {PICTURE: look.features, EARLY: early, LATE: late, TEXTURE: look.texture}
+
+
 def inputs_of(
     item: Float,
     image: bytes | Image.Image | Look | None,
@@ -164,9 +173,9 @@ def inputs_of(
         return terms, dense | {SIGNALS: np.concatenate([counted, np.zeros(PICTURE_SIGNALS, np.float32)])}
     look = image if isinstance(image, Look) else picture_features(image, folder / GRAPH)
     read = {} if drawn is None else drawn_inputs(drawn, folder)
-    early, late = np.split(look.together, 2)
-    seen = {PICTURE: look.features, EARLY: early, LATE: late, TEXTURE: look.texture}
-    return terms, dense | read | seen | {SIGNALS: np.concatenate([counted, look.signals])}
+    seen = seen_in(look)
+    told = {GALLERY: read_gallery(folder / GALLERY_FILE).opinion(seen)}
+    return terms, dense | read | seen | told | {SIGNALS: np.concatenate([counted, look.signals])}
 
 
 PICTURE_SIGNALS = 36

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.classes.errors import ClassModelError
+from curation.classes.gallery import GALLERY_FILE
 from curation.classes.model import Array, ClassModel, Dense, Expert, KindModel, Vocabulary
 from curation.classes.softmax import Softmax
 from curation.classes.terms import BITS
@@ -22,17 +23,17 @@ from runtime.hashes import model_sha256
 
 WEIGHTS = "classes.npz"
 # 1: words, signals and picture; 2: what words mean as well; 3: and the other figures, and words that are drawn;
-# 4: what lies together in a picture, and its texture
-FORMAT = 4
+# 4: what lies together in a picture, and its texture; 5: and what the gallery says of types
+FORMAT = 5
 
 
 def model_identity(folder: Path) -> str:
     """Return the hash of a classifier's files, on which every answer depends. Raises ClassModelError."""
-    for name in (WEIGHTS, GRAPH, WORD_VECTORS):
+    for name in (WEIGHTS, GRAPH, WORD_VECTORS, GALLERY_FILE):
         if not (folder / name).is_file():
             raise ClassModelError(f"{folder} is no classifier: it holds no {name}")
-    table = model_sha256(folder / WORD_VECTORS)[:4]
-    return f"{model_sha256(folder / WEIGHTS)[:8]}{model_sha256(folder / GRAPH)[:4]}{table}"
+    others = "".join(model_sha256(folder / name)[:4] for name in (GRAPH, WORD_VECTORS, GALLERY_FILE))
+    return f"{model_sha256(folder / WEIGHTS)[:8]}{others}"
 
 
 def write_model(model: ClassModel, path: Path) -> None:

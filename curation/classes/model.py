@@ -17,6 +17,7 @@ Array = npt.NDArray[np.float64]
 
 SIGNALS, PICTURE = "signals", "picture"  # dense inputs, as are the meanings of texts; "text" is linear
 EARLY, LATE, TEXTURE = "picture.early", "picture.late", "picture.texture"
+GALLERY = "gallery"  # what pictures of no paper say of image types: heard as an expert is
 CAPTION, SENTENCES = f"{MEANING}caption", f"{MEANING}sentences"
 TEXT_SIGNALS = 28  # so many of the signals are counts of text and place
 
@@ -183,6 +184,8 @@ class KindModel:
             said[name] = expert.intercepts + sum(parts.values())
             if name == "joint":
                 added = parts
+        if GALLERY in dense:
+            said[GALLERY] = dense[GALLERY].astype(np.float64)
         if PICTURE in self.dense and PICTURE not in near:
             classes = self.ask(kind, "class_text", said, signals)
             return Opinion(classes, None, None, said, added, columns, values, shown, signals)
@@ -255,7 +258,8 @@ def head_inputs(
 ) -> Array:
     """Return what a head hears: the experts' opinions that matter to it, the signals of the text, a figure's company.
 
-    `said` holds (targets,) or (rows, targets) for each expert, `signals` and `company` the same of theirs.
+    `said` holds (targets,) or (rows, targets) for each expert and the gallery, `signals` and `company` the same of
+    theirs.
     """
     counted = signals[..., :TEXT_SIGNALS]
     silent = () if head.endswith(WITH_DRAWN) else DRAWN
@@ -273,6 +277,8 @@ def head_inputs(
         parts = [opinion[..., :classes] for opinion in classed] + [company]
     elif head == "type":
         parts = [opinion[..., classes:-1] for opinion in typed] + [said["joint"][..., :classes]]
+        if GALLERY in said:
+            parts.append(said[GALLERY])
     else:
         parts = [opinion[..., -1:] for opinion in typed]
     return np.concatenate([*parts, counted], axis=-1)
