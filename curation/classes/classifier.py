@@ -13,14 +13,11 @@ from curation.classes.drawn import Drawn, drawn_inputs
 from curation.classes.features import evidence_of
 from curation.classes.files import WEIGHTS as WEIGHTS_FILE
 from curation.classes.files import model_identity, read_model
-from curation.classes.gallery import GALLERY_FILE, read_gallery
+from curation.classes.gallery import GALLERY_FILE, read_gallery, seen_in
 from curation.classes.model import (
-    EARLY,
     GALLERY,
-    LATE,
     PICTURE,
     SIGNALS,
-    TEXTURE,
     ClassModel,
     KindModel,
     Opinion,
@@ -147,12 +144,6 @@ def _row(heard: Heard, model: KindModel, said: Opinion, folder: Path) -> ClassRo
         image_type=image_type,
         image_type_confidence=sure,
     )
-
-
-def seen_in(look: Look) -> dict[str, npt.NDArray[np.float32]]:
-    """Return what was seen in a picture as inputs by name."""
-    early, late = np.split(look.together, 2)
-    return {PICTURE: look.features, EARLY: early, LATE: late, TEXTURE: look.texture}
 
 
 def inputs_of(

@@ -3,6 +3,6 @@
 `opinion.py` asks them, `learn.py` learns from pictures that `training/gallery.py` fetches.
 """
 
-from curation.classes.gallery.opinion import GALLERY_FILE, Gallery, read_gallery
+from curation.classes.gallery.opinion import GALLERY_FILE, Gallery, read_gallery, seen_in
 
-__all__ = ["GALLERY_FILE", "Gallery", "read_gallery"]
+__all__ = ["GALLERY_FILE", "Gallery", "read_gallery", "seen_in"]

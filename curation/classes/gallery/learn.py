@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from curation.classes.classifier import seen_in
-from curation.classes.gallery.opinion import DIRECTIONS, OPINIONS, Gallery, Seen, write_gallery
+from curation.classes.gallery.opinion import DIRECTIONS, OPINIONS, Gallery, Seen, seen_in, write_gallery
 from curation.classes.kernels import fit_ridge
 from curation.looks import GRAPH, SHIPPED, picture_features
 from schemas.pair import IMAGE_TYPES

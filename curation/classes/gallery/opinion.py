@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from curation.classes.errors import ClassModelError
 from curation.classes.model import EARLY, LATE, PICTURE, TEXTURE
+from curation.looks import Look
 
 GALLERY_FILE = "gallery.npz"
 
@@ -25,6 +26,12 @@ DIRECTIONS: Mapping[str, int] = {PICTURE: 192, LATE: 96, EARLY: 96, TEXTURE: 62}
 _CLIP = 6.0  # spreads
 
 Array = npt.NDArray[np.float32]
+
+
+def seen_in(look: Look) -> dict[str, Array]:
+    """Return what was seen in a picture as inputs by name."""
+    early, late = np.split(look.together, 2)
+    return {PICTURE: look.features, EARLY: early, LATE: late, TEXTURE: look.texture}
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,8 @@ from labelled_pairs import examples
 from PIL import Image, ImageDraw
 
 from curation.classes import GALLERY_FILE, SHIPPED, ClassModelError, Example, KindModel
-from curation.classes.classifier import seen_in
 from curation.classes.gallery.learn import learn_gallery, main, read_labels
-from curation.classes.gallery.opinion import DIRECTIONS, OPINIONS, read_gallery, write_gallery
+from curation.classes.gallery.opinion import DIRECTIONS, OPINIONS, read_gallery, seen_in, write_gallery
 from curation.classes.learn import learn_kind
 from curation.classes.model import GALLERY
 from curation.looks import GRAPH, picture_features
