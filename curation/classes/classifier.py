@@ -59,6 +59,7 @@ def check_classifier(folder: Path) -> None:
         LookError: its network is missing, or another classifier's.
     """
     read_model(folder / WEIGHTS_FILE)
+    read_gallery(folder / GALLERY_FILE)
     check_network(folder / GRAPH)
 
 

@@ -69,8 +69,8 @@ def learn_kind(kind: str, examples: Sequence[Example]) -> KindModel:
     kernels = {"text": np.asarray((texts @ texts.T).toarray())}
     kernels |= {name: _own_kernel(part) for name, part in dense.items()}
     experts, said = _experts(kind, examples, kernels, texts, types, read)
-    if all(GALLERY in item.dense for item in examples):
-        said[GALLERY] = np.stack([item.dense[GALLERY] for item in examples]).astype(np.float64)
+    if any(GALLERY in item.dense for item in examples):
+        said[GALLERY] = np.stack([_input(item, GALLERY) for item in examples]).astype(np.float64)
     heads, caps = fit_heads(kind, examples, said, types)
     return KindModel(classes, types, caps, vocabulary, dense, experts, heads)
 

@@ -32,13 +32,12 @@ from curation.meaning import (
 from curation.pictures import open_rgb
 from runtime.devices import Device
 from runtime.hashes import model_sha256
-from runtime.pictures import small_copy
+from runtime.pictures import LONGEST, small_copy
 
 VERSION = "1"  # 1: a small CLIP model and kernel regression on frozen networks
 
-SEEN = "from small copies"  # in identities: pictures by way of `runtime.pictures.small_copy`
-
-_GAP = 1.5  # see `onnx.load`
+_GAP = 1.0  # see `onnx.load`
+SEEN = f"copies={LONGEST}/{_GAP}"  # in identities: how pictures are made small
 
 FIRST = 256  # numbers of the first part
 COPIES = 0.8  # of two pictures' similarity, that of the first parts; the rest is that of the second

@@ -17,6 +17,7 @@ from extractors.images.raster import read_raster
 from extractors.images.sniff import RASTER, sniff
 from extractors.images.store import is_blank, stored_row
 from extractors.images.vector import read_pdf, read_svg
+from runtime import pictures
 from runtime.versions import installed_version
 from schemas.annotations import ImageRow
 from schemas.floats import Graphic
@@ -80,9 +81,10 @@ def find_placeholders(items: Sequence[tuple[str, str, str]]) -> set[str]:
 
 
 def library_versions() -> dict[str, str]:
-    """Return the versions of the programs and libraries that determine an image's bytes."""
+    """Return the versions of what determines an image's bytes, its small copy and its thumbnail."""
     return {
         "ghostscript": ghostscript_version() or "none",
+        "copies": pictures.VERSION,
         "pillow": installed_version("pillow"),
         "pymupdf": installed_version("pymupdf"),
         "typst": installed_version("typst"),

@@ -20,7 +20,7 @@ from flows.shards import BuildInputs, ShardTables
 from flows.stages.floats import PICTURE_STAGES
 from flows.stages.order import SHARD_STAGES
 from runtime.progress import progress
-from schemas.annotations import ContaminationRow, DuplicateRow, ImageRow
+from schemas.annotations import NOT_RELEASED, ContaminationRow, DuplicateRow, ImageRow
 from schemas.columns import arrow_schema, as_declared, rows_of, table_of
 from schemas.pair import EVERYTHING, Selection
 from schemas.paper import PaperRow
@@ -131,7 +131,7 @@ def in_order(found: pa.Table, cut: pa.Table) -> pa.Table:
 def _shard(
     shards: ShardTables, index: int, papers: pa.Table, licenses: pa.Table, notices: pa.Table, kept: pa.Table
 ) -> releases.ShardTables:
-    columns = [name for name in arrow_schema(ImageRow).names if name not in ("small_copy", "thumbnail")]
+    columns = [name for name in arrow_schema(ImageRow).names if name not in NOT_RELEASED]
     images = [shards.output(stage, index).table("images", columns) for stage in PICTURE_STAGES]
     cut = shards.output("panels", index)
     return releases.ShardTables(

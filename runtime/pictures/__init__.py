@@ -3,7 +3,9 @@
 from runtime.pictures.copies import LONGEST, pack, small_copy, unpack
 from runtime.pictures.loading import opencv
 from runtime.pictures.margins import MARGIN_SIDE, content_range
-from runtime.pictures.thumbnails import SIDE, VERSION, Thumbnail, thumbnail
+from runtime.pictures.thumbnails import SIDE, Thumbnail, thumbnail
+
+VERSION = "1"  # of packed copies and thumbnails, which stage tables hold
 
 __all__ = [
     "LONGEST",

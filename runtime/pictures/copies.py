@@ -1,4 +1,4 @@
-"""The small copy of a picture: what networks look at and thumbnails are made of, kept lest it be decoded again.
+"""The small copy of a picture: what networks look at, kept lest the picture be decoded again.
 
 Networks see 128 or 224 pixels a side, and decoding a picture of 1,024 and making it small costs more than they do. So
 whoever stores a picture, and has its pixels at hand, stores this beside it.

@@ -7,8 +7,6 @@ from PIL import Image
 from runtime.pictures.loading import opencv
 from runtime.pictures.margins import MARGIN_SIDE, content_range
 
-VERSION = "2"  # 1: 96 pixels; 2: by area
-
 SIDE = 96  # pixels of the square
 
 Thumbnail = npt.NDArray[np.uint8]

@@ -60,10 +60,7 @@ def write_embeddings(warehouse: Path, release: Path) -> None:
     """Leave the embeddings as a build would; the manifest no longer states sizes, which have changed."""
     embedder = load_embedder("descriptor")
     vectors = embedder.embed([pair(n).image["bytes"] for n in range(COUNT)])
-    rows = [
-        EmbeddingRow(pair_id=pair(n).pair_id, embedding=tuple(vectors[n].tolist()), thumbnail=b"")
-        for n in range(COUNT)
-    ]
+    rows = [EmbeddingRow(pair_id=pair(n).pair_id, embedding=tuple(vectors[n].tolist())) for n in range(COUNT)]
     parameters = {"embedder": embedder.identity}
     tables = {"embeddings": table_of(EmbeddingRow, rows)}
     write_stage(

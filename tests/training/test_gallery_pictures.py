@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from training import gallery
-from training.gallery import SIDE, Item, fetch, picture_of, picture_path, read_gallery
+from training.gallery import SIDE, Item, fetch, picture_of, picture_path, read_items
 
 
 def encoded(colour: tuple[int, ...], size: tuple[int, int] = (200, 100), kind: str = "PNG") -> bytes:
@@ -68,6 +68,8 @@ FILES = {
     "a/manual.pdf.gz": gzip.compress(pdf()),
     "a/page.html": page(noisy(RED), noisy(BLUE)),
     "a/book.ipynb": notebook(noisy(RED), noisy(BLUE)),
+    "a/cut.pdf.gz": gzip.compress(pdf())[:-40],
+    "a/odd.ipynb": b'{"cells": [null]}',
     "a/drawn.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><rect width="60" height="30" '
     b'fill="blue"/></svg>',
 }
@@ -163,13 +165,15 @@ def test_pictures_of_an_index_are_fetched_once_and_what_is_missing_is_said(
         item("link", "some-package-1.0/a/link.png"),
         item("false", "other-1.0/a/wide.png", "other"),
         item("unknown", "unknown-1.0/a/wide.png", "unknown"),
+        item("cut", "some-package-1.0/a/cut.pdf.gz#1"),
+        item("book", "some-package-1.0/a/odd.ipynb#img0"),
     ]
     assert fetch(wanted, tmp_path, said.append) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["blue.webp", "red.webp"]
     with Image.open(picture_path(tmp_path, wanted[0])) as found:
         assert found.size == (SIDE, SIDE // 2) and found.convert("RGB").getpixel((0, 0)) == RED
-    assert len(said) == 4 and any("is not what the index says" in line for line in said)
-    assert fetch(wanted[:2], tmp_path, said.append) == 2 and len(said) == 4
+    assert len(said) == 6 and any("is not what the index says" in line for line in said)
+    assert fetch(wanted[:2], tmp_path, said.append) == 2 and len(said) == 6
 
 
 @pytest.mark.skipif(
@@ -203,7 +207,9 @@ def test_pictures_of_a_debian_package_are_read_without_unpacking_it(
 
     monkeypatch.setattr(gallery.subprocess, "run", build)
     wanted = [item("wide", "usr/share/doc/wide.png", "some-doc", "debian")]
-    assert fetch(wanted, tmp_path / "out", pytest.fail) == 1
+    said: list[str] = []
+    assert fetch(wanted, tmp_path / "out", said.append) == 1
+    assert said == ["some-doc 1.0: it is gone, the present version is taken"]
 
 
 def test_labels_are_read(tmp_path: Path) -> None:
@@ -211,4 +217,15 @@ def test_labels_are_read(tmp_path: Path) -> None:
     path.write_text(
         "name,source,package,version,member,licence,image_type,panels\nx,pypi,Some.Package,1.0,m.png,MIT,line,1\n"
     )
-    assert read_gallery(path) == [item("x", "m.png")]
+    assert read_items(path) == [item("x", "m.png")]
+
+
+def test_more_than_any_picture_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gallery, "MOST_BYTES", 1000)
+    with pytest.raises(ValueError, match="holds more than 1000 bytes"):
+        picture_of("a/bomb.svg.gz", {"a/bomb.svg.gz": gzip.compress(bytes(100_000))})
+    with (
+        tarfile.open(fileobj=io.BytesIO(archive("some"))) as packed,
+        pytest.raises(ValueError, match="holds more"),
+    ):
+        gallery._members(packed, lambda name: name if name.endswith("wide.png") else None)

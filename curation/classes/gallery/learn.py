@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from curation.classes.gallery.opinion import DIRECTIONS, OPINIONS, Gallery, Seen, seen_in, write_gallery
 from curation.classes.kernels import fit_ridge
+from curation.classes.learn import SHARPNESS
 from curation.looks import GRAPH, SHIPPED, picture_features
 from schemas.pair import IMAGE_TYPES
 
 RIDGES = (0.1, 0.3, 1.0)
-SHARPNESS = 0.7  # as that of the classifier's own kernels
 
 Array = npt.NDArray[np.float64]
 Inputs = Mapping[str, npt.NDArray[np.float32]]

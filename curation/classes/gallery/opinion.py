@@ -15,6 +15,7 @@ from curation.classes.model import EARLY, LATE, PICTURE, TEXTURE
 from curation.looks import Look
 
 GALLERY_FILE = "gallery.npz"
+FORMAT = 1
 
 # What each opinion hears, and how loud; and in how many directions an input is kept.
 OPINIONS: Mapping[str, Mapping[str, float]] = {
@@ -91,7 +92,7 @@ class Gallery:
 
 def write_gallery(gallery: Gallery, path: Path) -> None:
     """Write a gallery; the same one gives the same bytes."""
-    arrays: dict[str, npt.NDArray[np.generic]] = {}
+    arrays: dict[str, npt.NDArray[np.generic]] = {"format": np.array(FORMAT)}
     for name, seen in gallery.seen.items():
         for field in fields(seen):
             value = np.asarray(getattr(seen, field.name))
@@ -111,6 +112,8 @@ def read_gallery(path: Path) -> Gallery:
     try:
         with np.load(path, allow_pickle=False) as held:
             arrays = {name: held[name] for name in held.files}
+        if arrays["format"] != FORMAT:
+            raise ClassModelError(f"{path} is of another format: learn the gallery anew")
         kept = {
             name: Seen(
                 **{

@@ -41,7 +41,7 @@ def test_a_torch_checkpoint_of_the_small_model_gives_the_same_vectors_in_the_sam
     assert np.abs(ours.embed(pictures) - theirs.embed(pictures)).max() < 2e-5
     small = load_embedder("small")  # sees small copies, which takes less time
     assert small.space == theirs.space and small.identity != ours.identity
-    assert (small.embed(pictures) * theirs.embed(pictures)).sum(1).min() > 0.99
+    assert (small.embed(pictures) * theirs.embed(pictures)).sum(1).min() > 0.97
     assert ours.space == theirs.space and shipped_thresholds(ours.space) == read_thresholds(
         SMALL / "thresholds.json"
     )
