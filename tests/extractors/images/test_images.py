@@ -144,4 +144,4 @@ def test_perceptual_hashes_are_near_for_copies_and_far_for_others():
 
 
 def test_versions_are_told():
-    assert set(library_versions()) == {"ghostscript", "pillow", "pymupdf", "typst"}
+    assert set(library_versions()) == {"copies", "ghostscript", "pillow", "pymupdf", "typst"}
