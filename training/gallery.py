@@ -36,6 +36,7 @@ from PIL import Image
 
 from runtime.attempt import Failure, each
 from runtime.hashes import file_sha256
+from runtime.whole_files import written_whole
 
 SIDE = 448  # pixels of the longer side
 DRAWN = 1000  # pixels of the longer side at which drawings are rendered before they are made smaller
@@ -111,10 +112,8 @@ def _files_of(
 
 
 def _make(files: Mapping[str, bytes], folder: Path, item: Item) -> None:
-    path = picture_path(folder, item)
-    part = path.with_suffix(".part")
-    picture_of(item.member, files).save(part, "WEBP", lossless=True)
-    part.replace(path)
+    with written_whole(picture_path(folder, item)) as path:
+        picture_of(item.member, files).save(path, "WEBP", lossless=True)
 
 
 def _of_debian(package: str, version: str, paths: set[str], tell: Callable[[str], None]) -> dict[str, bytes]:
@@ -278,6 +277,10 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--labels", type=Path, default=LABELS)
     arguments = parser.parse_args()
+    if not arguments.labels.is_file():
+        parser.error(
+            f"there is no {arguments.labels}: run this in the repository, or name labels with --labels"
+        )
     items = read_items(arguments.labels)
     there = fetch(items, arguments.folder, lambda line: print(line, file=sys.stderr))
     print(f"{there} of {len(items)} pictures")

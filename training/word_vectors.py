@@ -8,14 +8,13 @@ and 0, which stands for every number; of their 384 numbers the 128 directions in
 bits. A word weighs the more the rarer it is: by the logarithm of its place in the list, which is sorted by frequency.
 """
 
-import io
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from runtime.arrays import write_arrays
 from training.sentence_graph import package_folder
 
 WIDTH = 128
@@ -36,11 +35,7 @@ def write_word_vectors(path: Path) -> None:
         "vectors": in_eight_bits(leading(layers[layer][whole].astype(np.float64), WIDTH)),
         "weights": np.log1p(np.array(whole)).astype(np.float16),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, values in arrays.items():
-            held = io.BytesIO()
-            np.lib.format.write_array(held, values, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), held.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    write_arrays(path, arrays)
 
 
 def is_word(piece: str) -> bool:

@@ -1,7 +1,6 @@
 """The learnt classifier as it lies on disk: weights without pickle, beside the networks that see and read."""
 
 import functools
-import io
 import json
 import zipfile
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from curation.classes.softmax import Softmax
 from curation.classes.terms import BITS
 from curation.classes.word_vectors import WORD_VECTORS
 from curation.looks import GRAPH
+from runtime.arrays import write_arrays
 from runtime.hashes import model_sha256
 
 WEIGHTS = "classes.npz"
@@ -62,11 +62,7 @@ def write_model(model: ClassModel, path: Path) -> None:
                 arrays[f"{kind}.head.{name}.{place.name}"] = getattr(head, place.name).astype(np.float32)
     stated = {"format": FORMAT, "bits": BITS, "kinds": kinds}
     arrays["stated"] = np.frombuffer(json.dumps(stated, sort_keys=True).encode(), np.uint8)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(arrays):
-            held = io.BytesIO()
-            np.lib.format.write_array(held, np.ascontiguousarray(arrays[name]), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), held.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    write_arrays(path, dict(sorted(arrays.items())))
 
 
 @functools.lru_cache(maxsize=2)

@@ -1,7 +1,6 @@
 """The gallery as it answers: regressions on how near a figure is to its pictures, in few directions."""
 
 import functools
-import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from curation.classes.errors import ClassModelError
 from curation.classes.model import EARLY, LATE, PICTURE, TEXTURE
 from curation.looks import Look
+from runtime.arrays import write_arrays
 
 GALLERY_FILE = "gallery.npz"
 FORMAT = 1
@@ -99,11 +99,7 @@ def write_gallery(gallery: Gallery, path: Path) -> None:
             arrays[f"seen.{name}.{field.name}"] = value.astype(np.float16) if field.name == "axes" else value
     for name, duals in gallery.duals.items():
         arrays[f"duals.{name}"] = duals.astype(np.float16)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(arrays):
-            held = io.BytesIO()
-            np.lib.format.write_array(held, np.ascontiguousarray(arrays[name]), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), held.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    write_arrays(path, dict(sorted(arrays.items())))
 
 
 @functools.lru_cache(maxsize=2)
