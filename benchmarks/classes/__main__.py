@@ -17,6 +17,7 @@ to be looked at. Exits 1 where a bound is missed.
 import argparse
 import base64
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -130,13 +131,13 @@ def tell(model: KindModel, item: Example, said: Opinion) -> Told:
 
     class_head, type_head = ("class_drawn", "type_drawn") if said.drawn else ("class", "type")
     voted = {head: named(head) for head in model.heads if head in (class_head, "class_text", "class_picture")}
-    (rule,) = item.terms["rule"].values()
+    (rule,) = item.terms["rule"].shown
     given = voted[class_head]
     return Told(
         item,
         given,
         float(said.classes[model.classes.index(given)]),
-        classes.RULE_CLASSES[rule.shown.removeprefix("rule ")],
+        classes.RULE_CLASSES[rule.removeprefix("rule ")],
         voted.get("class_text", given),
         voted.get("class_picture"),
         said,
@@ -261,7 +262,21 @@ def print_own(release: Path) -> list[str]:
         f"{classes.calibration_error(judged):.3f}"
     )
     _print_matrix(scores)
+    _print_worst_papers(labels, given, papers)
     return _missed(("macro-F1 on the reporting half", scores.macro_f1, 0.80))
+
+
+def _print_worst_papers(labels: Mapping[str, str], given: Mapping[str, str], papers: Mapping[str, str]) -> None:
+    """Print in which papers most mistakes are, and how the others are told."""
+    wrong = Counter(papers[pair_id] for pair_id, name in given.items() if name != labels[pair_id])
+    left = dict(labels)
+    for paper, count in wrong.most_common(2):
+        left = {pair_id: name for pair_id, name in left.items() if papers.get(pair_id) != paper}
+        scores = classes.score(left, given, papers)
+        print(
+            f"  {count} of the {wrong.total()} mistakes are in {paper}: without it, macro-F1 of the {scores.pairs} "
+            f"pairs left {scores.macro_f1:.3f}"
+        )
 
 
 def write_mistakes(told: Sequence[Told], labels: Mapping[str, PairLabel], pairs: Path, output: Path) -> None:

@@ -20,7 +20,7 @@ from curation.classes.drawn import Drawn
 from curation.classes.errors import ClassModelError
 from curation.classes.example import Example
 from curation.classes.features import evidence_of, sentences_about
-from curation.classes.files import WEIGHTS, write_model
+from curation.classes.files import WEIGHTS, WRITTEN_FILE, write_model
 from curation.classes.gallery import GALLERY_FILE
 from curation.classes.learn import cross_validate, learn, paper_folds
 from curation.classes.model import DRAWN_INPUTS, KindModel, Opinion
@@ -38,6 +38,7 @@ __all__ = [
     "VERSION",
     "WEIGHTS",
     "WORD_VECTORS",
+    "WRITTEN_FILE",
     "ClassModelError",
     "Drawn",
     "Example",

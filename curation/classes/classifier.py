@@ -14,10 +14,12 @@ from curation.classes.features import evidence_of
 from curation.classes.files import WEIGHTS as WEIGHTS_FILE
 from curation.classes.files import model_identity, read_model
 from curation.classes.gallery import GALLERY_FILE, read_gallery, seen_in
+from curation.classes.grid import GRID, grid_signals
 from curation.classes.model import (
     GALLERY,
     PICTURE,
     SIGNALS,
+    WRITTEN,
     ClassModel,
     KindModel,
     Opinion,
@@ -27,14 +29,15 @@ from curation.classes.signals import text_signals
 from curation.classes.terms import Terms, terms_of, texts_of
 from curation.classes.word_vectors import MEANING, meanings_of
 from curation.classes.wording.rules import rule_of
+from curation.classes.written import WRITTEN_FILE, read_written, written_opinion
 from curation.looks import GRAPH, SHIPPED, Look, check_network, picture_features
 from schemas.annotations import ClassRow
 from schemas.floats import Float
 
 # 1: rules; 2: more; 3: learnt from words and picture, with types; 4: hears what words mean; 5: and of other figures;
 # 6: sees what lies together in a picture, and its texture
-# 7: and is told of image types by pictures of no paper
-VERSION = "7"
+# 7: and is told of image types by pictures of no paper; 8: and of classes by captions and tables of no paper
+VERSION = "8"
 
 _WORDS = 3  # terms shown as evidence
 _EVIDENCE_CHARS = 160
@@ -60,6 +63,7 @@ def check_classifier(folder: Path) -> None:
     """
     read_model(folder / WEIGHTS_FILE)
     read_gallery(folder / GALLERY_FILE)
+    read_written(folder / WRITTEN_FILE)
     check_network(folder / GRAPH)
 
 
@@ -158,9 +162,10 @@ def inputs_of(
 ) -> tuple[Terms, dict[str, npt.NDArray[np.float32]]]:
     """Return what the classifier of a folder hears of a float: terms, and its dense inputs by name."""
     texts, counted = texts_of(item), text_signals(item, origin)
-    terms, dense = terms_of(item, rule, texts), meanings_of(item.kind, texts, folder)
+    terms, dense = terms_of(item.kind, texts, rule), meanings_of(texts, folder)
+    dense[WRITTEN] = written_opinion(read_written(folder / WRITTEN_FILE), item.kind, terms, dense)
     if item.kind == "table":
-        return terms, dense | {SIGNALS: counted}
+        return terms, dense | {SIGNALS: counted, GRID: grid_signals(item.table_text or "")}
     if image is None:
         return terms, dense | {SIGNALS: np.concatenate([counted, np.zeros(PICTURE_SIGNALS, np.float32)])}
     look = image if isinstance(image, Look) else picture_features(image, folder / GRAPH)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from curation.classes.errors import ClassModelError
 from curation.classes.gallery import GALLERY_FILE
-from curation.classes.model import Array, ClassModel, Dense, Expert, KindModel, Vocabulary
+from curation.classes.model import Array, ClassModel, Dense, Expert, KindModel, Vocabulary, row_step
 from curation.classes.softmax import Softmax
 from curation.classes.terms import BITS
 from curation.classes.word_vectors import WORD_VECTORS
@@ -22,17 +22,22 @@ from runtime.arrays import write_arrays
 from runtime.hashes import model_sha256
 
 WEIGHTS = "classes.npz"
+WRITTEN_FILE = "written.npz"  # what was learnt from written examples, in the same form
 # 1: words, signals and picture; 2: what words mean as well; 3: and the other figures, and words that are drawn;
-# 4: what lies together in a picture, and its texture; 5: and what the gallery says of types
-FORMAT = 5
+# 4: what lies together in a picture, and its texture; 5: and what the gallery says of types; 6: what the written
+# examples say of classes, and rows in eight bits
+FORMAT = 6
+
+
+_OTHERS = (GRAPH, WORD_VECTORS, GALLERY_FILE, WRITTEN_FILE)
 
 
 def model_identity(folder: Path) -> str:
     """Return the hash of a classifier's files, on which every answer depends. Raises ClassModelError."""
-    for name in (WEIGHTS, GRAPH, WORD_VECTORS, GALLERY_FILE):
+    for name in (WEIGHTS, *_OTHERS):
         if not (folder / name).is_file():
             raise ClassModelError(f"{folder} is no classifier: it holds no {name}")
-    others = "".join(model_sha256(folder / name)[:4] for name in (GRAPH, WORD_VECTORS, GALLERY_FILE))
+    others = "".join(model_sha256(folder / name)[:4] for name in _OTHERS)
     return f"{model_sha256(folder / WEIGHTS)[:8]}{others}"
 
 
@@ -52,8 +57,11 @@ def write_model(model: ClassModel, path: Path) -> None:
         arrays[f"{kind}.places"] = part.vocabulary.places.astype(np.int32)
         arrays[f"{kind}.rarity"] = part.vocabulary.rarity.astype(np.float16)
         for name, dense in part.dense.items():
-            for field, kept in (("mean", np.float32), ("spread", np.float32), ("rows", np.float16)):
-                arrays[f"{kind}.dense.{name}.{field}"] = getattr(dense, field).astype(kept)
+            for field in ("mean", "spread"):
+                arrays[f"{kind}.dense.{name}.{field}"] = getattr(dense, field).astype(np.float32)
+            arrays[f"{kind}.dense.{name}.rows"] = np.rint(dense.rows / row_step(dense.rows.shape[1])).astype(
+                np.int8
+            )
         for name, expert in part.experts.items():
             for field, kept in (("terms", np.float16), ("rows", np.float32), ("intercepts", np.float32)):
                 arrays[f"{kind}.expert.{name}.{field}"] = getattr(expert, field).astype(kept)
@@ -65,7 +73,7 @@ def write_model(model: ClassModel, path: Path) -> None:
     write_arrays(path, dict(sorted(arrays.items())))
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=4)  # two files of two classifiers
 def read_model(path: Path) -> ClassModel:
     """Return a classifier's weights as they were written. Raises ClassModelError."""
     try:
@@ -86,7 +94,7 @@ def _kind(arrays: Mapping[str, npt.NDArray[Any]], kind: str, said: Any) -> KindM
 
     def dense(name: str, scale: float) -> Dense:
         mean, spread, rows = (wide(f"dense.{name}.{field}") for field in ("mean", "spread", "rows"))
-        return Dense(mean, spread, rows, scale)
+        return Dense(mean, spread, rows * row_step(rows.shape[1]), scale)
 
     def expert(name: str, loudness: Mapping[str, float]) -> Expert:
         terms, rows, intercepts = (

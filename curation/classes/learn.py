@@ -1,6 +1,7 @@
 """How the classifier is learnt from labelled floats, and how what it learnt is told by papers left out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ from curation.classes.model import (
     EXPERTS,
     GALLERY,
     UNTYPED,
+    WRITTEN,
     ClassModel,
     Dense,
     Expert,
     KindModel,
     Vocabulary,
+    row_step,
 )
 from curation.classes.terms import FIELDS, Terms
 from schemas.pair import IMAGE_TYPES
@@ -56,9 +59,27 @@ def learn_kind(kind: str, examples: Sequence[Example]) -> KindModel:
             f"There are {len(examples)} labelled {kind}s{lacking}: at least {_FEWEST} are needed, some of each class."
         )
     types = IMAGE_TYPES if kind == "figure" else ()
+    model, said = experts_of(kind, examples, EXPERTS[kind], types)
+    for name in (GALLERY, WRITTEN):
+        if any(name in item.dense for item in examples):
+            said[name] = np.stack([_input(item, name) for item in examples]).astype(np.float64)
+    heads, caps = fit_heads(kind, examples, said, types)
+    return replace(model, heads=heads, type_caps=caps)
+
+
+def experts_of(
+    kind: str,
+    examples: Sequence[Example],
+    listening: Mapping[str, Mapping[str, float]],
+    types: tuple[str, ...] = (),
+) -> tuple[KindModel, dict[str, Array]]:
+    """Return a classifier without heads, and what each expert says of every example, its paper left out.
+
+    `listening` is what each expert hears, and how loud.
+    """
     vocabulary = _vocabulary([item.terms for item in examples])
     read = _read(kind, examples)
-    heard = dict.fromkeys(name for loudness in EXPERTS[kind].values() for name in loudness if name != "text")
+    heard = dict.fromkeys(name for loudness in listening.values() for name in loudness if name != "text")
     asked = {name: read if name in DRAWN_INPUTS else examples for name in heard}
     dense = {
         name: _dense(np.stack([_input(item, name) for item in items]))
@@ -68,11 +89,8 @@ def learn_kind(kind: str, examples: Sequence[Example]) -> KindModel:
     texts = _sparse(vocabulary, kind, examples)
     kernels = {"text": np.asarray((texts @ texts.T).toarray())}
     kernels |= {name: _own_kernel(part) for name, part in dense.items()}
-    experts, said = _experts(kind, examples, kernels, texts, types, read)
-    if any(GALLERY in item.dense for item in examples):
-        said[GALLERY] = np.stack([_input(item, GALLERY) for item in examples]).astype(np.float64)
-    heads, caps = fit_heads(kind, examples, said, types)
-    return KindModel(classes, types, caps, vocabulary, dense, experts, heads)
+    experts, said = _experts(kind, examples, listening, kernels, texts, types, read)
+    return KindModel(KIND_CLASSES[kind], types, (), vocabulary, dense, experts, {}), said
 
 
 def _read(kind: str, examples: Sequence[Example]) -> list[Example]:
@@ -90,7 +108,7 @@ def _input(item: Example, name: str) -> npt.NDArray[np.float32]:
 
 
 def _vocabulary(documents: Sequence[Terms]) -> Vocabulary:
-    seen = [np.fromiter(said, np.int64, len(said)) for terms in documents for said in terms.values()]
+    seen = [np.unique(said.places) for terms in documents for said in terms.values()]
     places, counts = np.unique(np.concatenate(seen), return_counts=True)
     places, counts = places[counts > 1], counts[counts > 1]
     rarity = np.log((1 + len(documents)) / (1 + np.minimum(counts, len(documents)))) + 1
@@ -102,7 +120,8 @@ def _dense(values: npt.NDArray[np.float32]) -> Dense:
     mean, spread = wide.mean(axis=0), wide.std(axis=0) + 1e-6
     mean, spread = mean.astype(np.float32).astype(np.float64), spread.astype(np.float32).astype(np.float64)
     blank = Dense(mean, spread, np.zeros((0, values.shape[1])), 1.0)
-    rows = blank.standard(wide).astype(np.float16).astype(np.float64)
+    step = row_step(values.shape[1])
+    rows = np.rint(blank.standard(wide) / step) * step
     square = (rows**2).sum(axis=1)
     distances = square[:, None] + square[None] - 2 * rows @ rows.T
     middle = float(np.median(distances))
@@ -131,6 +150,7 @@ def _sparse(vocabulary: Vocabulary, kind: str, examples: Sequence[Example]) -> A
 def _experts(
     kind: str,
     examples: Sequence[Example],
+    listening: Mapping[str, Mapping[str, float]],
     kernels: Mapping[str, Array],
     texts: Any,
     types: tuple[str, ...],
@@ -140,10 +160,11 @@ def _experts(
 
     Those of words in a picture are learnt from what OCR has `read`, and say nothing of other examples (NaN).
     """
-    names = [name for name in EXPERTS[kind] if name not in DRAWN]
-    experts, said = _experts_on(kind, examples, kernels, texts, types, names)
+    silent = {name: loudness for name, loudness in listening.items() if name not in DRAWN}
+    experts, said = _experts_on(kind, examples, silent, kernels, texts, types)
     if read:
-        more, told = _experts_on(kind, read, kernels, texts, types, DRAWN)
+        drawn = {name: listening[name] for name in DRAWN}
+        more, told = _experts_on(kind, read, drawn, kernels, texts, types)
         mine = {item.pair_id for item in read}
         rows = np.array([item.pair_id in mine for item in examples])
         for name, opinion in told.items():
@@ -156,10 +177,10 @@ def _experts(
 def _experts_on(
     kind: str,
     examples: Sequence[Example],
+    listening: Mapping[str, Mapping[str, float]],
     kernels: Mapping[str, Array],
     texts: Any,
     types: tuple[str, ...],
-    names: Sequence[str],
 ) -> tuple[dict[str, Expert], dict[str, Array]]:
     classes = KIND_CLASSES[kind]
     papers = [item.paper for item in examples]
@@ -173,8 +194,7 @@ def _experts_on(
             looks[row, types.index(str(item.image_type))] = 1
             looks[row, -1] = (item.panels or 1) > 1
     experts, said = {}, {}
-    for name in names:
-        loudness = EXPERTS[kind][name]
+    for name, loudness in listening.items():
         kernel = np.sum([loud * kernels[heard] for heard, loud in loudness.items()], axis=0)
         first = fit_ridge(kernel, told, papers, weights=weights)
         duals, left_out = first.duals, first.left_out

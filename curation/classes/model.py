@@ -1,6 +1,8 @@
 """The learnt classifier as it answers: one part for figures, one for tables."""
 
 import functools
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,8 +11,9 @@ import numpy.typing as npt
 
 from curation.classes.company import company_of, nobody
 from curation.classes.drawn import DRAWN_COUNTS, DRAWN_MEANING
+from curation.classes.grid import GRID
 from curation.classes.softmax import Softmax
-from curation.classes.terms import FIELDS, Terms, weight_of
+from curation.classes.terms import BITS, FIELDS, Terms
 from curation.classes.word_vectors import MEANING
 
 Array = npt.NDArray[np.float64]
@@ -18,6 +21,7 @@ Array = npt.NDArray[np.float64]
 SIGNALS, PICTURE = "signals", "picture"  # dense inputs, as are the meanings of texts; "text" is linear
 EARLY, LATE, TEXTURE = "picture.early", "picture.late", "picture.texture"
 GALLERY = "gallery"  # what pictures of no paper say of image types: heard as an expert is
+WRITTEN = "written"  # what captions and tables of no paper say of classes: so, too
 CAPTION, SENTENCES = f"{MEANING}caption", f"{MEANING}sentences"
 TEXT_SIGNALS = 28  # so many of the signals are counts of text and place
 
@@ -44,8 +48,9 @@ FIGURE_EXPERTS: Mapping[str, Mapping[str, float]] = {
 }
 TABLE_EXPERTS: Mapping[str, Mapping[str, float]] = {
     "text": {"text": 1.0},
-    "signals": {SIGNALS: 1.0},
-    "joint": {"text": 1.0, SIGNALS: 0.7},
+    "meaning": {CAPTION: 0.7, SENTENCES: 0.35},
+    "signals": {SIGNALS: 1.0, GRID: 1.0},
+    "joint": {"text": 1.0, CAPTION: 0.7, SENTENCES: 0.35, SIGNALS: 0.5, GRID: 0.5},
 }
 EXPERTS = {"figure": FIGURE_EXPERTS, "table": TABLE_EXPERTS}
 DRAWN_INPUTS = (DRAWN_MEANING, DRAWN_COUNTS)
@@ -55,7 +60,15 @@ WITH_DRAWN = "_drawn"  # after a head's name: the same head, which hears those e
 SEEING = ("picture", "together", "texture")
 # The experts that are not asked for image types, and those not asked for classes: without them these are told better.
 UNTYPED = ("text", "drawn_words")
-UNCLASSED = ("text", "together", "texture")
+UNCLASSED = ("together", "texture")
+
+
+SPREADS = 6.0  # so many spreads from the mean an input is cut off
+
+
+def row_step(width: int) -> float:
+    """Return the step in which training rows of some width are kept, in eight bits."""
+    return float(SPREADS / np.sqrt(width) / 127)
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,8 @@ class Dense:
 
     def standard(self, values: Array) -> Array:
         """Return inputs of shape (rows, width) with mean 0 and squared length about 1."""
-        return np.asarray(np.clip((values - self.mean) / self.spread, -6, 6) / np.sqrt(values.shape[1]))
+        near = np.clip((values - self.mean) / self.spread, -SPREADS, SPREADS)
+        return np.asarray(near / np.sqrt(values.shape[1]))
 
     def kernel(self, values: Array) -> Array:
         """Return how near inputs are to the training rows, 0 to 1, of shape (rows, training rows)."""
@@ -97,6 +111,13 @@ class Vocabulary:
     places: npt.NDArray[np.int64]
     rarity: Array
 
+    @functools.cached_property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """The row of each term's hash, -1 where it is not among them, of shape (hashes,)."""
+        found = np.full(1 << BITS, -1, dtype=np.int64)
+        found[self.places] = np.arange(len(self.places))
+        return found
+
     def vector(
         self, terms: Terms, weights: Mapping[str, float]
     ) -> tuple[npt.NDArray[np.int64], Array, list[str]]:
@@ -106,18 +127,14 @@ class Vocabulary:
         shown: list[str] = []
         for field, weight in weights.items():
             said = terms[field]
-            places = np.fromiter(said, np.int64, len(said))
-            at = np.searchsorted(self.places, places)
-            at[at == len(self.places)] = 0
-            known = self.places[at] == places if len(self.places) else np.zeros(len(places), bool)
+            at = self.rows[said.places]
+            known = at >= 0
             if not known.any():
                 continue
-            listed = list(said.values())
-            counts = np.array([weight_of(term) for term in listed])[known]
-            part = counts * self.rarity[at[known]]
+            part = (1.0 + np.log(said.counts[known])) * self.rarity[at[known]]
             columns.append(at[known])
-            values.append(weight * part / np.linalg.norm(part))
-            shown += [term.shown for term, there in zip(listed, known, strict=True) if there]
+            values.append(part * (weight / math.sqrt(part @ part)))
+            shown += itertools.compress(said.shown, known.tolist())
         if not columns:
             return np.zeros(0, np.int64), np.zeros(0), []
         return np.concatenate(columns), np.concatenate(values), shown
@@ -172,20 +189,11 @@ class KindModel:
     def opinion(self, kind: str, terms: Terms, dense: Mapping[str, npt.NDArray[np.float32]]) -> Opinion:
         """Return what is said of its paper's only float; without a picture the words and signals decide alone."""
         columns, values, shown = self.vocabulary.vector(terms, FIELDS[kind])
-        inputs = {name: dense[name].astype(np.float64) for name in self.dense if name in dense}
-        near = {name: self.dense[name].kernel(given[None])[0] for name, given in inputs.items()}
-        signals = inputs[SIGNALS][:TEXT_SIGNALS]
-        said: dict[str, Array] = {}
-        added: dict[str, Array] = {}
-        for name, expert in self.experts.items():
-            if not set(expert.loudness) <= {"text", *near}:
-                continue
-            parts = expert_parts(expert, columns, values, near)
-            said[name] = expert.intercepts + sum(parts.values())
-            if name == "joint":
-                added = parts
-        if GALLERY in dense:
-            said[GALLERY] = dense[GALLERY].astype(np.float64)
+        near = self.near(dense)
+        signals = dense[SIGNALS].astype(np.float64)[:TEXT_SIGNALS]
+        parts = self.hear(columns, values, near)
+        said, added = self.sums(parts), parts.get("joint", {})
+        said |= {name: dense[name].astype(np.float64) for name in (GALLERY, WRITTEN) if name in dense}
         if PICTURE in self.dense and PICTURE not in near:
             classes = self.ask(kind, "class_text", said, signals)
             return Opinion(classes, None, None, said, added, columns, values, shown, signals)
@@ -196,6 +204,29 @@ class KindModel:
             types = self.ask(kind, head_of("type", drawn), said, signals)
             several = float(self.ask(kind, "several", said, signals)[1])
         return Opinion(classes, types, several, said, added, columns, values, shown, signals, drawn)
+
+    def near(self, dense: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, Array]:
+        """Return how near the given inputs are to the training rows, for each input of shape (training rows,)."""
+        heard = [name for name in self.dense if name in dense]
+        return {name: self.dense[name].kernel(dense[name].astype(np.float64)[None])[0] for name in heard}
+
+    def hear(
+        self, columns: npt.NDArray[np.int64], values: Array, near: Mapping[str, Array]
+    ) -> dict[str, dict[str, Array]]:
+        """Return what each of an expert's inputs adds to its targets, for each expert whose inputs are all there."""
+        return {
+            name: {
+                heard: loud
+                * (values @ expert.terms[columns] if heard == "text" else near[heard] @ expert.rows)
+                for heard, loud in expert.loudness.items()
+            }
+            for name, expert in self.experts.items()
+            if set(expert.loudness) <= {"text", *near}
+        }
+
+    def sums(self, parts: Mapping[str, Mapping[str, Array]]) -> dict[str, Array]:
+        """Return what each expert says whose parts these are, of shape (targets,)."""
+        return {name: self.experts[name].intercepts + sum(added.values()) for name, added in parts.items()}
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -238,16 +269,6 @@ class KindModel:
         return np.asarray(self.heads[head].probabilities(inputs[None])[0])
 
 
-def expert_parts(
-    expert: Expert, columns: npt.NDArray[np.int64], values: Array, near: Mapping[str, Array]
-) -> dict[str, Array]:
-    """Return what each of the expert's inputs adds to its targets."""
-    return {
-        name: loud * (values @ expert.terms[columns] if name == "text" else near[name] @ expert.rows)
-        for name, loud in expert.loudness.items()
-    }
-
-
 def head_of(name: str, drawn: bool) -> str:
     """Return the name of the head that hears of the words in a picture, or of the one that does not."""
     return f"{name}{WITH_DRAWN}" if drawn else name
@@ -258,23 +279,26 @@ def head_inputs(
 ) -> Array:
     """Return what a head hears: the experts' opinions that matter to it, the signals of the text, a figure's company.
 
-    `said` holds (targets,) or (rows, targets) for each expert and the gallery, `signals` and `company` the same of
-    theirs.
+    `said` holds (targets,) or (rows, targets) for each expert, the gallery and the written examples, `signals` and
+    `company` the same of theirs.
     """
     counted = signals[..., :TEXT_SIGNALS]
     silent = () if head.endswith(WITH_DRAWN) else DRAWN
     head = head.removesuffix(WITH_DRAWN)
     heard = [name for name in EXPERTS[kind] if name in said and name not in silent]  # in one order
+    written = [said[WRITTEN]] if WRITTEN in said else []
     if kind == "table":
-        return np.concatenate([said[name][..., :1] for name in heard], axis=-1)
+        return np.concatenate(
+            [said[name][..., :1] for name in heard] + [one[..., :1] for one in written], axis=-1
+        )
     classed = [said[name] for name in heard if name not in UNCLASSED]
     typed = [said[name] for name in heard if name not in UNTYPED]
     if head == "class_text":
-        return np.concatenate([said["text"], said["meaning"][..., :classes], counted], axis=-1)
+        return np.concatenate([said["text"], said["meaning"][..., :classes], *written, counted], axis=-1)
     if head == "class_picture":
         return np.concatenate([said[name][..., :classes] for name in SEEING], axis=-1)
     if head == "class":
-        parts = [opinion[..., :classes] for opinion in classed] + [company]
+        parts = [opinion[..., :classes] for opinion in classed] + written + [company]
     elif head == "type":
         parts = [opinion[..., classes:-1] for opinion in typed] + [said["joint"][..., :classes]]
         if GALLERY in said:

@@ -2,12 +2,14 @@
 
 import functools
 import itertools
-import math
 import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from curation.classes.features import CAPTION_CHARS, head_of, mention_sentences
 from schemas.floats import Float
@@ -23,15 +25,19 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+|[^\w\s]")
 _STOPS = frozenset(".,;:()")
 
 
-@dataclass(slots=True)  # frozen ones take longer to make, and a figure has hundreds
-class Term:
-    """A term of one field: the text that it shows as evidence, and how often it occurs."""
+@dataclass(frozen=True, eq=False)
+class FieldTerms:
+    """The terms of one field: hash and number of occurrences of each, of shape (terms,), and its text as evidence.
 
-    shown: str
-    count: int
+    Two terms of the same hash are two terms.
+    """
+
+    places: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.float64]
+    shown: Sequence[str]
 
 
-Terms = Mapping[str, Mapping[int, Term]]  # by field, then by hash
+Terms = Mapping[str, FieldTerms]  # by field
 
 # Field -> how much it counts beside the others; each field's vector has length 1 before that.
 FIGURE_FIELDS: Mapping[str, float] = {
@@ -59,16 +65,15 @@ TABLE_FIELDS: Mapping[str, float] = {
 FIELDS: Mapping[str, Mapping[str, float]] = {"figure": FIGURE_FIELDS, "table": TABLE_FIELDS}
 
 
-def terms_of(item: Float, rule: str, texts: Mapping[str, str] | None = None) -> dict[str, dict[int, Term]]:
-    """Return, for each field of the float's kind, its terms by their hash; `rule` is what the words' rule says.
+def terms_of(kind: str, texts: Mapping[str, str], rule: str | None = None) -> dict[str, FieldTerms]:
+    """Return the terms of each field of a kind of float.
 
-    `texts` are those of `texts_of`, where they are there already.
+    `texts` are those of `texts_of`, `rule` is what the words' rule says, if it was asked.
     """
-    texts = texts_of(item) if texts is None else texts
-    found: dict[str, dict[int, Term]] = {}
-    for field in FIELDS[item.kind]:
+    found: dict[str, FieldTerms] = {}
+    for field in FIELDS[kind]:
         if field == "rule":
-            listed: Iterable[str] = [f"rule {rule}"]
+            listed: Iterable[str] = [] if rule is None else [f"rule {rule}"]
         elif field == "parts":
             listed = _parts(tokens(texts["caption"][:PARTS_CHARS]))
         elif field == "opening":
@@ -84,11 +89,6 @@ def terms_of(item: Float, rule: str, texts: Mapping[str, str] | None = None) -> 
 def tokens(text: str) -> tuple[str, ...]:
     """Return words and marks in lower case, every number as 0."""
     return tuple(_TOKEN.findall(_DIGITS.sub("0", text.lower())))
-
-
-def weight_of(term: Term) -> float:
-    """Return how much a term of its count weighs before its rarity is known."""
-    return 1.0 + math.log(term.count)
 
 
 def texts_of(item: Float) -> dict[str, str]:
@@ -125,13 +125,10 @@ def _parts_of(word: str) -> tuple[str, ...]:
     return tuple(whole[at : at + size] for size in PARTS for at in range(len(whole) - size + 1))
 
 
-def _counted(field: str, listed: Iterable[str]) -> dict[int, Term]:
-    found: dict[int, Term] = {}
-    for text, count in Counter(listed).items():
-        place = _place(field, text)
-        before = found.get(place)
-        found[place] = Term(text, count) if before is None else Term(before.shown, before.count + count)
-    return found
+def _counted(field: str, listed: Iterable[str]) -> FieldTerms:
+    found = Counter(listed)
+    places = np.fromiter((_place(field, text) for text in found), np.int64, len(found))
+    return FieldTerms(places, np.fromiter(found.values(), np.float64, len(found)), list(found))
 
 
 @functools.lru_cache(maxsize=50_000)

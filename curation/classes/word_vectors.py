@@ -22,8 +22,7 @@ WORD_VECTORS = "words.npz"
 
 MEANING = "meaning_"  # before the name of a text: that input of the classifier
 
-# The texts of each kind whose meaning is heard; tables are told no better by it.
-MEANINGS: Mapping[str, tuple[str, ...]] = {"figure": ("caption", "sentences"), "table": ()}
+MEANINGS = ("caption", "sentences")  # the texts whose meaning is heard
 
 _JOINTS = re.compile(r"[-'’]")
 
@@ -52,17 +51,14 @@ class WordVectors:
         return np.asarray(weights @ self.vectors[known].astype(np.float32) / weights.sum(), np.float32)
 
 
-def meanings_of(kind: str, texts: Mapping[str, str], folder: Path) -> dict[str, Array]:
-    """Return, as inputs by name, the means for those of a float's texts that count for its kind.
+def meanings_of(texts: Mapping[str, str], folder: Path) -> dict[str, Array]:
+    """Return, as inputs by name, the means for those of a float's texts whose meaning is heard.
 
     Raises:
         ClassModelError: the classifier's folder holds no word vectors.
     """
-    heard = MEANINGS[kind]
-    if not heard:
-        return {}
     vectors = read_word_vectors(folder / WORD_VECTORS)
-    return {f"{MEANING}{name}": vectors.mean(texts[name]) for name in heard}
+    return {f"{MEANING}{name}": vectors.mean(texts[name]) for name in MEANINGS}
 
 
 @functools.lru_cache(maxsize=2)

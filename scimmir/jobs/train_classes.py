@@ -67,7 +67,7 @@ def train_classes(
     model = classes.learn(examples)
     output.mkdir(parents=True, exist_ok=True)
     classes.write_model(model, output / classes.WEIGHTS)
-    for name in (classes.GRAPH, classes.WORD_VECTORS, classes.GALLERY_FILE, *NOTICES):
+    for name in (classes.GRAPH, classes.WORD_VECTORS, classes.GALLERY_FILE, classes.WRITTEN_FILE, *NOTICES):
         if (classes.SHIPPED / name).resolve() != (output / name).resolve():
             shutil.copyfile(classes.SHIPPED / name, output / name)
     return Learnt(

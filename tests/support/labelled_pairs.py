@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from curation.classes import Example
-from curation.classes.terms import terms_of
+from curation.classes.terms import Terms, terms_of, texts_of
 from schemas.floats import Float
 
 WORDS = {
@@ -36,6 +36,11 @@ def a_float(kind: str, caption: str, table_text: str | None = None) -> Float:
     )
 
 
+def terms(item: Float) -> Terms:
+    """The terms of a float for which no particular rule holds."""
+    return terms_of(item.kind, texts_of(item), "any")
+
+
 def png(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG")
@@ -55,7 +60,7 @@ def examples() -> list[Example]:
                     pair_id=f"{name}-{number}",
                     paper=f"paper-{number // 2}",
                     kind=kind,
-                    terms=terms_of(item, "any"),
+                    terms=terms(item),
                     dense=dense(kind, place, draw),
                     subcategory=name,
                     image_type=TYPES.get(name),
@@ -68,8 +73,10 @@ def examples() -> list[Example]:
 def dense(kind: str, place: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
     """Return noise as each dense input, and as a figure's picture numbers that tell its class."""
     found = {"signals": draw.normal(size=64 if kind == "figure" else 28)}
-    if kind == "figure":
-        found |= {f"meaning_{name}": draw.normal(size=8) for name in ("caption", "sentences")}
+    found |= {f"meaning_{name}": draw.normal(size=8) for name in ("caption", "sentences")}
+    if kind == "table":
+        found["grid"] = draw.normal(size=34)
+    else:
         found["picture"] = draw.normal(size=12) + 2 * np.eye(12)[place]
         found |= {f"picture.{name}": draw.normal(size=6) for name in ("early", "late", "texture")}
     return {name: values.astype(np.float32) for name, values in found.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labelled_pairs import WORDS, a_float, dense, examples, flowchart, png
+from labelled_pairs import WORDS, a_float, dense, examples, flowchart, png, terms
 from PIL import Image
 
 from curation.classes import (
@@ -27,7 +27,6 @@ from curation.classes.company import company_of, nobody
 from curation.classes.files import read_model
 from curation.classes.kernels import fit_ridge
 from curation.classes.softmax import fit_softmax
-from curation.classes.terms import terms_of
 from schemas.pair import IMAGE_TYPES, SUBCATEGORIES
 from schemas.reject import RecordError
 
@@ -120,7 +119,7 @@ def in_papers_of_a_kind() -> list[Example]:
     found = []
     for item in examples():
         number = int(item.pair_id.rpartition("-")[2])
-        blank = {"terms": terms_of(a_float(item.kind, "thing"), "any"), "dense": dense(item.kind, 11, draw)}
+        blank = {"terms": terms(a_float(item.kind, "thing")), "dense": dense(item.kind, 11, draw)}
         more = blank if item.kind == "figure" and number % 4 == 0 else {}
         found.append(dataclasses.replace(item, paper=f"{item.subcategory}-{number // 4}", **more))
     return found
@@ -157,17 +156,14 @@ def test_nothing_of_a_paper_is_learnt_before_it_is_told():
     marked = [
         dataclasses.replace(
             item,
-            terms=terms_of(a_float(item.kind, f"{WORDS[item.subcategory]} zyxwvut"), "any"),
+            terms=terms(a_float(item.kind, f"{WORDS[item.subcategory]} zyxwvut")),
         )
         if item.paper == "paper-0"
         else item
         for item in listed
     ]
-    (place,) = [
-        number
-        for number, term in terms_of(a_float("figure", "zyxwvut"), "any")["caption"].items()
-        if term.shown == "zyxwvut"
-    ]
+    word = terms(a_float("figure", "zyxwvut"))["caption"]
+    place = word.places[list(word.shown).index("zyxwvut")]
     seen = []
 
     def judge(model, left):

@@ -1,0 +1,8 @@
+"""What captions and tables that were written for it, which are no papers', say of a float's class.
+
+`opinion.py` asks them, `learn.py` learns from them: `tests/data/written_captions.jsonl`.
+"""
+
+from curation.classes.written.opinion import WRITTEN_FILE, read_written, written_opinion
+
+__all__ = ["WRITTEN_FILE", "read_written", "written_opinion"]

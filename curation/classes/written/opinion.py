@@ -1,0 +1,34 @@
+"""The written examples as they answer: for each kind one regression on words and on what they mean."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.classes.errors import ClassModelError
+from curation.classes.files import WRITTEN_FILE, read_model
+from curation.classes.model import CAPTION, SENTENCES, WRITTEN, ClassModel
+from curation.classes.terms import FIELDS, Terms
+
+__all__ = ["LOUDNESS", "WRITTEN_FILE", "read_written", "written_opinion"]
+
+# What the regression hears, and how loud.
+LOUDNESS: Mapping[str, float] = {"text": 1.0, CAPTION: 1.4, SENTENCES: 0.7}
+
+
+def read_written(path: Path) -> ClassModel:
+    """Return what was learnt from the written examples: parts without heads. Raises ClassModelError."""
+    model = read_model(path)
+    if any(WRITTEN not in part.experts for part in model.kinds.values()):
+        raise ClassModelError(f"{path} was not learnt from written examples (curation.classes.written.learn)")
+    return model
+
+
+def written_opinion(
+    model: ClassModel, kind: str, terms: Terms, dense: Mapping[str, npt.NDArray[np.float32]]
+) -> npt.NDArray[np.float32]:
+    """Return what the written examples say of a float's classes, float32 of shape (classes,): about 1 and 0."""
+    part = model.kinds[kind]
+    columns, values, _ = part.vocabulary.vector(terms, FIELDS[kind])
+    return np.asarray(part.sums(part.hear(columns, values, part.near(dense)))[WRITTEN], np.float32)
