@@ -266,7 +266,9 @@ def print_own(release: Path) -> list[str]:
     return _missed(("macro-F1 on the reporting half", scores.macro_f1, 0.80))
 
 
-def _print_worst_papers(labels: Mapping[str, str], given: Mapping[str, str], papers: Mapping[str, str]) -> None:
+def _print_worst_papers(
+    labels: Mapping[str, str], given: Mapping[str, str], papers: Mapping[str, str]
+) -> None:
     """Print in which papers most mistakes are, and how the others are told."""
     wrong = Counter(papers[pair_id] for pair_id, name in given.items() if name != labels[pair_id])
     left = dict(labels)
