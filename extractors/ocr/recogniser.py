@@ -12,7 +12,7 @@ import numpy as np
 from extractors.ocr.engine import Pixels
 from extractors.ocr.integers import integers_for
 from extractors.ocr.letters import Alphabet, alphabet_of, is_common, with_common_letters
-from extractors.ocr.networks import OPENVINO, Floats, Network, Runtime, load_network, lone_rows_agree
+from extractors.ocr.networks import OPENVINO, Floats, Network, Runtime, load_network, noise, takes_batches
 from extractors.ocr.recognition import (
     HEIGHT,
     IN_BATCHES,
@@ -133,7 +133,7 @@ def load_recogniser(
             runtime.precision,
         )
     network = load_network(quick, runtime, threads=threads, integers=integers)
-    if network(_noise()[None]).shape[-1] != len(
+    if network(noise(_LINE)[None]).shape[-1] != len(
         alphabet.common
     ):  # its last layer is another one: nothing was cut
         alphabet = replace(alphabet, common=np.arange(len(alphabet.letters)))
@@ -150,13 +150,10 @@ def load_recogniser(
 
 def shapes_for(runtime: Runtime, recognise: Network) -> RecognitionSettings:
     """Return the shapes in which lines go to the recogniser: in batches where these change no bit of a reading."""
-    if runtime.name == OPENVINO and lone_rows_agree(recognise, _noise()):
-        return IN_BATCHES
-    return NARROW
+    return IN_BATCHES if takes_batches(runtime, recognise, _LINE) else NARROW
 
 
-def _noise() -> Floats:
-    return np.random.default_rng(0).uniform(-1, 1, (3, HEIGHT, 96)).astype(np.float32)
+_LINE = (3, HEIGHT, 96)
 
 
 def common_first(alphabet: Alphabet) -> Decode:

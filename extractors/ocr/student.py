@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from extractors.ocr.engine import Pixels
 from extractors.ocr.model_bytes import metadata
-from extractors.ocr.networks import OPENVINO, Network, Runtime, load_network, lone_rows_agree
+from extractors.ocr.networks import Network, Runtime, load_network, takes_batches
 from extractors.ocr.recognition import NARROW, Reading, RecognitionSettings, decode, is_level, read_lines
 
 FILE = Path(__file__).parent / "models" / "student.onnx"
@@ -68,12 +66,10 @@ def load_student(model: bytes, runtime: Runtime, *, threads: int = 1) -> Student
         ValueError: the bytes are no ONNX file.
     """
     network = load_network(model, runtime, threads=threads)
-    noise = np.random.default_rng(0).uniform(-1, 1, (1, ROWS, 96)).astype(np.float32)
-    in_batches = runtime.name == OPENVINO and lone_rows_agree(network, noise)
     return Student(
         network=network,
         letters=letters_in(model),
-        shapes=IN_BATCHES if in_batches else ALONE,
+        shapes=IN_BATCHES if takes_batches(runtime, network, (1, ROWS, 96)) else ALONE,
     )
 
 

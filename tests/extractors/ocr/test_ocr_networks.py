@@ -88,10 +88,13 @@ def test_the_identity_names_runtime_and_precision():
 
 
 def test_a_network_whose_lone_rows_differ_is_not_given_batches():
-    row = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
-    assert networks.lone_rows_agree(lambda rows: rows * 2, row)
-    assert not networks.lone_rows_agree(lambda rows: rows + np.float32(len(rows) > 1), row)
-    assert not networks.lone_rows_agree(lambda rows: rows - rows.mean(axis=0), row)
+    def takes(network, runtime=networks.OPENVINO):
+        return networks.takes_batches(SimpleNamespace(name=runtime), network, (3, 4))
+
+    assert takes(lambda rows: rows * 2)
+    assert not takes(lambda rows: rows + np.float32(len(rows) > 1))
+    assert not takes(lambda rows: rows - rows.mean(axis=0))
+    assert not takes(lambda rows: rows * 2, networks.ONNX_RUNTIME)
 
 
 def test_the_letters_stand_in_the_model_file():
