@@ -1,9 +1,10 @@
 """Which of SciMMIR's five classes a pair belongs to, what kind of picture a figure is, and how well that holds.
 
-`classifier.py` gives the classes, by a model that `learn.py` learns from labelled pairs and `model.py` writes and
-reads; the one that comes with the package lies in `models/`, with its card. What it hears: hashed words
-(`terms.py`), what they mean (`word_vectors.py`), counts (`signals.py`), what a network sees in the picture
-(`curation.looks`), and which rule of wording holds (`rules.py`).
+`classifier.py` gives the classes, by a model (`model.py`) that `learn.py` learns from labelled pairs and `files.py`
+writes and reads; the one that comes with the package lies in `models/`, with its card. What it hears: hashed words
+(`terms.py`), what they mean (`word_vectors.py`), counts (`signals.py`, `grid.py`), what a network sees in the picture
+(`curation.looks`), the words drawn in it (`drawn.py`), the paper's other figures (`company.py`), which rule of
+wording holds (`wording/`), and what pictures and texts of no paper say: `gallery/` and `written/`.
 """
 
 from curation.classes.classifier import (

@@ -55,10 +55,10 @@ def classifier_identity(folder: Path = SHIPPED) -> str:
 
 
 def check_classifier(folder: Path) -> None:
-    """Return when a folder holds a classifier that can be asked, of this format and with its network.
+    """Return when a folder holds a classifier that can be asked, with gallery, written examples and network.
 
     Raises:
-        ClassModelError: it holds none, or one of another format.
+        ClassModelError: it holds none, or a part of another format.
         LookError: its network is missing, or another classifier's.
     """
     read_model(folder / WEIGHTS_FILE)
@@ -209,7 +209,7 @@ def _evidence(model: KindModel, said: Opinion, place: int) -> str:
             words.append(term)
     parts: dict[str, float] = {}
     for name, added in said.added.items():
-        shown = "text" if name.startswith(MEANING) else name.partition(".")[0]
+        shown = "text" if name.startswith(MEANING) else "signals" if name == GRID else name.partition(".")[0]
         parts[shown] = parts.get(shown, 0.0) + float(added[place] - added[others].mean())
     whole = sum(map(abs, parts.values())) or 1.0
     shares = ", ".join(f"{name} {part / whole:+.0%}" for name, part in parts.items())

@@ -25,7 +25,7 @@ WEIGHTS = "classes.npz"
 WRITTEN_FILE = "written.npz"  # what was learnt from written examples, in the same form
 # 1: words, signals and picture; 2: what words mean as well; 3: and the other figures, and words that are drawn;
 # 4: what lies together in a picture, and its texture; 5: and what the gallery says of types; 6: what the written
-# examples say of classes, and rows in eight bits
+# examples say of classes, what tables' words mean and their columns hold; rows in eight bits
 FORMAT = 6
 
 
@@ -81,7 +81,9 @@ def read_model(path: Path) -> ClassModel:
             arrays = {name: held[name] for name in held.files}
         stated = json.loads(arrays["stated"].tobytes())
         if (stated["format"], stated["bits"]) != (FORMAT, BITS):
-            raise ClassModelError(f"{path} is of another format: learn the classifier anew")
+            raise ClassModelError(
+                f"{path} is of another format: learn it anew (curation/classes/models/*/README.md)"
+            )
         kinds = {kind: _kind(arrays, kind, said) for kind, said in stated["kinds"].items()}
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ClassModelError(f"{path} holds no classifier: {error}") from error
@@ -89,6 +91,10 @@ def read_model(path: Path) -> ClassModel:
 
 
 def _kind(arrays: Mapping[str, npt.NDArray[Any]], kind: str, said: Any) -> KindModel:
+    places = np.asarray(arrays[f"{kind}.places"], np.int64)
+    if len(places) and not 0 <= places.min() <= places.max() < 1 << BITS:
+        raise ValueError(f"terms of {kind}s are not of {BITS} bits")
+
     def wide(name: str) -> Array:
         return np.asarray(arrays[f"{kind}.{name}"], dtype=np.float64)
 
@@ -106,7 +112,7 @@ def _kind(arrays: Mapping[str, npt.NDArray[Any]], kind: str, said: Any) -> KindM
         classes=tuple(said["classes"]),
         types=tuple(said["types"]),
         type_caps=tuple(said["type_caps"]),
-        vocabulary=Vocabulary(np.asarray(arrays[f"{kind}.places"], np.int64), wide("rarity")),
+        vocabulary=Vocabulary(places, wide("rarity")),
         dense={name: dense(name, float(scale)) for name, scale in said["dense"].items()},
         experts={name: expert(name, dict(loudness)) for name, loudness in said["experts"].items()},
         heads={

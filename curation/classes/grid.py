@@ -17,11 +17,12 @@ _MOSTLY = 0.6  # of a column's cells, from which it is one of numbers
 _OFTEN = 0.4  # of a column's cells, from which it is one of decimals
 _VALUE = re.compile(r"\d+(?:\.\d+)?")
 _DECIMALS = re.compile(r"\.(\d+)")
-_STARS = re.compile(r"[*†‡§]|\bp\s*[<=]", re.IGNORECASE)
+_SIGNIFICANT = re.compile(r"[*†‡§]|\bp\s*[<=]", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\(\s*[-−]?\d")
 _RANGE = re.compile(r"\d\s*[-–]\s*\d")
 _GREEK = re.compile(r"[α-ωΑ-Ω]")
 _P_VALUE = re.compile(r"\bp\s*[<=]|\bp[- ]values?\b", re.IGNORECASE)
+_LONGEST = 40  # characters of a number that are looked at
 _MARKS = frozenset("-–—✓✗×xX●○/")
 _YEARS = (1900, 2100)
 
@@ -40,7 +41,11 @@ def grid_signals(table_text: str) -> Array:
         return np.zeros(GRID_WIDTH, dtype=np.float32)
     header, body = rows[0], rows[1:]
     width = max(map(len, rows))
-    columns = [[row[place] for row in body if place < len(row) and row[place]] for place in range(width)]
+    columns: list[list[str]] = [[] for _ in range(width)]
+    for row in body:
+        for place, cell in enumerate(row):
+            if cell:
+                columns[place].append(cell)
     cells = [cell for row in body for cell in row if cell]
     values = _columns(columns) + _numbers(cells) + _header(header) + _cells(cells)
     values += [
@@ -73,8 +78,8 @@ def _columns(columns: Grid) -> list[float]:
 
 def _numbers(cells: Sequence[str]) -> list[float]:
     numbers = [cell for cell in cells if is_number(cell)]
-    found = [float(match.group()) for cell in numbers if (match := _VALUE.search(cell))]
-    places = [len(match.group(1)) for cell in numbers if (match := _DECIMALS.search(cell))]
+    found = [float(match.group()) for cell in numbers if (match := _VALUE.search(cell[:_LONGEST]))]
+    places = [len(match.group(1)) for cell in numbers if (match := _DECIMALS.search(cell[:_LONGEST]))]
     values = np.array(found or [0.0])
     years = (values >= _YEARS[0]) & (values <= _YEARS[1]) & (values == np.floor(values))
     return [
@@ -93,7 +98,7 @@ def _numbers(cells: Sequence[str]) -> list[float]:
 def _header(header: Sequence[str]) -> list[float]:
     return [
         _share(header, _has_digits),
-        float(np.mean([len(cell) for cell in header])) / 10,
+        sum(map(len, header)) / len(header) / 10,
         _share(header, lambda cell: not cell),
     ]
 
@@ -101,7 +106,7 @@ def _header(header: Sequence[str]) -> list[float]:
 def _cells(cells: Sequence[str]) -> list[float]:
     asked: tuple[Callable[[str], object], ...] = (
         lambda cell: cell in _MARKS,
-        _STARS.search,
+        _SIGNIFICANT.search,
         _IN_BRACKETS.search,
         _RANGE.search,
         lambda cell: "," in cell,

@@ -51,13 +51,6 @@ def learn(examples: Iterable[Example]) -> ClassModel:
 
 def learn_kind(kind: str, examples: Sequence[Example]) -> KindModel:
     """Return the classifier of one kind of float. Raises ClassModelError as `learn`."""
-    classes = KIND_CLASSES[kind]
-    missing = sorted(set(classes) - {item.subcategory for item in examples})
-    if missing or len(examples) < _FEWEST:
-        lacking = f", none of {', '.join(missing)}" if missing else ""
-        raise ClassModelError(
-            f"There are {len(examples)} labelled {kind}s{lacking}: at least {_FEWEST} are needed, some of each class."
-        )
     types = IMAGE_TYPES if kind == "figure" else ()
     model, said = experts_of(kind, examples, EXPERTS[kind], types)
     for name in (GALLERY, WRITTEN):
@@ -75,10 +68,16 @@ def experts_of(
 ) -> tuple[KindModel, dict[str, Array]]:
     """Return a classifier without heads, and what each expert says of every example, its paper left out.
 
-    `listening` is what each expert hears, and how loud.
+    `listening` is what each expert hears, and how loud. Raises ClassModelError as `learn`.
     """
+    missing = sorted(set(KIND_CLASSES[kind]) - {item.subcategory for item in examples})
+    if missing or len(examples) < _FEWEST:
+        lacking = f", none of {', '.join(missing)}" if missing else ""
+        raise ClassModelError(
+            f"There are {len(examples)} labelled {kind}s{lacking}: at least {_FEWEST} are needed, some of each class."
+        )
     vocabulary = _vocabulary([item.terms for item in examples])
-    read = _read(kind, examples)
+    read = _read(kind, examples) if set(DRAWN) <= listening.keys() else []
     heard = dict.fromkeys(name for loudness in listening.values() for name in loudness if name != "text")
     asked = {name: read if name in DRAWN_INPUTS else examples for name in heard}
     dense = {
@@ -160,10 +159,10 @@ def _experts(
 
     Those of words in a picture are learnt from what OCR has `read`, and say nothing of other examples (NaN).
     """
-    silent = {name: loudness for name, loudness in listening.items() if name not in DRAWN}
-    experts, said = _experts_on(kind, examples, silent, kernels, texts, types)
+    undrawn = {name: loudness for name, loudness in listening.items() if name not in DRAWN}
+    experts, said = _experts_on(kind, examples, undrawn, kernels, texts, types)
     if read:
-        drawn = {name: listening[name] for name in DRAWN}
+        drawn = {name: loudness for name, loudness in listening.items() if name in DRAWN}
         more, told = _experts_on(kind, read, drawn, kernels, texts, types)
         mine = {item.pair_id for item in read}
         rows = np.array([item.pair_id in mine for item in examples])

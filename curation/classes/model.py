@@ -63,12 +63,12 @@ UNTYPED = ("text", "drawn_words")
 UNCLASSED = ("together", "texture")
 
 
-SPREADS = 6.0  # so many spreads from the mean an input is cut off
+CLIP_SPREADS = 6.0  # so many spreads from the mean an input is cut off
 
 
 def row_step(width: int) -> float:
     """Return the step in which training rows of some width are kept, in eight bits."""
-    return float(SPREADS / np.sqrt(width) / 127)
+    return float(CLIP_SPREADS / np.sqrt(width) / 127)
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class Dense:
 
     def standard(self, values: Array) -> Array:
         """Return inputs of shape (rows, width) with mean 0 and squared length about 1."""
-        near = np.clip((values - self.mean) / self.spread, -SPREADS, SPREADS)
-        return np.asarray(near / np.sqrt(values.shape[1]))
+        clipped = np.clip((values - self.mean) / self.spread, -CLIP_SPREADS, CLIP_SPREADS)
+        return np.asarray(clipped / np.sqrt(values.shape[1]))
 
     def kernel(self, values: Array) -> Array:
         """Return how near inputs are to the training rows, 0 to 1, of shape (rows, training rows)."""
@@ -121,7 +121,7 @@ class Vocabulary:
     def vector(
         self, terms: Terms, weights: Mapping[str, float]
     ) -> tuple[npt.NDArray[np.int64], Array, list[str]]:
-        """Return columns, values and shown texts of a float's terms; a field's own terms have its length."""
+        """Return columns, values and shown texts of a float's terms; those of a field have its weight as length."""
         columns: list[npt.NDArray[np.int64]] = []
         values: list[Array] = []
         shown: list[str] = []
@@ -154,9 +154,9 @@ class Expert:
 class Opinion:
     """What is said of one float: probabilities of classes, of image types and of several panels.
 
-    `said` is what each expert says, `added` what each input adds to the joint expert's targets; columns, values and
-    shown are the terms that the vocabulary knows, signals those that the heads hear,
-    and `drawn` is whether words in the picture are among what was heard.
+    `said` is what each expert says, and gallery and written examples where they were asked, `added` what each input
+    adds to the joint expert's targets; columns, values and shown are the terms that the vocabulary knows, signals
+    those that the heads hear, and `drawn` is whether words in the picture are among what was heard.
     """
 
     classes: Array
@@ -175,7 +175,8 @@ class Opinion:
 class KindModel:
     """The classifier of one kind of float; `heads` are named class, type, several, class_text, class_picture.
 
-    Where it was learnt from pictures that OCR had read, there are class_drawn and type_drawn as well.
+    Where it was learnt from pictures that OCR had read, there are class_drawn and type_drawn as well. Of what was
+    learnt from written examples there are experts and no heads.
     """
 
     classes: tuple[str, ...]
@@ -191,7 +192,7 @@ class KindModel:
         columns, values, shown = self.vocabulary.vector(terms, FIELDS[kind])
         near = self.near(dense)
         signals = dense[SIGNALS].astype(np.float64)[:TEXT_SIGNALS]
-        parts = self.hear(columns, values, near)
+        parts = self.parts_of(columns, values, near)
         said, added = self.sums(parts), parts.get("joint", {})
         said |= {name: dense[name].astype(np.float64) for name in (GALLERY, WRITTEN) if name in dense}
         if PICTURE in self.dense and PICTURE not in near:
@@ -210,7 +211,7 @@ class KindModel:
         heard = [name for name in self.dense if name in dense]
         return {name: self.dense[name].kernel(dense[name].astype(np.float64)[None])[0] for name in heard}
 
-    def hear(
+    def parts_of(
         self, columns: npt.NDArray[np.int64], values: Array, near: Mapping[str, Array]
     ) -> dict[str, dict[str, Array]]:
         """Return what each of an expert's inputs adds to its targets, for each expert whose inputs are all there."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.classes.errors import ClassModelError
-from curation.classes.model import EARLY, LATE, PICTURE, TEXTURE
+from curation.classes.model import CLIP_SPREADS, EARLY, LATE, PICTURE, TEXTURE
 from curation.looks import Look
 from runtime.arrays import write_arrays
 
@@ -24,7 +24,6 @@ OPINIONS: Mapping[str, Mapping[str, float]] = {
     "texture": {TEXTURE: 1.0},
 }
 DIRECTIONS: Mapping[str, int] = {PICTURE: 192, LATE: 96, EARLY: 96, TEXTURE: 62}
-_CLIP = 6.0  # spreads
 
 Array = npt.NDArray[np.float32]
 
@@ -53,7 +52,7 @@ class Seen:
 
     def places(self, values: Array) -> Array:
         """Return inputs of shape (n, d) as places among the pictures, shape (n, k)."""
-        standard = np.clip((values - self.mean) / self.spread, -_CLIP, _CLIP) / np.float32(
+        standard = np.clip((values - self.mean) / self.spread, -CLIP_SPREADS, CLIP_SPREADS) / np.float32(
             len(self.mean) ** 0.5
         )
         return np.asarray(standard @ self.axes - self.middle, np.float32)

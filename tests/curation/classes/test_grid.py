@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from curation.classes.grid import GRID_WIDTH, grid_signals
@@ -37,7 +37,10 @@ def test_a_table_of_nothing_shows_nothing() -> None:
         assert found.shape == (GRID_WIDTH,) and found.dtype == np.float32 and not found.any()
 
 
+@example("a\tb\nx\t" + "9" * 400)
+@example("a\tb\nx\t0." + "3" * 5_000)
 @given(st.text(alphabet="ab1 \t\n.,±%()-=α*", max_size=200))
 def test_every_table_has_finite_counts(text: str) -> None:
     found = grid_signals(text)
     assert found.shape == (GRID_WIDTH,) and np.isfinite(found).all()
+    assert np.abs(found).max() < 1_000

@@ -13,7 +13,7 @@ from curation.classes import SHIPPED, WRITTEN_FILE, ClassModelError, write_model
 from curation.classes.heads import KIND_CLASSES
 from curation.classes.learn import learn, learn_kind
 from curation.classes.model import WRITTEN
-from curation.classes.terms import terms_of
+from curation.classes.terms import terms_of, texts_of
 from curation.classes.word_vectors import meanings_of
 from curation.classes.written import read_written, written_opinion
 from curation.classes.written.learn import learn_written, main, read_examples
@@ -56,9 +56,19 @@ def test_the_written_examples_are_of_all_classes_and_none_is_there_twice() -> No
     lines = [json.loads(line) for line in CAPTIONS.read_text(encoding="utf-8").splitlines()]
     counts = Counter(line["class"] for line in lines)
     assert set(counts) == set(SUBCATEGORIES) and min(counts.values()) > 400
-    assert len({(line["class"], line["caption"], str(line.get("rows"))) for line in lines}) == len(lines)
+    assert len({(line["caption"].lower(), str(line.get("rows"))) for line in lines}) == len(lines)
     assert all(line["set"] and line["field"] for line in lines)
     assert all(bool(line.get("rows")) == line["class"].startswith("table") for line in lines)
+
+
+def test_a_rule_and_a_whole_figures_caption_change_nothing_of_which_they_know() -> None:
+    model = read_written(SHIPPED / WRITTEN_FILE)
+    texts = texts_of(a_float("figure", "Yield of wheat."))
+    meanings = meanings_of(texts, SHIPPED)
+    plain = written_opinion(model, "figure", terms_of("figure", texts), meanings)
+    for number in range(40):
+        more = terms_of("figure", texts | {"parent": f"Fields {number} of four crops"}, f"rule-{number}")
+        assert written_opinion(model, "figure", more, meanings).tobytes() == plain.tobytes()
 
 
 def some(path: Path) -> Path:
@@ -79,7 +89,7 @@ def test_the_same_examples_give_the_same_file(
     assert f"{len(few.read_text().splitlines())} examples" in capsys.readouterr().out
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
     item = read_examples(few)[0]
-    before = written_opinion(learn_written(read_examples(few)), item.kind, item.terms, item.dense)
+    before = written_opinion(learn_written(read_examples(few))[0], item.kind, item.terms, item.dense)
     after = written_opinion(read_written(tmp_path / "one.npz"), item.kind, item.terms, item.dense)
     np.testing.assert_allclose(before, after, atol=0.01)
 
@@ -90,6 +100,18 @@ def test_what_are_no_written_examples_is_told(
     (tmp_path / "bad.jsonl").write_text('{"class": "fig_result", "caption": "x"}\n')
     monkeypatch.setattr("sys.argv", ["learn", str(tmp_path / "x"), "--captions", str(tmp_path / "bad.jsonl")])
     assert main() == 2 and "bad.jsonl, line 1: no written example" in capsys.readouterr().err
+    line = '{"class": "%s", "set": "s", "field": "f", "caption": "x", "mention": null, "rows": [%s]}'
+    for text, said in (
+        (line % ("fig_plot", ""), "'fig_plot' is no class"),
+        (line % ("table_result", "7"), "no written example"),
+        (line % ("fig_result", ""), "none of fig_architecture, fig_illustration"),
+        ("", "no written example"),
+    ):
+        (tmp_path / "bad.jsonl").write_text(text + "\n")
+        assert main() == 2 and said in capsys.readouterr().err
+    (tmp_path / "bad.jsonl").write_bytes(b"\xff\xfe")
+    assert main() == 2 and "cannot be read" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
     write_model(learn(examples()), tmp_path / "other.npz")
     with pytest.raises(ClassModelError, match="was not learnt from written examples"):
         read_written(tmp_path / "other.npz")
