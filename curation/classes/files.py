@@ -81,9 +81,8 @@ def read_model(path: Path) -> ClassModel:
             arrays = {name: held[name] for name in held.files}
         stated = json.loads(arrays["stated"].tobytes())
         if (stated["format"], stated["bits"]) != (FORMAT, BITS):
-            raise ClassModelError(
-                f"{path} is of another format: learn it anew (curation/classes/models/*/README.md)"
-            )
+            what = "its written examples" if path.name == WRITTEN_FILE else "the classifier"
+            raise ClassModelError(f"{path} is of another format: learn {what} anew")
         kinds = {kind: _kind(arrays, kind, said) for kind, said in stated["kinds"].items()}
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ClassModelError(f"{path} holds no classifier: {error}") from error
