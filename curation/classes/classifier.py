@@ -1,6 +1,7 @@
 """Gives each float one of SciMMIR's five classes and, to figures, an image type, with confidence and evidence."""
 
 import functools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ VERSION = "8"
 
 _WORDS = 3  # terms shown as evidence
 _EVIDENCE_CHARS = 160
+_READABLE = re.compile(r"(?=.*[^\W\d_]{3})[\w\s'’-]+")
 
 Array = npt.NDArray[np.float64]
 
@@ -204,8 +206,8 @@ def _evidence(model: KindModel, said: Opinion, place: int) -> str:
         term = said.shown[number].strip("^ ")
         if len(words) == _WORDS or each[number] <= 0:
             break
-        # A part of a word shows no more than the word that holds it.
-        if len(term) > 2 and not any(term in word or word in term for word in words):
+        # A term with signs is nothing to read, and one that is within another says no more than that.
+        if _READABLE.fullmatch(term) and not any(term in word or word in term for word in words):
             words.append(term)
     parts: dict[str, float] = {}
     for name, added in said.added.items():

@@ -29,7 +29,7 @@ _STOPS = frozenset(".,;:()")
 class FieldTerms:
     """The terms of one field: hash and number of occurrences of each, of shape (terms,), and its text as evidence.
 
-    Two terms of the same hash are two terms.
+    Two terms of the same hash are two terms; a part of a word is no evidence to read, and its text is empty.
     """
 
     places: npt.NDArray[np.int64]
@@ -128,7 +128,10 @@ def _parts_of(word: str) -> tuple[str, ...]:
 def _counted(field: str, listed: Iterable[str]) -> FieldTerms:
     found = Counter(listed)
     places = np.fromiter((_place(field, text) for text in found), np.int64, len(found))
-    return FieldTerms(places, np.fromiter(found.values(), np.float64, len(found)), list(found))
+    shown = (
+        [text if text[0] == text[-1] == " " else "" for text in found] if field == "parts" else list(found)
+    )
+    return FieldTerms(places, np.fromiter(found.values(), np.float64, len(found)), shown)
 
 
 @functools.lru_cache(maxsize=50_000)

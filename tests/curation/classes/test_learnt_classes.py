@@ -306,3 +306,25 @@ def test_kind_and_folder_are_checked(tmp_path: Path):
     (tmp_path / "classes.npz").write_bytes(b"no weights")
     with pytest.raises(ClassModelError, match="holds no classifier"):
         read_model(tmp_path / "classes.npz")
+
+
+def test_evidence_is_of_whole_words_and_a_tables_is_of_text_and_signals():
+    said = "Hyperparameters of the optimiser"
+    rows = (
+        classify(
+            a_float("table", said, "Setting\tValue\nLearning rate\t0.01\nBatch size\t64"),
+            None,
+            origin="typeset",
+        ),
+        classify(a_float("figure", "Flowchart of the preprocessing pipeline"), flowchart()),
+    )
+    known = set(
+        f"{said} setting value learning rate batch size table shows it flowchart preprocessing pipeline "
+        "figure 2 the of".lower().split()
+    )
+    for row in rows:
+        words, _, shares = row.class_evidence.partition(" | ")
+        terms = [term for term in words.split("; ") if not term.startswith("rule ")]
+        assert terms and all(word in known for term in terms for word in re.findall(r"[^\W\d_]+", term))
+        heard = {"text", "signals"} if row.image_type is None else {"text", "picture", "signals"}
+        assert set(re.findall("[a-z]+", shares)) == heard
