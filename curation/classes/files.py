@@ -28,7 +28,6 @@ WRITTEN_FILE = "written.npz"  # what was learnt from written examples, in the sa
 # examples say of classes, what tables' words mean and their columns hold; rows in eight bits
 FORMAT = 6
 
-
 _OTHERS = (GRAPH, WORD_VECTORS, GALLERY_FILE, WRITTEN_FILE)
 
 

@@ -93,7 +93,6 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def texts_of(item: Float) -> dict[str, str]:
     """Return the float's texts by the name of their field, each bounded in length."""
-    lines = (item.table_text or "")[:TABLE_TEXT_CHARS].split("\n")
     caption = item.caption[:CAPTION_CHARS]
     return {
         "caption": caption,
@@ -101,6 +100,13 @@ def texts_of(item: Float) -> dict[str, str]:
         "parent": (item.parent_caption or "")[:CAPTION_CHARS],
         "sentences": " ".join(mention_sentences(item))[:MENTIONS_CHARS],
         "mentions": " ".join(item.mentions)[:MENTIONS_CHARS],
+    } | table_texts(item.table_text or "")
+
+
+def table_texts(table_text: str) -> dict[str, str]:
+    """Return the texts of a table given as tab-separated lines: its header, all cells and the first column."""
+    lines = table_text[:TABLE_TEXT_CHARS].split("\n")
+    return {
         "header": lines[0].replace("\t", " | "),
         "cells": " || ".join(lines).replace("\t", " | "),
         "stub": " | ".join(line.split("\t", 1)[0] for line in lines),

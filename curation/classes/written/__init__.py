@@ -3,6 +3,7 @@
 `opinion.py` asks them, `learn.py` learns from them: `tests/data/written_captions.jsonl`.
 """
 
-from curation.classes.written.opinion import WRITTEN_FILE, read_written, written_opinion
+from curation.classes.files import WRITTEN_FILE
+from curation.classes.written.opinion import read_written, written_opinion
 
 __all__ = ["WRITTEN_FILE", "read_written", "written_opinion"]

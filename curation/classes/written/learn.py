@@ -23,7 +23,7 @@ from curation.classes.files import write_model
 from curation.classes.heads import KIND_CLASSES
 from curation.classes.learn import experts_of
 from curation.classes.model import WRITTEN, ClassModel
-from curation.classes.terms import terms_of
+from curation.classes.terms import table_texts, terms_of
 from curation.classes.word_vectors import meanings_of
 from curation.classes.written.opinion import LOUDNESS
 from curation.looks import SHIPPED
@@ -40,9 +40,8 @@ def learn_written(examples: Sequence[Example]) -> tuple[ClassModel, dict[str, fl
         mine = [item for item in examples if item.kind == kind]
         kinds[kind], said = experts_of(kind, mine, {WRITTEN: LOUDNESS})
         named = [classes[place] for place in said[WRITTEN].argmax(axis=1)]
-        right[kind] = sum(name == item.subcategory for name, item in zip(named, mine, strict=True)) / len(
-            mine
-        )
+        hits = [name == item.subcategory for name, item in zip(named, mine, strict=True)]
+        right[kind] = sum(hits) / len(hits)
     return ClassModel(kinds), right
 
 
@@ -69,23 +68,17 @@ def _example(line: Mapping[str, Any], name: str, folder: Path) -> Example:
     kinds = [kind for kind, classes in KIND_CLASSES.items() if line["class"] in classes]
     if not kinds:
         raise ValueError(f"{line['class']!r} is no class")
-    rows = [row.split(" | ") for row in line.get("rows") or []]
-    texts = _texts(line["caption"], line.get("mention") or "", rows)
-    meanings = meanings_of(texts, folder)
-    return Example(name, str(line["set"]), kinds[0], terms_of(kinds[0], texts), meanings, line["class"])
-
-
-def _texts(caption: str, mention: str, rows: Sequence[Sequence[str]]) -> dict[str, str]:
-    return {
+    caption, mention = line["caption"], line.get("mention") or ""
+    texts = {
         "caption": caption,
         "head": head_of(caption),
         "parent": "",
         "sentences": mention,
         "mentions": mention,
-        "header": " | ".join(rows[0]) if rows else "",
-        "cells": " || ".join(" | ".join(row) for row in rows),
-        "stub": " | ".join(row[0] for row in rows),
     }
+    texts |= table_texts("\n".join(row.replace(" | ", "\t") for row in line.get("rows") or []))
+    meanings = meanings_of(texts, folder)
+    return Example(name, str(line["set"]), kinds[0], terms_of(kinds[0], texts), meanings, line["class"])
 
 
 def main() -> int:

@@ -7,12 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.classes.errors import ClassModelError
-from curation.classes.files import WRITTEN_FILE, read_model
+from curation.classes.files import read_model
 from curation.classes.heads import KIND_CLASSES
 from curation.classes.model import CAPTION, SENTENCES, WRITTEN, ClassModel
 from curation.classes.terms import FIELDS, Terms
-
-__all__ = ["LOUDNESS", "WRITTEN_FILE", "read_written", "written_opinion"]
 
 # What the regression hears, and how loud.
 LOUDNESS: Mapping[str, float] = {"text": 1.0, CAPTION: 1.4, SENTENCES: 0.7}
@@ -26,9 +24,8 @@ HEARD: Mapping[str, Mapping[str, float]] = {
 def read_written(path: Path) -> ClassModel:
     """Return what was learnt from the written examples: parts without heads. Raises ClassModelError."""
     model = read_model(path)
-    if set(model.kinds) != set(KIND_CLASSES) or any(
-        WRITTEN not in part.experts for part in model.kinds.values()
-    ):
+    told = {kind for kind, part in model.kinds.items() if WRITTEN in part.experts}
+    if told != set(KIND_CLASSES):
         raise ClassModelError(f"{path} was not learnt from written examples (curation.classes.written.learn)")
     return model
 
